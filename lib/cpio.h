@@ -7,7 +7,7 @@
  * Context: any core, any context, never blocks; the archive does not change meanwhile.
  * I1 a name ends in NUL inside the archive; its data lies inside the archive
  * I2 cpio_next moves the offset forward by at least one header each time it answers OK
- * I3 cpio_find makes at most CPIO_LINKS_MAX + 1 passes, and one more for a hard link
+ * I3 cpio_find makes at most 2 * CPIO_LINKS_MAX + 2 passes over the archive
  * Source: cpio(5); Linux, Documentation/driver-api/early-userspace/buffer-format.rst
  * Tested by tests/unit/cpio_test.c and tests/fuzz */
 #ifndef LIB_CPIO_H

@@ -65,7 +65,7 @@ struct elf_image {
 	uint64_t header_offset;  /* of the program headers in the file */
 	uint32_t header_size;    /* AT_PHENT */
 	uint32_t header_count;   /* AT_PHNUM */
-	uint64_t lowest, highest; /* whole pages that hold all segments; the heap begins at highest */
+	uint64_t lowest, highest; /* in whole pages; the heap begins at highest */
 	bool stack_executable;   /* PT_GNU_STACK asks for it; the loader decides */
 	uint32_t segment_count;
 	struct elf_segment segment[ELF_SEGMENTS_MAX];

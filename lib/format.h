@@ -3,7 +3,7 @@
  * For log lines, reports and /proc files. Understands %% %c %s %d %i %u %x %X %p, the lengths
  * l ll z, a width (a number or *), the flags 0 and -, and for %s a precision (.N or .*).
  * No floating point, no %n: an unknown conversion is copied out as it stands, so that the
- * mistake shows in the text. %s of NULL prints (null).
+ * mistake shows in the text. %s of NULL prints (null); a negative * counts as 0.
  * Context: any core, any context, never blocks, no allocation.
  * I1 out is terminated whenever size > 0; nothing is written past out[size - 1]
  * Tested by tests/unit/format_test.c */
