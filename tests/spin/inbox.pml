@@ -1,0 +1,261 @@
+/* inbox.pml - model of a core's inbox: connect, send, doorbell, and going away
+ * SPDX-License-Identifier: MIT
+ * Mirrors percpu/inbox.c and percpu/doorbell.c, step names included. SENDERS cores send to one receiver, which
+ * listens in its kernel loop, runs a program (with system calls), or halts.
+ * Memory is x86-TSO: a plain store goes to the core's FIFO buffer, a flush process moves it to
+ * memory at any later time; a fence and a locked operation wait until the buffer is empty.
+ * I1 every message sent is received, once, in order
+ * I2 the receiver never stays away for ever with a message or a connect request for it
+ * I3 a sender finds the ring initialised when it sees it published
+ * I4 a slot is not overwritten before it was read
+ * GROUP: both senders share a pending bit. Every other macro in capitals with a verb plants one
+ * bug; tests/spin/table lists them, and Spin must find each. */
+
+#ifndef MESSAGES
+#define MESSAGES 2
+#endif
+#ifndef CALLS
+#define CALLS 1 /* system calls the program makes while the receiver is away */
+#endif
+#define SENDERS  2
+#define SLOTS    2
+#define RECEIVER SENDERS /* its store buffer */
+
+#ifdef GROUP
+#define BIT(sender) 1
+#else
+#define BIT(sender) (1 << (sender))
+#endif
+
+#define LISTENING 0
+#define AWAY      1
+
+/* Plainly stored words; slots, tail, head and published ring for each sender. */
+#define SLOT(sender, index) ((sender) * 5 + ((index) % SLOTS))
+#define TAIL(sender)        ((sender) * 5 + 2)
+#define HEAD(sender)        ((sender) * 5 + 3)
+#define RING(sender)        ((sender) * 5 + 4)
+#define ATTENTION           (SENDERS * 5)
+#define WORDS               (SENDERS * 5 + 1)
+#define GARBAGE             9 /* what an uninitialised tail holds */
+
+byte memory[WORDS];
+chan buffer[SENDERS + 1] = [4] of { byte, byte };
+
+/* Words that only locked operations change. */
+byte pending;
+byte connect;
+
+bool interrupt; /* the doorbell, latched in the receiver's APIC */
+byte received[SENDERS];
+
+active [SENDERS + 1] proctype flush()
+{
+	byte word, value;
+
+end:	do
+	:: atomic { buffer[_pid]?word,value -> memory[word] = value; word = 0; value = 0 }
+	od
+}
+
+inline store(core, word, value)
+{
+	buffer[core]!word,value
+}
+
+inline fence(core)
+{
+	empty(buffer[core])
+}
+
+/* S3, and its counterpart for connect: a locked OR that says what was there before. */
+inline locked_or(word, flag)
+{
+#ifdef DROP_SEND_ATOMIC
+	d_step { empty(buffer[me]); old = word }
+	word = old | flag
+#else
+#ifdef DROP_FENCE_BEFORE_PENDING
+	d_step { old = word; word = word | flag }
+#else
+	d_step { empty(buffer[me]); old = word; word = word | flag }
+#endif
+#endif
+}
+
+/* S3 and S4: say that there is something, and wake the receiver if nobody else has to. */
+inline announce(word, flag)
+{
+#ifdef DROP_FENCE_AFTER_PENDING
+	attention = memory[ATTENTION];
+	locked_or(word, flag);
+#else
+	locked_or(word, flag);
+	attention = memory[ATTENTION];
+#endif
+	if
+	:: old == 0 && attention == AWAY -> interrupt = true
+	:: else
+	fi
+}
+
+proctype sender(byte me)
+{
+	byte tail, old, attention;
+
+	announce(connect, 1 << me);
+	memory[RING(me)] == 1;
+	assert(memory[TAIL(me)] == 0); /* I3 */
+	do
+	:: tail < MESSAGES ->
+#ifndef IGNORE_FULL
+		tail - memory[HEAD(me)] < SLOTS;
+#endif
+#ifdef DROP_RELEASE_TAIL
+		store(me, TAIL(me), tail + 1);
+		store(me, SLOT(me, tail), tail + 1); /* S1 after S2 */
+#else
+		store(me, SLOT(me, tail), tail + 1); /* S1: message n holds n + 1 */
+		store(me, TAIL(me), tail + 1);       /* S2 */
+#endif
+		tail++;
+		announce(pending, BIT(me))
+	:: else -> break
+	od
+}
+
+/* Receive's R1 and its counterpart for connect: take all bits, leave none. */
+inline locked_take(word, into)
+{
+#ifdef DROP_RECEIVE_ATOMIC
+	d_step { empty(buffer[RECEIVER]); into = word }
+	word = 0
+#else
+	d_step { empty(buffer[RECEIVER]); into = word; word = 0 }
+#endif
+}
+
+inline dequeue_all(from)
+{
+	do
+	:: head[from] != memory[TAIL(from)] ->
+#ifdef DROP_RELEASE_HEAD
+		store(RECEIVER, HEAD(from), head[from] + 1);
+		fence(RECEIVER);
+#endif
+		assert(memory[SLOT(from, head[from])] == head[from] + 1); /* I1, I4 */
+#ifndef DROP_RELEASE_HEAD
+		store(RECEIVER, HEAD(from), head[from] + 1);
+#endif
+		d_step { head[from] = head[from] + 1; received[from] = head[from] }
+	:: else -> break
+	od
+}
+
+inline publish(to)
+{
+#ifdef DROP_RELEASE_RING
+	store(RECEIVER, RING(to), 1);
+	store(RECEIVER, TAIL(to), 0);
+	store(RECEIVER, HEAD(to), 0);
+#else
+	store(RECEIVER, TAIL(to), 0);
+	store(RECEIVER, HEAD(to), 0);
+	store(RECEIVER, RING(to), 1);
+#endif
+	known = known | (1 << to)
+}
+
+inline drain()
+{
+	locked_take(connect, bits);
+	from = 0;
+	do
+	:: from < SENDERS ->
+		if
+		:: bits & (1 << from) -> publish(from)
+		:: else
+		fi;
+		from++
+	:: else -> break
+	od;
+#ifndef CLEAR_PENDING_LATE
+	locked_take(pending, bits);
+#else
+	bits = pending;
+#endif
+	from = 0;
+	do
+	:: from < SENDERS ->
+		if
+		:: (bits & BIT(from)) && (known & (1 << from)) -> dequeue_all(from);
+#ifdef TAKE_ONE_OF_GROUP
+			break
+#endif
+		:: else
+		fi;
+		from++
+	:: else -> break
+	od;
+#ifdef CLEAR_PENDING_LATE
+	locked_take(pending, bits);
+#endif
+	bits = 0;
+	from = 0
+}
+
+proctype receiver()
+{
+	byte head[SENDERS];
+	byte from, bits, known, calls;
+
+listen:	drain();
+	store(RECEIVER, ATTENTION, AWAY); /* A1 */
+#ifndef DROP_FENCE_AWAY
+	fence(RECEIVER);                  /* A2 */
+#endif
+#ifndef SKIP_RECHECK_PENDING
+	if                                /* A3 */
+	:: pending != 0 -> store(RECEIVER, ATTENTION, LISTENING); goto listen
+	:: else
+	fi;
+#endif
+#ifndef SKIP_RECHECK_CONNECT
+	if
+	:: connect != 0 -> store(RECEIVER, ATTENTION, LISTENING); goto listen
+	:: else
+	fi;
+#endif
+#ifdef OPEN_INTERRUPTS_BEFORE_HALT
+	if
+	:: interrupt -> interrupt = false /* the handler only acknowledges; the halt comes after it */
+	:: true
+	fi;
+#endif
+end_away:                                 /* A4: halted, or in a program with interrupts on */
+	do
+	:: atomic { interrupt -> interrupt = false };
+		store(RECEIVER, ATTENTION, LISTENING);
+		goto listen
+	:: calls < CALLS ->               /* a system call looks, and leaves attention as it is */
+		calls++;
+#ifdef LISTEN_IN_CALL
+		store(RECEIVER, ATTENTION, LISTENING);
+#endif
+		drain()
+	od
+}
+
+init
+{
+	atomic {
+		memory[TAIL(0)] = GARBAGE;
+		memory[TAIL(1)] = GARBAGE;
+		run sender(0);
+		run sender(1);
+		run receiver()
+	}
+	timeout;
+	assert(received[0] == MESSAGES && received[1] == MESSAGES); /* I1, I2 */
+	assert(connect == 0 && pending == 0)
+}
