@@ -124,12 +124,12 @@ static status_t aml_enter_package(struct aml *aml)
 }
 
 /* Whether a definition Name(_S5_, ...) has its name at offset, with or without a leading backslash. */
-static int is_s5_name(const struct acpi_table *dsdt, uint32_t offset)
+static bool is_s5_name(const struct acpi_table *dsdt, uint32_t offset)
 {
 	const uint8_t *name = dsdt->bytes + offset;
 
 	if (name[0] != '_' || name[1] != 'S' || name[2] != '5' || name[3] != '_')
-		return 0;
+		return false;
 	return name[-1] == AML_NAME || (name[-1] == AML_ROOT && name[-2] == AML_NAME);
 }
 
