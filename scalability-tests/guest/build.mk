@@ -1,0 +1,59 @@
+# guest: the benchmark and test programs, and the initial file system that holds them, $(BUILD)/initrd.cpio
+# SPDX-License-Identifier: MIT
+# Other rooms add programs by `GUEST_PROGRAMS += $(GUEST_BIN)/name` and a rule for that file.
+BUILD ?= build
+GUEST_DIR := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+GUEST_BIN := $(BUILD)/guest
+GUEST_ROOT := $(BUILD)/initrd
+GUEST_CFLAGS := -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror
+GUEST_HEADERS := $(wildcard $(GUEST_DIR)/*.h $(GUEST_DIR)/../../abi/*.h $(GUEST_DIR)/../../abi/*.def) $(GUEST_DIR)/../tests.def
+BENCH_SOURCES := $(addprefix $(GUEST_DIR)/,bench.c worker.c processes.c threads.c system_calls.c faults.c calls.c \
+	rings.c names.c create.c wakeup.c footprint.c)
+MUSL_GCC := musl-gcc $(GUEST_CFLAGS)
+GLIBC_GCC := gcc $(GUEST_CFLAGS)
+# musl-gcc knows no static PIE: it is told the start file that relocates itself.
+MUSL_PIE := -fPIE -static -Wl,-pie,--no-dynamic-linker -nostartfiles /usr/lib/x86_64-linux-musl/rcrt1.o
+
+GUEST_PROGRAMS += $(addprefix $(GUEST_BIN)/,bench linux-init true busybox hello-musl hello-glibc hello-musl-pie \
+	hello-glibc-pie pthread-musl pthread-glibc pthread-musl-pie pthread-glibc-pie)
+
+$(GUEST_BIN):
+	mkdir -p $@
+
+$(GUEST_BIN)/bench: $(BENCH_SOURCES) $(GUEST_HEADERS) | $(GUEST_BIN)
+	$(MUSL_GCC) -static -pthread -o $@ $(filter %.c,$^)
+
+$(GUEST_BIN)/linux-init: $(GUEST_DIR)/linux_init.c | $(GUEST_BIN)
+	$(MUSL_GCC) -static -o $@ $<
+
+$(GUEST_BIN)/true: $(GUEST_DIR)/true.c | $(GUEST_BIN)
+	$(GLIBC_GCC) -static -nostdlib -fno-pie -no-pie -Wl,--build-id=none -o $@ $<
+
+$(GUEST_BIN)/busybox: /bin/busybox | $(GUEST_BIN)
+	cp $< $@
+
+$(GUEST_BIN)/%-musl: $(GUEST_DIR)/%.c | $(GUEST_BIN)
+	$(MUSL_GCC) -static -fno-pie -no-pie -pthread -o $@ $<
+
+$(GUEST_BIN)/%-glibc: $(GUEST_DIR)/%.c | $(GUEST_BIN)
+	$(GLIBC_GCC) -static -fno-pie -no-pie -pthread -o $@ $<
+
+$(GUEST_BIN)/%-musl-pie: $(GUEST_DIR)/%.c | $(GUEST_BIN)
+	$(MUSL_GCC) $(MUSL_PIE) -pthread -o $@ $<
+
+$(GUEST_BIN)/%-glibc-pie: $(GUEST_DIR)/%.c | $(GUEST_BIN)
+	$(GLIBC_GCC) -fPIE -static-pie -pthread -o $@ $<
+
+# The same bytes from the same programs: fixed modes, owner, times, order and inode numbers.
+.SECONDEXPANSION:
+$(BUILD)/initrd.cpio: $$(GUEST_PROGRAMS)
+	rm -rf $(GUEST_ROOT)
+	mkdir -p $(addprefix $(GUEST_ROOT)/,bin dev proc sys tmp)
+	cp $(GUEST_PROGRAMS) $(GUEST_ROOT)/bin/
+	find $(GUEST_ROOT) -exec chmod 0755 {} + -exec touch -d @0 {} +
+	cd $(GUEST_ROOT) && find . | LC_ALL=C sort | cpio -o -H newc --quiet --reproducible --owner 0:0 > ../initrd.part
+	mv $(BUILD)/initrd.part $@
+
+.PHONY: guest initrd
+guest: $(GUEST_PROGRAMS)
+initrd: $(BUILD)/initrd.cpio

@@ -1,0 +1,52 @@
+/* threads.c - workers that share an address space: one thread per core, meeting at a barrier
+ * SPDX-License-Identifier: MIT */
+#include "bench.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+
+static struct work works[BENCH_CORES];
+static atomic_uint arrived;
+static unsigned int expected;
+
+/* Waits by yielding, so that no wake-ups disturb the first operations. */
+static void barrier_wait(void)
+{
+	atomic_fetch_add(&arrived, 1);
+	while (atomic_load(&arrived) < expected)
+		sched_yield();
+}
+
+static void *thread_worker(void *argument)
+{
+	struct work *work = argument;
+
+	worker_warm_up(work);
+	barrier_wait();
+	worker_measure(work);
+	return NULL;
+}
+
+void threads_run(const struct test *test, unsigned int workers, unsigned long operations)
+{
+	pthread_t threads[BENCH_CORES];
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < workers; i++) {
+		works[count] = (struct work){
+			.test = test, .worker = i, .workers = workers, .core = i, .operations = operations,
+		};
+		if (assign_worker(&works[count]))
+			count++;
+	}
+	expected = count;
+	for (unsigned int i = 0; i < count; i++) {
+		int error = pthread_create(&threads[i], NULL, thread_worker, &works[i]);
+
+		if (error)
+			fail("could not create a worker thread", error);
+	}
+	for (unsigned int i = 0; i < count; i++)
+		pthread_join(threads[i], NULL);
+}
