@@ -1,0 +1,210 @@
+/* entry.S - the ways into the kernel from a program, and the ways out
+ * SPDX-License-Identifier: MIT
+ * System calls and interrupts push the user's registers straight into the running thread's
+ * `struct registers` (abi/registers.h): `thread_registers_end` holds its end, and the task state
+ * segment's rsp0 the same. Then they go to the one kernel stack, at a constant address. Exceptions use a
+ * stack of their own and leave by it. Interrupts are off from entry to exit.
+ * C functions keep rbx, rbp, r12 to r15, so the short way out of a system call restores only the rest. */
+#include "kernel/arch/layout.h"
+#include "kernel/arch/offsets.h"
+
+	.text
+	.global system_call_entry
+	.balign 64
+system_call_entry:
+	mov %rsp, user_stack(%rip)
+	mov thread_registers_end(%rip), %rsp
+	push $SELECTOR_USER_DATA
+	push user_stack(%rip)
+	push %r11                         /* rflags */
+	push $SELECTOR_USER_CODE
+	push %rcx                         /* rip */
+	push %rax                         /* the call's number, for a restart */
+	sub $32, %rsp                     /* vector, rcx, r11: lost to the instruction; rax: the result */
+	push %rdi
+	push %rsi
+	push %rdx
+	push %r10
+	push %r8
+	push %r9
+	push %rbx
+	push %rbp
+	push %r12
+	push %r13
+	push %r14
+	push %r15
+	mov %rsp, %rdi
+	mov $stacks + STACKS_KERNEL_END, %rsp
+	call system_call                  /* (struct registers *) -> result, or PARKED */
+	mov thread_registers_end(%rip), %rsp
+	cmp $RESULT_PARKED, %rax
+	je 1f
+	mov R9 - REGISTERS_SIZE(%rsp), %r9
+	mov R8 - REGISTERS_SIZE(%rsp), %r8
+	mov R10 - REGISTERS_SIZE(%rsp), %r10
+	mov RDX - REGISTERS_SIZE(%rsp), %rdx
+	mov RSI - REGISTERS_SIZE(%rsp), %rsi
+	mov RDI - REGISTERS_SIZE(%rsp), %rdi
+	mov RIP - REGISTERS_SIZE(%rsp), %rcx
+	mov RFLAGS - REGISTERS_SIZE(%rsp), %r11
+	mov RSP - REGISTERS_SIZE(%rsp), %rsp
+	sysretq
+1:	mov $stacks + STACKS_KERNEL_END, %rsp
+	jmp event_loop
+
+/* _Noreturn void registers_resume(const struct registers *): to user code, all registers. */
+	.global registers_resume
+registers_resume:
+	mov %rdi, %rsp
+restore_all:
+	pop %r15
+	pop %r14
+	pop %r13
+	pop %r12
+	pop %rbp
+	pop %rbx
+	pop %r9
+	pop %r8
+	pop %r10
+	pop %rdx
+	pop %rsi
+	pop %rdi
+	pop %rax
+	pop %r11
+	pop %rcx
+	add $16, %rsp
+	iretq
+
+/* _Noreturn void event_loop_enter(void): leaves whatever was running on the kernel stack. */
+	.global event_loop_enter
+event_loop_enter:
+	mov $stacks + STACKS_KERNEL_END, %rsp
+	xor %ebp, %ebp
+	jmp event_loop
+
+	.macro SAVE_ALL
+	push %rcx
+	push %r11
+	push %rax
+	push %rdi
+	push %rsi
+	push %rdx
+	push %r10
+	push %r8
+	push %r9
+	push %rbx
+	push %rbp
+	push %r12
+	push %r13
+	push %r14
+	push %r15
+	cld
+	clac
+	.endm
+
+/* Exceptions: on the exception's own stack. The handler returns to go back where it came from. */
+	.macro EXCEPTION vector, has_error
+	.balign 16
+exception_\vector:
+	.if \has_error == 0
+	push $0
+	.endif
+	push $\vector
+	jmp exception_common
+	.endm
+
+exception_common:
+	SAVE_ALL
+	mov %rsp, %rdi
+	call exception
+	jmp restore_all
+
+	.irp vector, 0, 1, 2, 3, 4, 5, 6, 7, 9, 15, 16, 18, 19, 20, 22, 23, 24, 25, 26, 27, 28, 31
+	EXCEPTION \vector, 0
+	.endr
+	.irp vector, 8, 10, 11, 12, 13, 14, 17, 21, 29, 30
+	EXCEPTION \vector, 1
+	.endr
+
+/* Interrupts: from user code onto the thread's registers; from the idle loop onto the kernel stack. */
+	.macro INTERRUPT vector
+	.balign 16
+interrupt_\vector:
+	push $0
+	push $\vector
+	SAVE_ALL
+	mov $\vector, %edi
+	testb $3, CS(%rsp)
+	jz 1f
+	mov $stacks + STACKS_KERNEL_END, %rsp
+	call interrupt
+	jmp event_loop
+1:	call interrupt
+	jmp restore_all
+	.endm
+
+	INTERRUPT 32                      /* VECTOR_TIMER */
+	INTERRUPT 33                      /* VECTOR_DOORBELL */
+
+	.balign 16
+interrupt_spurious:
+	iretq
+
+/* size_t fixup_copy(void *to, const void *from, size_t size): bytes left when a page was missing. */
+	.global fixup_copy
+fixup_copy:
+	mov %rdx, %rcx
+	shr $3, %rcx
+	and $7, %edx
+1:	rep movsq
+	mov %edx, %ecx
+2:	rep movsb
+	xor %eax, %eax
+	ret
+3:	lea (%rdx, %rcx, 8), %rax
+	ret
+4:	mov %rcx, %rax
+	ret
+
+/* int fixup_write(void *to, uint8_t value): 0, or 1 when the write faulted. */
+	.global fixup_write
+fixup_write:
+5:	mov %sil, (%rdi)
+	xor %eax, %eax
+	ret
+6:	mov $1, %eax
+	ret
+
+/* int fixup_read32(uint32_t *to, const uint32_t *from): 0, or 1 when the read faulted. */
+	.global fixup_read32
+fixup_read32:
+7:	mov (%rsi), %eax
+	mov %eax, (%rdi)
+	xor %eax, %eax
+	ret
+
+	.section .fixups, "a"
+	.quad 1b, 3b, 2b, 4b, 5b, 6b, 7b, 6b
+
+	.section .rodata
+	.balign 8
+	.global exception_entry, timer_entry, doorbell_entry, spurious_entry
+exception_entry:
+	.irp vector, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	.quad exception_\vector
+	.endr
+timer_entry:
+	.quad interrupt_32
+doorbell_entry:
+	.quad interrupt_33
+spurious_entry:
+	.quad interrupt_spurious
+
+	.bss
+	.balign 8
+	.global thread_registers_end
+thread_registers_end:
+	.quad 0
+user_stack:
+	.quad 0
+	.section .note.GNU-stack, "", @progbits

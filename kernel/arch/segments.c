@@ -1,0 +1,151 @@
+/* segments.c - see segments.h
+ * SPDX-License-Identifier: MIT
+ * Source: Intel SDM vol. 3A, 3.4.5 (descriptors), 6.14 (gates), 7.7 (task state), 2.5 (CR4). */
+#include "kernel/arch/segments.h"
+
+#include <stddef.h>
+
+#include "kernel/arch/cpu.h"
+#include "kernel/arch/layout.h"
+#include "kernel/arch/offsets.h"
+
+_Static_assert(offsetof(struct registers, r9) == R9, "offsets.h");
+_Static_assert(offsetof(struct registers, r8) == R8, "offsets.h");
+_Static_assert(offsetof(struct registers, r10) == R10, "offsets.h");
+_Static_assert(offsetof(struct registers, rdx) == RDX, "offsets.h");
+_Static_assert(offsetof(struct registers, rsi) == RSI, "offsets.h");
+_Static_assert(offsetof(struct registers, rdi) == RDI, "offsets.h");
+_Static_assert(offsetof(struct registers, rip) == RIP, "offsets.h");
+_Static_assert(offsetof(struct registers, cs) == CS, "offsets.h");
+_Static_assert(offsetof(struct registers, rflags) == RFLAGS, "offsets.h");
+_Static_assert(offsetof(struct registers, rsp) == RSP, "offsets.h");
+_Static_assert(sizeof(struct registers) == REGISTERS_SIZE, "offsets.h");
+
+enum {
+	GATE_PRESENT_INTERRUPT = 0x8e,
+	GATE_USER = 0x60,
+	VECTORS = 48,
+};
+
+struct gate {
+	uint16_t offset_low, selector;
+	uint8_t stack, type;
+	uint16_t offset_middle;
+	uint32_t offset_high, reserved;
+};
+
+struct task_state {
+	uint32_t reserved0;
+	uint64_t rsp[3], reserved1, stack[7], reserved2;
+	uint16_t reserved3, io_map;
+} __attribute__((packed));
+
+struct table_pointer {
+	uint16_t limit;
+	uint64_t base;
+} __attribute__((packed));
+
+extern const uint64_t exception_entry[32], timer_entry, doorbell_entry, spurious_entry;
+extern uint64_t thread_registers_end;
+void system_call_entry(void);
+
+static struct gate interrupt_table[VECTORS] __attribute__((section(".sealed")));
+static struct task_state task_state;
+static uint64_t descriptors[8] = {
+	[SELECTOR_KERNEL_CODE / 8] = 0x00af9b000000ffff,
+	[SELECTOR_KERNEL_DATA / 8] = 0x00cf93000000ffff,
+	[SELECTOR_USER_BASE / 8] = 0, /* 32-bit user code: there is none */
+	[SELECTOR_USER_DATA / 8] = 0x00cff3000000ffff,
+	[SELECTOR_USER_CODE / 8] = 0x00affb000000ffff,
+};
+
+static void set_gate(unsigned vector, uint64_t entry, unsigned stack, unsigned rights)
+{
+	interrupt_table[vector] = (struct gate){
+		.offset_low = (uint16_t)entry,
+		.offset_middle = (uint16_t)(entry >> 16),
+		.offset_high = (uint32_t)(entry >> 32),
+		.selector = SELECTOR_KERNEL_CODE,
+		.stack = (uint8_t)stack,
+		.type = (uint8_t)(GATE_PRESENT_INTERRUPT | rights),
+	};
+}
+
+void segments_build_interrupt_table(void)
+{
+	for (unsigned vector = 0; vector < 32; vector++)
+		set_gate(vector, exception_entry[vector], STACK_EXCEPTION, 0);
+	set_gate(VECTOR_BREAKPOINT, exception_entry[VECTOR_BREAKPOINT], STACK_EXCEPTION, GATE_USER);
+	set_gate(VECTOR_NMI, exception_entry[VECTOR_NMI], STACK_NMI, 0);
+	set_gate(VECTOR_DOUBLE_FAULT, exception_entry[VECTOR_DOUBLE_FAULT], STACK_DOUBLE_FAULT, 0);
+	set_gate(VECTOR_MACHINE_CHECK, exception_entry[VECTOR_MACHINE_CHECK], STACK_MACHINE_CHECK, 0);
+	set_gate(VECTOR_TIMER, timer_entry, 0, 0);
+	set_gate(VECTOR_DOORBELL, doorbell_entry, 0, 0);
+	set_gate(VECTOR_SPURIOUS, spurious_entry, 0, 0);
+}
+
+static void load_tables(const struct entry_stacks *stacks)
+{
+	uint64_t base = (uint64_t)&task_state;
+	struct table_pointer gdt = { sizeof(descriptors) - 1, (uint64_t)descriptors };
+	struct table_pointer idt = { sizeof(interrupt_table) - 1, (uint64_t)interrupt_table };
+
+	task_state.stack[STACK_EXCEPTION - 1] = (uint64_t)stacks->exception;
+	task_state.stack[STACK_NMI - 1] = (uint64_t)stacks->nmi;
+	task_state.stack[STACK_DOUBLE_FAULT - 1] = (uint64_t)stacks->double_fault;
+	task_state.stack[STACK_MACHINE_CHECK - 1] = (uint64_t)stacks->machine_check;
+	task_state.io_map = sizeof(task_state);
+	descriptors[SELECTOR_TSS / 8] = (sizeof(task_state) - 1) | (base & 0xffffff) << 16 |
+					UINT64_C(0x89) << 40 | (base >> 24 & 0xff) << 56;
+	descriptors[SELECTOR_TSS / 8 + 1] = base >> 32;
+
+	__asm__ volatile("lgdt %0\n\t"
+			 "lidt %1\n\t"
+			 "push %2\n\t"
+			 "lea 1f(%%rip), %%rax\n\t"
+			 "push %%rax\n\t"
+			 "lretq\n"
+			 "1:\n\t"
+			 "mov %3, %%ss\n\t"
+			 "mov %4, %%ds\n\t"
+			 "mov %4, %%es\n\t"
+			 "ltr %w5"
+			 : : "m"(gdt), "m"(idt), "i"(SELECTOR_KERNEL_CODE), "r"(SELECTOR_KERNEL_DATA),
+			     "r"(0), "r"(SELECTOR_TSS)
+			 : "rax", "memory");
+}
+
+static void enable_protection(void)
+{
+	uint32_t structured[4], basic[4];
+	uint64_t cr4 = CR4_PAE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT;
+
+	cpu_cpuid(1, 0, basic);
+	cpu_cpuid(7, 0, structured);
+	if (structured[1] & 1 << 7)
+		cr4 |= CR4_SMEP;
+	if (structured[1] & 1 << 20)
+		cr4 |= CR4_SMAP;
+	if (structured[2] & 1 << 2)
+		cr4 |= CR4_UMIP;
+	if (basic[2] & 1 << 26)
+		cr4 |= CR4_OSXSAVE;
+	cpu_write_cr4(cr4);
+	cpu_write_cr0((cpu_read_cr0() & ~(uint64_t)(CR0_EM | CR0_TS)) | CR0_MP | CR0_NE | CR0_WP);
+}
+
+void segments_load(const struct entry_stacks *stacks)
+{
+	load_tables(stacks);
+	enable_protection();
+	cpu_write_msr(MSR_EFER, cpu_read_msr(MSR_EFER) | EFER_SYSCALL | EFER_NX);
+	cpu_write_msr(MSR_STAR, (uint64_t)SELECTOR_USER_BASE << 48 | (uint64_t)SELECTOR_KERNEL_CODE << 32);
+	cpu_write_msr(MSR_LSTAR, (uint64_t)system_call_entry);
+	cpu_write_msr(MSR_FMASK, RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_NT | RFLAGS_AC);
+}
+
+void segments_set_registers(struct registers *registers)
+{
+	thread_registers_end = (uint64_t)(registers + 1);
+	task_state.rsp[0] = thread_registers_end;
+}

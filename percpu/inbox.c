@@ -1,0 +1,241 @@
+/* inbox.c - see inbox.h
+ * SPDX-License-Identifier: MIT */
+#include "percpu/inbox.h"
+
+#include "abi/marker.h"
+#include "kernel/arch/apic.h"
+#include "kernel/arch/cpu.h"
+#include "lib/string.h"
+#include "percpu/counters.h"
+#include "percpu/instance.h"
+#include "percpu/log.h"
+#include "percpu/machine.h"
+#include "percpu/ring.h"
+
+/* A call that found its ring full. Pages of them are taken as needed and kept. */
+struct waiting {
+	struct waiting *next;
+	uint64_t target;
+	struct message message;
+};
+
+uint64_t counters[COUNTER_COUNT];
+
+static const enum message_class class_of[MESSAGE_KIND_COUNT] = {
+#define X(name, class, meaning) [MESSAGE_##name] = class,
+	MESSAGE_KINDS(X)
+#undef X
+};
+
+static struct ring *ring_to[CORES_MAX];   /* leaf rings in others' memory; NULL: not connected */
+static struct ring *ring_from[CORES_MAX]; /* leaf rings in ours */
+static uint8_t *next_ring;                /* unused ring memory in our zone */
+static struct waiting *backlog_first, *backlog_last, *backlog_free;
+
+static struct mailbox *mailbox_of(unsigned core)
+{
+	return direct(machine.memory[core].mailbox);
+}
+
+static struct ring *of_class(struct ring *leaf_ring, enum message_class class)
+{
+	return (struct ring *)((uint8_t *)leaf_ring + class * ring_size());
+}
+
+uint64_t inbox_ring_area(void)
+{
+	uint64_t bytes = machine_cores() * MESSAGE_CLASSES * ring_size();
+
+	return (bytes + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
+}
+
+void inbox_open(void)
+{
+	next_ring = (uint8_t *)mailbox_of(this_core()) + PAGE_SIZE;
+	own_mailbox()->attention = ATTENTION_LISTENING;
+}
+
+static void ring_doorbell(unsigned core)
+{
+	marker(MARKER_DOORBELL);
+	counters[COUNTER_doorbells]++;
+	apic_send(machine.acpi.core[core].apic_id, VECTOR_DOORBELL);
+}
+
+/* S3 and S4. */
+static void set_pending(unsigned core, struct mailbox *mailbox, enum message_class class)
+{
+	uint64_t bit = UINT64_C(1) << this_core() % 64;
+
+	if (__atomic_fetch_or(&mailbox->pending[class], bit, __ATOMIC_SEQ_CST) == 0 &&
+	    __atomic_load_n(&mailbox->attention, __ATOMIC_RELAXED) == ATTENTION_AWAY)
+		ring_doorbell(core);
+}
+
+void inbox_nudge(unsigned core)
+{
+	set_pending(core, mailbox_of(core), MESSAGE_LEAF);
+}
+
+/* Receiver: gives a sender its rings, out of memory that boot has set aside for all of them. */
+static void accept_connection(unsigned sender)
+{
+	struct mailbox *own = own_mailbox();
+	struct ring *rings = (struct ring *)next_ring;
+
+	if (!ring_from[sender]) {
+		memset(next_ring, 0, MESSAGE_CLASSES * ring_size());
+		next_ring += MESSAGE_CLASSES * ring_size();
+		for (unsigned class = 0; class < MESSAGE_CLASSES; class++)
+			ring_open(of_class(rings, class));
+		ring_from[sender] = rings;
+		__atomic_store_n(&own->ring[sender], rings, __ATOMIC_RELEASE);
+	}
+	__atomic_fetch_and(&own->connect[sender / 64], ~(UINT64_C(1) << sender % 64), __ATOMIC_SEQ_CST);
+}
+
+/* Sender: asks for rings and waits for them; the receiver answers in its next drain of leaves. */
+static struct ring *connect_to(unsigned core)
+{
+	struct mailbox *mailbox = mailbox_of(core);
+	unsigned self = this_core();
+	struct ring *rings;
+
+	__atomic_fetch_or(&mailbox->connect[self / 64], UINT64_C(1) << self % 64, __ATOMIC_SEQ_CST);
+	set_pending(core, mailbox, MESSAGE_LEAF);
+	while (!(rings = __atomic_load_n(&mailbox->ring[self], __ATOMIC_ACQUIRE))) {
+		inbox_serve_leaves(); /* bounded: the receiver drains at its next entry */
+		cpu_pause();
+	}
+	ring_to[core] = rings;
+	return rings;
+}
+
+static bool try_send(unsigned core, enum message_class class, const struct message *message)
+{
+	struct ring *rings = ring_to[core] ? ring_to[core] : connect_to(core);
+
+	if (!ring_enqueue(of_class(rings, class), message))
+		return false;
+	marker(MARKER_MESSAGE);
+	counters[COUNTER_messages]++;
+	set_pending(core, mailbox_of(core), class);
+	return true;
+}
+
+static struct waiting *take_waiting(void)
+{
+	struct waiting *taken = backlog_free;
+
+	if (!taken) {
+		uint8_t *page = inbox_backlog_page();
+
+		for (size_t at = 0; page && at + sizeof(*taken) <= PAGE_SIZE; at += sizeof(*taken)) {
+			taken = (struct waiting *)(page + at);
+			taken->next = backlog_free;
+			backlog_free = taken;
+		}
+	}
+	if (taken)
+		backlog_free = taken->next;
+	return taken;
+}
+
+static bool send_later(unsigned core, const struct message *message)
+{
+	struct waiting *waiting = take_waiting();
+
+	if (!waiting)
+		return false;
+	*waiting = (struct waiting){ .target = core, .message = *message };
+	if (backlog_first)
+		backlog_last->next = waiting;
+	else
+		backlog_first = waiting;
+	backlog_last = waiting;
+	return true;
+}
+
+void inbox_send(unsigned core, struct message *message)
+{
+	enum message_class class = class_of[message->kind];
+
+	message->from = this_core();
+	if (class == MESSAGE_CALL && backlog_first && send_later(core, message))
+		return; /* behind those that wait already: order is kept */
+	while (!try_send(core, class, message)) {
+		if (class == MESSAGE_CALL && send_later(core, message))
+			return;
+		inbox_serve_leaves(); /* bounded: the receiver drains leaves wherever it is */
+		cpu_pause();
+	}
+}
+
+bool inbox_flush_backlog(void)
+{
+	while (backlog_first) {
+		struct waiting *waiting = backlog_first;
+
+		if (!try_send((unsigned)waiting->target, MESSAGE_CALL, &waiting->message))
+			return true;
+		backlog_first = waiting->next;
+		waiting->next = backlog_free;
+		backlog_free = waiting;
+	}
+	return false;
+}
+
+static void empty_ring(unsigned sender, enum message_class class)
+{
+	struct message message;
+
+	while (ring_dequeue(of_class(ring_from[sender], class), &message))
+		message_handlers[message.kind](&message);
+}
+
+/* R1 and R2. */
+static void drain_class(enum message_class class)
+{
+	struct mailbox *own = own_mailbox();
+	uint64_t bits = __atomic_exchange_n(&own->pending[class], 0, __ATOMIC_SEQ_CST);
+
+	for (; bits; bits &= bits - 1) {
+		for (unsigned sender = (unsigned)__builtin_ctzll(bits); sender < machine_cores(); sender += 64) {
+			if (own->connect[sender / 64] >> sender % 64 & 1)
+				accept_connection(sender);
+			if (ring_from[sender])
+				empty_ring(sender, class);
+			if (class == MESSAGE_LEAF && this_core() == LOG_CORE)
+				log_collect(sender);
+		}
+	}
+}
+
+void inbox_drain(void)
+{
+	while (inbox_pending()) {
+		drain_class(MESSAGE_LEAF);
+		drain_class(MESSAGE_CALL);
+	}
+}
+
+void inbox_serve_leaves(void)
+{
+	if (own_mailbox()->pending[MESSAGE_LEAF])
+		drain_class(MESSAGE_LEAF);
+}
+
+void inbox_listen(void)
+{
+	__atomic_store_n(&own_mailbox()->attention, ATTENTION_LISTENING, __ATOMIC_RELAXED);
+}
+
+bool inbox_leave(void)
+{
+	/* A1 and A2 in one: an exchange is a full fence. */
+	__atomic_exchange_n(&own_mailbox()->attention, ATTENTION_AWAY, __ATOMIC_SEQ_CST);
+	if (!inbox_pending()) /* A3: a connection sets a pending bit, too */
+		return true;
+	inbox_listen();
+	return false;
+}

@@ -1,0 +1,65 @@
+/* inbox.h - messages between instances: rings, pending bits, doorbells
+ * SPDX-License-Identifier: MIT
+ * Sending (steps S) and receiving (steps R, A), the same numbers as in tests/spin:
+ *   S1 write the slot, S2 publish the tail (ring.c), S3 old = fetch-or of the pending bit (a full fence),
+ *   S4 if old was 0 and the receiver is AWAY: doorbell. Old not 0: whoever set it has seen to that.
+ *   R1 bits = exchange pending with 0, R2 empty the rings that the bits name.
+ *   A1 attention = AWAY, A2 full fence, A3 pending or connect not 0: LISTENING, and drain again; A4 else leave.
+ * Messages go to other cores only: a core does its own work without any.
+ * Context: the instance's own core, interrupts off.
+ * I1 messages of one class from one core arrive in order, none is lost, none waits while its receiver sleeps
+ * I2 a leaf may be sent from anywhere but a leaf's handler; it waits only for a full ring, serving leaves meanwhile
+ * I3 a call never waits: what does not fit its ring goes to the backlog, which the event loop sends on */
+#ifndef PERCPU_INBOX_H
+#define PERCPU_INBOX_H
+
+#include <stdbool.h>
+
+#include "percpu/mailbox.h"
+#include "percpu/message.h"
+
+/* Handles a message of one kind. The table is composed in kernel/entry/messages.c. */
+typedef void (*message_handler)(const struct message *message);
+extern const message_handler message_handlers[MESSAGE_KIND_COUNT];
+
+/* Takes a page for the backlog; kernel/memory serves it. NULL: none left. */
+extern void *(*const inbox_backlog_page)(void);
+
+/* Bytes of rings that a core's zone must keep free behind its mailbox page. */
+uint64_t inbox_ring_area(void);
+
+/* Each core, before it is online. */
+void inbox_open(void);
+
+static inline struct mailbox *own_mailbox(void)
+{
+	return (struct mailbox *)MAILBOX_BASE;
+}
+
+/* Sends to another core; fills in message->from. */
+void inbox_send(unsigned core, struct message *message);
+
+/* Makes core look at this core's log (percpu/log.c): a pending bit without a message. */
+void inbox_nudge(unsigned core);
+
+static inline bool inbox_pending(void)
+{
+	struct mailbox *own = own_mailbox();
+
+	return (own->pending[MESSAGE_LEAF] | own->pending[MESSAGE_CALL]) != 0;
+}
+
+/* Handles all that is there. Event loop and kernel entry only. */
+void inbox_drain(void);
+
+/* Handles leaves: the body of every waiting loop. */
+void inbox_serve_leaves(void);
+
+/* Before a program runs or the core sleeps. False: something has come, drain first. */
+__attribute__((warn_unused_result)) bool inbox_leave(void);
+void inbox_listen(void);
+
+/* Sends what waits in the backlog; true when some is left. */
+bool inbox_flush_backlog(void);
+
+#endif

@@ -1,0 +1,40 @@
+/* mailbox.h - a core's page of words that other cores write
+ * SPDX-License-Identifier: MIT
+ * First page of the core's shared zone: its own at MAILBOX_BASE, anybody's through the direct map. The
+ * rings that lead here follow it, in the receiver's memory. Co-managed words and their transitions:
+ *   pending[class]  bit s % 64: a core s may have messages here. Any sender sets by fetch-or; the receiver alone
+ *                   clears, by exchange with 0.
+ *   connect         bit s: core s wants its rings. s sets; the receiver clears after publishing them.
+ * The rest is written by the receiver alone.
+ * I1 ring[s] changes once, from NULL to an opened pair, published with release
+ * I2 attention is LISTENING only while the receiver will look at pending before it leaves the kernel
+ * Modelled in tests/spin. */
+#ifndef PERCPU_MAILBOX_H
+#define PERCPU_MAILBOX_H
+
+#include <stdint.h>
+
+#include "kernel/arch/layout.h"
+#include "lib/core_set.h"
+#include "percpu/message.h"
+
+struct ring;
+
+enum attention {
+	ATTENTION_AWAY,      /* runs a program, or sleeps: ring the doorbell */
+	ATTENTION_LISTENING, /* in the event loop */
+};
+
+struct mailbox {
+	/* one line: what a sender touches with each message */
+	uint64_t pending[MESSAGE_CLASSES];
+	uint32_t attention;
+	uint64_t connect[CORE_SET_WORDS];
+
+	/* read once by each sender */
+	struct ring *ring[CORES_MAX] __attribute__((aligned(64))); /* the leaf ring; the call ring follows it */
+};
+
+_Static_assert(sizeof(struct mailbox) <= PAGE_SIZE, "the mailbox is one page");
+
+#endif

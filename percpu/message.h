@@ -1,0 +1,46 @@
+/* message.h - what one instance sends another: one cache line
+ * SPDX-License-Identifier: MIT
+ * Two classes, each with rings of its own. A *leaf* neither allocates nor sends requests when it
+ * is handled, so a core may serve leaves while it waits for something; a *call* may do anything, and is handled
+ * from the event loop alone. */
+#ifndef PERCPU_MESSAGE_H
+#define PERCPU_MESSAGE_H
+
+#include <stdint.h>
+
+enum message_class {
+	MESSAGE_LEAF,
+	MESSAGE_CALL,
+	MESSAGE_CLASSES,
+};
+
+/* X(name, class, meaning) */
+#define MESSAGE_KINDS(X)                                                                       \
+	X(reply,      MESSAGE_LEAF, "answer to a call: cookie is the thread, word[0] the result") \
+	X(invalidate, MESSAGE_LEAF, "forget the mappings of a range, then acknowledge")           \
+	X(frames,     MESSAGE_LEAF, "frames that come home")                                      \
+	X(stream,     MESSAGE_LEAF, "nothing: for measuring rings")                               \
+	X(request,    MESSAGE_CALL, "call of a service; a reply is owed")                         \
+	X(notify,     MESSAGE_CALL, "call of a service; no reply")
+
+enum message_kind {
+#define X(name, class, meaning) MESSAGE_##name,
+	MESSAGE_KINDS(X)
+#undef X
+	MESSAGE_KIND_COUNT,
+};
+
+enum { MESSAGE_WORDS = 6 };
+
+struct message {
+	uint16_t kind;       /* enum message_kind */
+	uint8_t service;     /* request, notify: enum service */
+	uint8_t operation;
+	uint32_t from;       /* the sending core */
+	uint64_t cookie;     /* handed back in the reply */
+	uint64_t word[MESSAGE_WORDS];
+};
+
+_Static_assert(sizeof(struct message) == 64, "a message is one cache line");
+
+#endif

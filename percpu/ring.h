@@ -1,0 +1,33 @@
+/* ring.h - bounded single-producer single-consumer ring of messages between two cores
+ * SPDX-License-Identifier: MIT
+ * Concurrency Kit's ck_ring, wrapped so that nothing else includes it. Full and empty are reported, never waited for:
+ * waiting is the caller's policy (inbox.c).
+ * Context: one producer core, one consumer core, any context, never blocks.
+ * I1 at most RING_SLOTS - 1 messages are inside
+ * I2 only the producer writes the tail, only the consumer the head
+ * I3 the message is written before the tail is published (release), and read before the head is
+ * Tested by tests/unit/ring_test.c (ThreadSanitizer) */
+#ifndef PERCPU_RING_H
+#define PERCPU_RING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "percpu/message.h"
+
+enum { RING_SLOTS = 32 };
+
+struct ring;
+
+size_t ring_size(void);
+
+/* Makes an empty ring of ring_size() zeroed bytes, aligned to 64. */
+void ring_open(struct ring *ring);
+
+/* Producer only. False: full, nothing has happened. */
+__attribute__((warn_unused_result)) bool ring_enqueue(struct ring *ring, const struct message *message);
+
+/* Consumer only. False: empty. */
+__attribute__((warn_unused_result)) bool ring_dequeue(struct ring *ring, struct message *message);
+
+#endif
