@@ -305,6 +305,17 @@ static status_t follow(const struct cpio_archive *archive, struct path *path, ui
 	return status;
 }
 
+static bool is_file(const struct cpio_entry *entry)
+{
+	return (entry->mode & CPIO_TYPE) == CPIO_FILE;
+}
+
+static bool is_same_inode(const struct cpio_entry *left, const struct cpio_entry *right)
+{
+	return left->inode == right->inode && left->device_major == right->device_major &&
+	       left->device_minor == right->device_minor;
+}
+
 /* Of a file with several names only the last record in its archive has the data. */
 static status_t take_data(const struct cpio_archive *archive, struct cpio_entry *entry)
 {
@@ -312,12 +323,11 @@ static status_t take_data(const struct cpio_archive *archive, struct cpio_entry 
 	struct cpio_entry other;
 	status_t status;
 
-	if ((entry->mode & CPIO_TYPE) != CPIO_FILE || entry->hard_links < 2 || entry->size)
+	if (!is_file(entry) || entry->hard_links < 2 || entry->size)
 		return STATUS_OK;
 	while ((status = read_record(archive, offset, &other, &offset)) == STATUS_OK &&
 	       !is_trailer(&other))
-		if (other.inode == entry->inode && other.device_major == entry->device_major &&
-		    other.device_minor == entry->device_minor) {
+		if (is_file(&other) && is_same_inode(&other, entry)) {
 			entry->data = other.data;
 			entry->size = other.size;
 		}
