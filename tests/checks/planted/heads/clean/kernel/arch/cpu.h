@@ -1,0 +1,2 @@
+/* cpu.h - a head as it should be
+ * SPDX-License-Identifier: MIT */

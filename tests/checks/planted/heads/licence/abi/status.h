@@ -1,0 +1,1 @@
+/* status.h - planted: a head without its licence */

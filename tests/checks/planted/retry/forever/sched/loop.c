@@ -1,0 +1,7 @@
+/* loop.c - planted: a loop without end
+ * SPDX-License-Identifier: MIT */
+void loop(void)
+{
+	for (;;)
+		step();
+}
