@@ -4,6 +4,7 @@
 
 #include <stdalign.h>
 #include <stdatomic.h>
+#include <string.h>
 
 enum privilege { PRIVILEGE_USER, PRIVILEGE_KERNEL, PRIVILEGES };
 
@@ -29,6 +30,8 @@ static atomic_int all_open;
 void window_begin(unsigned int core, enum window_kind kind)
 {
 	window_end(core);
+	/* The marker that brought us here is an instruction between. */
+	memset(cores[core].last_pc, 0, sizeof(cores[core].last_pc));
 	cores[core].windows++;
 	cores[core].state = kind == WINDOW_ALL ? WINDOW_OPEN_ALL : WINDOW_OPEN;
 	if (kind == WINDOW_ALL)
