@@ -1,0 +1,37 @@
+# style.gp - the one look of every picture: loaded before each, so nothing carries over
+# SPDX-License-Identifier: MIT
+# Line types name systems, not positions: 1 Tessera, 2 Linux, 3 one_replica, 4 locked_queue, from 5 on all
+# others. Colours are Okabe and Ito's, told apart by colour-blind readers; markers differ too. page.css repeats the
+# colours for the dark page and tells them by their exact values.
+reset
+set encoding utf8
+ink = '#1f2328'; faint = '#59636e'; faint_light = '#bdc1c5'; grid_colour = '#d8dee4'; shade = '#fff4d6'
+
+set linetype 1 lw 2.2 lc rgb '#0072b2' pt 7 ps 0.85
+set linetype 2 lw 2.2 lc rgb '#d55e00' pt 5 ps 0.85
+set linetype 3 lw 1.6 lc rgb '#009e73' pt 9 ps 0.9
+set linetype 4 lw 1.6 lc rgb '#cc79a7' pt 13 ps 0.85
+set linetype 5 lw 1.6 lc rgb '#e69f00' pt 11 ps 1.0
+set linetype 6 lw 1.6 lc rgb '#56b4e9' pt 15 ps 1.0
+set linetype 7 lw 1.6 lc rgb '#8a8f98' pt 6 ps 1.0
+set linetype 8 lw 1.6 lc rgb '#8c6d1f' pt 4 ps 1.0
+set linetype cycle 8
+
+set border 3 lw 1 lc rgb faint
+set grid ytics back lt 1 lw 0.7 dt 1 lc rgb grid_colour
+set tics nomirror scale 0.5 textcolor rgb ink
+unset mxtics
+unset mytics
+unset key
+set errorbars 0.5
+set pointintervalbox 0
+set lmargin at screen 0.125
+set rmargin at screen 0.975
+set bmargin at screen 0.135
+set tmargin at screen 0.80
+set xlabel textcolor rgb ink offset 0, 0.3
+set style fill solid 1 noborder
+
+# Headline, remark and legend stand in rows of their own above the plot: they cannot cover data.
+headline_x = 0.018; headline_y = 0.945; legend_y = 0.862
+height = 440
