@@ -1,8 +1,8 @@
 # build.mk - tests that run on the host: `make unit` and `make fuzz`
 # SPDX-License-Identifier: MIT
 # Every tests/unit/X_test.c is a suite of its own, built once under ASan+UBSan and once under
-# ThreadSanitizer. It is linked with lib/X.c, or with UNIT_SOURCES_X where another build.mk
-# or the list below says so.
+# ThreadSanitizer. It is linked with the X.c of whichever room has one, or with the files that
+# tests/unit/X_test.sources lists.
 
 BUILD ?= build
 HOST_CC ?= gcc
@@ -10,17 +10,19 @@ HOST_CFLAGS := -std=gnu17 -O1 -g -Wall -Wextra -Werror -I. -pthread -fno-omit-fr
 HOST_ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_TSAN := -fsanitize=thread
 
-# First, so that other rooms' tests can name their sources.
 -include tests/*/build.mk
 
-UNIT_SOURCES_core_set :=
-UNIT_SOURCES_freestanding := $(BUILD)/unit/freestanding.o
-UNIT_SOURCES_cpio := lib/cpio.c tests/fuzz/archive.c
-
+UNIT_ROOMS := lib kernel/arch percpu kernel/memory sched ipc kernel/entry services/names \
+	services/memory services/linux
+UNIT_HEADERS := $(wildcard abi/* $(addsuffix /*.h,$(UNIT_ROOMS) tests/unit tests/fuzz))
 UNIT_SUITES := $(patsubst tests/unit/%_test.c,%,$(wildcard tests/unit/*_test.c))
 UNIT_PROGRAMS := $(foreach suite,$(UNIT_SUITES),$(BUILD)/unit/asan/$(suite) \
 	$(BUILD)/unit/tsan/$(suite))
-UNIT_HEADERS := $(wildcard abi/*.h abi/*.def lib/*.h tests/unit/*.h tests/fuzz/*.h)
+
+# unit_sources(suite)
+unit_sources = $(if $(wildcard tests/unit/$(1)_test.sources),\
+	$(shell cat tests/unit/$(1)_test.sources),\
+	$(wildcard $(addsuffix /$(1).c,$(UNIT_ROOMS))))
 
 .PHONY: unit
 unit: $(UNIT_PROGRAMS)
@@ -33,9 +35,9 @@ $(BUILD)/unit/$(2)/$(1): tests/unit/$(1)_test.c $(UNIT_SOURCES_$(1)) $(UNIT_HEAD
 	$(HOST_CC) $(HOST_CFLAGS) $(3) -o $$@ $$(filter %.c %.o,$$^) -lcmocka
 endef
 
-$(foreach suite,$(UNIT_SUITES),$(if $(filter undefined,$(origin UNIT_SOURCES_$(suite))),\
-	$(eval UNIT_SOURCES_$(suite) := lib/$(suite).c))\
-	$(eval $(call unit_program,$(suite),asan,$(HOST_ASAN)))\
+$(foreach suite,$(UNIT_SUITES),$(eval UNIT_SOURCES_$(suite) := $(call unit_sources,$(suite))))
+UNIT_SOURCES_freestanding := $(BUILD)/unit/freestanding.o
+$(foreach suite,$(UNIT_SUITES),$(eval $(call unit_program,$(suite),asan,$(HOST_ASAN)))\
 	$(eval $(call unit_program,$(suite),tsan,$(HOST_TSAN))))
 
 # As the kernel has it, but under names that leave the C library's functions alone.
