@@ -1,0 +1,156 @@
+/* emulator.c - QEMU as a child process
+ * SPDX-License-Identifier: MIT */
+#include "emulator.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Both systems get the same processor. `rep` string instructions are counted alike without erms and fsrm,
+ * and without monitor an idle core halts, which the emulator can wait for. */
+static const char tcg_processor[] = "max,+pks,-erms,-fsrm,-monitor";
+static const char kvm_processor[] = "max,-erms,-fsrm,-monitor";
+
+enum channel { INPUT, CONSOLE, ERRORS, REPORT, CONTROL, CHANNELS };
+
+void emulator_arguments(const struct boot *boot, struct words *arguments)
+{
+	int kvm = !strcmp(boot->accelerator, "kvm");
+
+	words_add(arguments, "qemu-system-x86_64");
+	words_add(arguments, "-nodefaults");
+	words_add(arguments, "-machine");
+	words_add(arguments, "q35");
+	words_add(arguments, "-accel");
+	words_add(arguments, "%s", kvm ? "kvm" : "tcg,thread=multi");
+	words_add(arguments, "-cpu");
+	words_add(arguments, "%s", kvm ? kvm_processor : tcg_processor);
+	machine_arguments(boot->machine, boot->cores, boot->mib, arguments);
+	words_add(arguments, "-kernel");
+	words_add(arguments, "%s", boot->kernel);
+	if (boot->initrd) {
+		words_add(arguments, "-initrd");
+		words_add(arguments, "%s", boot->initrd);
+	}
+	words_add(arguments, "-append");
+	words_add(arguments, "%s", boot->append);
+	if (boot->plugin) {
+		words_add(arguments, "-plugin");
+		words_add(arguments, "%s", boot->plugin);
+	}
+	words_add(arguments, "-device");
+	words_add(arguments, "isa-debug-exit,iobase=0xf4,iosize=4");
+	words_add(arguments, "-display");
+	words_add(arguments, "none");
+	words_add(arguments, "-no-reboot");
+}
+
+static void add_plumbing(struct words *arguments, int report, int control)
+{
+	static const char *const fixed[] = { "-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console" };
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++)
+		words_add(arguments, "%s", fixed[i]);
+	words_add(arguments, "-chardev");
+	words_add(arguments, "socket,id=report,fd=%d", report);
+	words_add(arguments, "-serial");
+	words_add(arguments, "chardev:report");
+	words_add(arguments, "-chardev");
+	words_add(arguments, "socket,id=control,fd=%d", control);
+	words_add(arguments, "-mon");
+	words_add(arguments, "chardev=control,mode=control");
+}
+
+/* In the child. Descriptors above 2 are close-on-exec but for the two that QEMU is told the numbers of. */
+static void become_emulator(const struct words *arguments, pid_t parent, int theirs[CHANNELS])
+{
+	sigset_t none;
+
+	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(125);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	dup2(theirs[INPUT], STDIN_FILENO);
+	dup2(theirs[CONSOLE], STDOUT_FILENO);
+	dup2(theirs[ERRORS], STDERR_FILENO);
+	fcntl(theirs[REPORT], F_SETFD, 0);
+	fcntl(theirs[CONTROL], F_SETFD, 0);
+	execvp(arguments->list[0], arguments->list);
+	dprintf(STDERR_FILENO, "cannot start %s: %s; install it with: apt-get install qemu-system-x86\n", arguments->list[0],
+		strerror(errno));
+	_exit(127);
+}
+
+static void close_all(int channels[CHANNELS])
+{
+	for (int i = 0; i < CHANNELS; i++)
+		if (channels[i] >= 0)
+			close(channels[i]);
+}
+
+/* One socket pair a channel: all of them look alike to poll(), and a write to a dead emulator is an error, not a signal. */
+static int open_channels(int ours[CHANNELS], int theirs[CHANNELS])
+{
+	for (int i = 0; i < CHANNELS; i++)
+		ours[i] = theirs[i] = -1;
+	for (int i = 0; i < CHANNELS; i++) {
+		int pair[2];
+
+		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair)) {
+			complain("cannot make a channel to the emulator: %s", strerror(errno));
+			close_all(ours);
+			close_all(theirs);
+			return -1;
+		}
+		ours[i] = pair[0];
+		theirs[i] = pair[1];
+	}
+	return 0;
+}
+
+int emulator_start(struct emulator *emulator, const struct boot *boot)
+{
+	struct words arguments = { 0 };
+	int ours[CHANNELS], theirs[CHANNELS];
+	pid_t parent = getpid();
+
+	if (open_channels(ours, theirs))
+		return -1;
+	emulator_arguments(boot, &arguments);
+	add_plumbing(&arguments, theirs[REPORT], theirs[CONTROL]);
+	emulator->pid = fork();
+	if (!emulator->pid)
+		become_emulator(&arguments, parent, theirs);
+	words_free(&arguments);
+	close_all(theirs);
+	if (emulator->pid < 0) {
+		close_all(ours);
+		return complain("cannot start the emulator: %s", strerror(errno));
+	}
+	setpgid(emulator->pid, emulator->pid); /* whoever of the two comes first */
+	emulator->input = ours[INPUT];
+	emulator->console = ours[CONSOLE];
+	emulator->errors = ours[ERRORS];
+	emulator->report = ours[REPORT];
+	emulator->control = ours[CONTROL];
+	return 0;
+}
+
+void emulator_kill(const struct emulator *emulator)
+{
+	kill(-emulator->pid, SIGKILL);
+}
+
+void emulator_close(struct emulator *emulator)
+{
+	close_all((int[]){ emulator->input, emulator->console, emulator->errors, emulator->report, emulator->control });
+	*emulator = (struct emulator){ .input = -1, .console = -1, .errors = -1, .report = -1, .control = -1 };
+}

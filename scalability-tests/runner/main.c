@@ -1,0 +1,33 @@
+/* main.c - runner run|scale|help [NAME=value ...]
+ * SPDX-License-Identifier: MIT
+ * Boots the machine, once for a person (run) or many times for curves (scale). */
+#include <stdio.h>
+#include <string.h>
+
+#include "run.h"
+#include "scale.h"
+#include "session.h"
+#include "settings.h"
+
+static int usage(int status)
+{
+	puts("usage: runner run|scale [NAME=value ...]\n"
+	     "run boots once, console on the terminal; scale boots once per point of every curve.\n"
+	     "settings, by name, also read from the environment:");
+	settings_usage();
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2 || !strcmp(argv[1], "help"))
+		return usage(argc < 2 ? EXIT_USAGE : 0);
+	if (settings_read(argc - 2, argv + 2))
+		return EXIT_USAGE;
+	session_signals();
+	if (!strcmp(argv[1], "run"))
+		return run();
+	if (!strcmp(argv[1], "scale"))
+		return scale();
+	return usage(EXIT_USAGE);
+}

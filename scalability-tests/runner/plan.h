@@ -1,0 +1,31 @@
+/* plan.h - which points a sweep consists of
+ * SPDX-License-Identifier: MIT
+ * From CORES, TESTS, SYSTEMS, MODE and MACHINE. What was asked for and has no meaning (too few cores for a test,
+ * a test that Linux cannot run) is not planned, and said in the report where it may surprise.
+ * Context: one thread, may allocate. */
+#ifndef RUNNER_PLAN_H
+#define RUNNER_PLAN_H
+
+#include "results.h"
+
+enum { PLAN_TESTS_MAX = 64 };
+
+struct plan {
+	struct point *points;
+	size_t count;
+	unsigned int *cores; /* as asked for, ascending */
+	size_t core_counts;
+	enum systems systems;
+	int modes[MODES];
+	const struct test *chosen[PLAN_TESTS_MAX]; /* in the table's order */
+	size_t tests;
+	struct machine machine; /* MACHINE, or the largest of CORES */
+};
+
+/* Complains and returns -1 when a setting is not understood. */
+int plan_make(struct plan *plan);
+/* What is left out, as lines of the report. */
+void plan_explain(const struct plan *plan, struct results *results);
+void plan_free(struct plan *plan);
+
+#endif

@@ -1,0 +1,125 @@
+/* run.c - `runner run`: one boot with its console on the terminal
+ * SPDX-License-Identifier: MIT */
+#include "run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "session.h"
+#include "settings.h"
+
+enum { LONGEST_LIMIT = 86400 };
+
+/* Cores and topology from SMP and MACHINE: all of the machine's cores unless SMP says fewer. */
+static int read_machine(struct machine *machine, unsigned int *cores)
+{
+	const char *description = setting(SETTING_MACHINE);
+	long asked = setting_number(SETTING_SMP, 1, MACHINE_CORES_MAX);
+
+	if (asked < 0 || machine_describe(machine, description, (unsigned int)asked))
+		return -1;
+	*cores = setting_given(SETTING_SMP) || !*description ? (unsigned int)asked : machine->total;
+	return machine_restrict(machine, *cores);
+}
+
+/* `init=/bin/prog -- arguments`, after APPEND; the caller frees it. */
+static char *command_line(void)
+{
+	struct words words = { 0 };
+	char *text;
+
+	words_split(&words, setting(SETTING_APPEND));
+	if (setting_given(SETTING_INIT)) {
+		const char *init = setting(SETTING_INIT);
+		size_t length = strcspn(init, " ");
+
+		words_add(&words, "init=%.*s", (int)length, init);
+		if (init[length]) {
+			words_add(&words, "--");
+			words_add(&words, "%s", init + length + strspn(init + length, " "));
+		}
+	}
+	text = text_format("%s", "");
+	for (size_t i = 0; i < words.count; i++) {
+		char *longer = text_format("%s%s%s", text, i ? " " : "", words.list[i]);
+
+		free(text);
+		text = longer;
+	}
+	words_free(&words);
+	return text;
+}
+
+/* The file of a setting, or BUILD/name when it is not given. */
+static char *chosen_file(enum setting which, const char *name)
+{
+	return setting_given(which) ? text_format("%s", setting(which)) : text_format("%s/%s", setting(SETTING_BUILD), name);
+}
+
+static int exit_status(const struct outcome *outcome)
+{
+	switch (outcome->ending) {
+	case ENDING_REPORTED: return outcome->status;
+	case ENDING_POWERED_OFF: return 0;
+	case ENDING_TIMEOUT: return EXIT_TIMEOUT;
+	case ENDING_INTERRUPTED: return EXIT_SIGNAL + outcome->status;
+	default: return EXIT_MACHINE;
+	}
+}
+
+static int run_session(struct session *session)
+{
+	struct outcome outcome;
+	int status;
+
+	printf("runner: %u cores, %lu MiB, %s; log in %s\n", session->boot.cores, session->boot.mib, session->boot.accelerator,
+	       session->log);
+	fflush(stdout);
+	if (session_run(session, &outcome))
+		return EXIT_MACHINE;
+	if (*outcome.reason)
+		complain("%s", outcome.reason);
+	if (session->bind && outcome.binding == BIND_REFUSED)
+		complain("the host did not let vCPUs be bound to cores");
+	status = exit_status(&outcome);
+	outcome_free(&outcome);
+	return status;
+}
+
+int run(void)
+{
+	struct machine machine;
+	struct session session = { .interactive = 1, .boot.machine = &machine };
+	char *kernel = chosen_file(SETTING_KERNEL, "tessera.elf");
+	char *initrd = chosen_file(SETTING_INITRD, "initrd.cpio");
+	char *append = command_line();
+	char *log = text_format("%s/run.log", setting(SETTING_BUILD));
+	long limit = setting_given(SETTING_TIMEOUT) ? setting_number(SETTING_TIMEOUT, 1, LONGEST_LIMIT) : 0;
+	int status = EXIT_USAGE;
+
+	session.boot.accelerator = setting_accelerator();
+	session.boot.kernel = kernel;
+	session.boot.initrd = setting_given(SETTING_INITRD) || !access(initrd, R_OK) ? initrd : NULL;
+	session.boot.append = append;
+	session.log = log;
+	session.limit = (unsigned int)(limit > 0 ? limit : 0);
+	if (limit >= 0 && session.boot.accelerator && !read_machine(&machine, &session.boot.cores)) {
+		session.bind = bind_possible(session.boot.cores);
+		session.boot.mib = setting_memory(session.boot.cores);
+		mkdir(setting(SETTING_BUILD), 0777);
+		if (access(kernel, R_OK))
+			complain("there is no kernel %s; build it with: make", kernel);
+		else if (session.boot.initrd && access(initrd, R_OK))
+			complain("INITRD=%s: no such file", initrd);
+		else if (session.boot.mib)
+			status = run_session(&session);
+	}
+	free(kernel);
+	free(initrd);
+	free(append);
+	free(log);
+	return status;
+}

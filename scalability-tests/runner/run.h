@@ -1,0 +1,17 @@
+/* run.h - `runner run`: one boot with its console on the terminal
+ * SPDX-License-Identifier: MIT
+ * The exit status is the first program's, or 128 + signal as the kernel reports it; EXIT_* otherwise.
+ * Context: called once, by main. */
+#ifndef RUNNER_RUN_H
+#define RUNNER_RUN_H
+
+enum exit_status {
+	EXIT_USAGE = 2,
+	EXIT_TIMEOUT = 124,
+	EXIT_MACHINE = 125, /* panic, reset, emulator: the machine failed, not the program */
+	EXIT_SIGNAL = 128,
+};
+
+int run(void);
+
+#endif

@@ -1,0 +1,74 @@
+/* tests.c - the tables of tests and compositions
+ * SPDX-License-Identifier: MIT */
+#include "tests.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+enum entry {
+#define X(name, arguments, systems, workers, unit, sentence) ENTRY_##name,
+#include "../tests.def"
+#undef X
+	ENTRIES,
+};
+
+static struct test tests[ENTRIES] = {
+#define X(name_, arguments_, systems_, workers_, unit_, sentence_) [ENTRY_##name_] = { .name = #name_, .systems = systems_, .unit = unit_ },
+#include "../tests.def"
+#undef X
+};
+
+static const char *const arguments[ENTRIES] = {
+#define X(name_, arguments_, systems_, workers_, unit_, sentence_) [ENTRY_##name_] = arguments_,
+#include "../tests.def"
+#undef X
+};
+
+static const struct composition compositions[] = {
+#define X(name_, kernel_, append_, tests_) { .name = #name_, .kernel = kernel_, .append = append_, .tests = tests_ },
+#include "compositions.def"
+#undef X
+};
+
+const char *const mode_names[MODES] = { [COUNT] = "count", [WALL] = "wall" };
+
+const struct test *test_at(unsigned int i)
+{
+	if (i >= ENTRIES)
+		return NULL;
+	if (!tests[i].fewest && sscanf(arguments[i], "%lu %lu %u", &tests[i].operations[WALL], &tests[i].operations[COUNT],
+				       &tests[i].fewest) != 3)
+		tests[i].fewest = 1;
+	return &tests[i];
+}
+
+const struct composition *composition_at(unsigned int i)
+{
+	return i < sizeof(compositions) / sizeof(*compositions) ? &compositions[i] : NULL;
+}
+
+int composition_runs(const struct composition *composition, const struct test *test)
+{
+	size_t length = strlen(test->name);
+	const char *list = composition->tests;
+
+	if (!*list)
+		return 1;
+	while ((list = strstr(list, test->name))) {
+		if ((list == composition->tests || list[-1] == ' ') && (list[length] == ' ' || !list[length]))
+			return 1;
+		list += length;
+	}
+	return 0;
+}
+
+int test_is_by_distance(const struct test *test)
+{
+	return !strcmp(test->name, "ring_latency");
+}
+
+int test_is_footprint(const struct test *test)
+{
+	return !strcmp(test->name, "footprint");
+}
