@@ -9,10 +9,10 @@
  * instructions that open and close windows are not counted themselves.
  * Written to FILE when the machine ends: windows_report, then one line `before_user INSTRUCTIONS
  * REPEATS`, then K lines `top ADDRESS MOVES MOVER_PC WRITER_PC` of the lines moved most inside windows. */
-#include "../../abi/marker.h"
 #include "boot.h"
 #include "lines.h"
 #include "qemu_plugin.h"
+#include "ticks.h"
 #include "windows.h"
 
 #include <stdatomic.h>
@@ -53,7 +53,11 @@ static void on_marker(unsigned int vcpu, void *data)
 	case MARKER_WARM: phase_request(PHASE_TRACK); break;
 	case MARKER_BEGIN: window_begin(vcpu, WINDOW_OWN); break;
 	case MARKER_BEGIN_ALL: window_begin(vcpu, WINDOW_ALL); break;
-	case MARKER_END: window_end(vcpu); break;
+	case MARKER_TICKS: ticks_learn_begin(); break;
+	case MARKER_END:
+		window_end(vcpu);
+		ticks_learn_end();
+		break;
 	}
 }
 
@@ -72,6 +76,12 @@ static void on_instruction(unsigned int vcpu, void *data)
 	window_instruction(vcpu, (uintptr_t)data);
 }
 
+static void on_interrupt_return(unsigned int vcpu, void *data)
+{
+	window_instruction(vcpu, (uintptr_t)data);
+	ticks_return(vcpu);
+}
+
 static void touch(unsigned int vcpu, uint64_t pc, qemu_plugin_meminfo_t info, uint64_t address)
 {
 	struct qemu_plugin_hwaddr *physical = qemu_plugin_get_hwaddr(info, address);
@@ -83,7 +93,8 @@ static void touch(unsigned int vcpu, uint64_t pc, qemu_plugin_meminfo_t info, ui
 			    qemu_plugin_mem_is_store(info) ? LINE_WRITE : LINE_READ, pc);
 	if (moved && window_scope(vcpu, pc) != SCOPE_NONE) {
 		window_event(vcpu, pc, WINDOW_LINE_MOVED);
-		line_count_move(moved, pc);
+		if (!ticks_inside(vcpu))
+			line_count_move(moved, pc);
 	}
 }
 
@@ -121,12 +132,19 @@ static uint32_t marker_event(const struct qemu_plugin_insn *insn)
 	return event >= MARKER_WARM && event <= MARKER_DOORBELL ? event : 0;
 }
 
+static bool is_interrupt_return(const struct qemu_plugin_insn *insn)
+{
+	static const uint8_t opcode[] = { 0x48, 0xcf }; /* iretq */
+
+	return qemu_plugin_insn_size(insn) == sizeof(opcode) && !memcmp(qemu_plugin_insn_data(insn), opcode, sizeof(opcode));
+}
+
 static void instrument(struct qemu_plugin_insn *insn)
 {
 	uint32_t event = marker_event(insn);
 	void *pc = (void *)(uintptr_t)qemu_plugin_insn_vaddr(insn);
 
-	if (event && event <= MARKER_END) {
+	if (event && event <= MARKER_TICKS) {
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_marker, QEMU_PLUGIN_CB_NO_REGS, (void *)(uintptr_t)event);
 		return;
 	}
@@ -134,7 +152,8 @@ static void instrument(struct qemu_plugin_insn *insn)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_boot_kernel, QEMU_PLUGIN_CB_NO_REGS, pc);
 	if (phase != PHASE_TRACK)
 		return;
-	qemu_plugin_register_vcpu_insn_exec_cb(insn, on_instruction, QEMU_PLUGIN_CB_NO_REGS, pc);
+	qemu_plugin_register_vcpu_insn_exec_cb(insn, is_interrupt_return(insn) ? on_interrupt_return : on_instruction,
+					       QEMU_PLUGIN_CB_NO_REGS, pc);
 	qemu_plugin_register_vcpu_mem_cb(insn, on_memory, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW, pc);
 	if (event == MARKER_MESSAGE)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_message, QEMU_PLUGIN_CB_NO_REGS, pc);

@@ -11,6 +11,7 @@
 
 #include "boot.h"
 #include "lines.h"
+#include "ticks.h"
 #include "windows.h"
 
 #include <pthread.h>
@@ -197,10 +198,53 @@ static void windows_count(void **state)
 	window_instruction(4, kernel_pc + 2);
 
 	assert_string_equal(report(text, sizeof(text)),
-			    "core user kernel lines_moved messages doorbells repeats\n"
-			    "3 10 2 0 0 1 4\n"
-			    "5 0 0 0 0 0 0\n"
-			    "all 0 1 1 0 0 0\n");
+			    "core user kernel lines_moved messages doorbells repeats tick_kernel tick_lines\n"
+			    "3 10 2 0 0 1 4 0 0\n"
+			    "5 0 0 0 0 0 0 0 0\n"
+			    "all 0 1 1 0 0 0 0 0\n");
+}
+
+static void interrupt(unsigned int core, uint64_t entry)
+{
+	window_instruction(core, user_pc);
+	window_instruction(core, entry);
+	window_instruction(core, entry + 1);
+	ticks_return(core);
+}
+
+/* Runs after windows_count: what it reports is in this report too. */
+static void ticks_are_apart(void **state)
+{
+	const uint64_t tick = kernel_pc + 64, other = kernel_pc + 128;
+	char text[4 * KIB];
+
+	(void)state;
+	ticks_learn_begin();
+	for (unsigned int i = 0; i < 10; i++)
+		interrupt(6, i == 3 ? other : tick);
+	ticks_learn_end();
+
+	window_begin(7, WINDOW_OWN);
+	interrupt(7, other);
+	interrupt(7, tick);
+	/* In the midst of kernel work, with another tick inside: both returns belong to it. */
+	window_instruction(7, kernel_pc);
+	window_instruction(7, tick);
+	window_event(7, tick, WINDOW_LINE_MOVED);
+	window_instruction(7, tick);
+	window_instruction(7, tick + 1);
+	ticks_return(7);
+	window_instruction(7, tick + 2);
+	ticks_return(7);
+	window_instruction(7, kernel_pc + 1);
+	window_event(7, kernel_pc, WINDOW_LINE_MOVED);
+	/* A tick that ends in another program's run. */
+	window_instruction(7, tick);
+	window_instruction(7, user_pc + 1);
+	window_instruction(7, kernel_pc);
+	window_end(7);
+
+	assert_non_null(strstr(report(text, sizeof(text)), "\n7 2 5 1 0 0 2 6 1\n"));
 }
 
 static void boot_ends_at_the_first_program(void **state)
@@ -231,6 +275,7 @@ int main(void)
 		cmocka_unit_test(top_is_sorted),
 		cmocka_unit_test(cores_together),
 		cmocka_unit_test(windows_count),
+		cmocka_unit_test(ticks_are_apart),
 		cmocka_unit_test(boot_ends_at_the_first_program),
 	};
 

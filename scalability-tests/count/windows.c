@@ -1,6 +1,7 @@
 /* windows.c - per-core accounts, each written by its own core alone
  * SPDX-License-Identifier: MIT */
 #include "windows.h"
+#include "ticks.h"
 
 #include <stdalign.h>
 #include <stdatomic.h>
@@ -10,8 +11,9 @@ enum privilege { PRIVILEGE_USER, PRIVILEGE_KERNEL, PRIVILEGES };
 
 struct account {
 	uint64_t instructions[PRIVILEGES];
-	uint64_t events[WINDOW_DOORBELL + 1];
+	uint64_t events[WINDOW_EVENTS];
 	uint64_t repeats;
+	uint64_t tick_instructions, tick_lines;
 };
 
 enum window_state { WINDOW_CLOSED, WINDOW_OPEN, WINDOW_OPEN_ALL };
@@ -74,12 +76,15 @@ void window_instruction(unsigned int core, uint64_t pc)
 	enum privilege privilege = privilege_of(pc);
 	struct account *account = account_find(core, pc);
 	int repeated = cores[core].last_pc[privilege] == pc;
+	int ticking = ticks_instruction(core, pc);
 
 	cores[core].last_pc[privilege] = pc;
 	if (!account)
 		return;
 	if (repeated)
 		account->repeats++;
+	else if (ticking)
+		account->tick_instructions++;
 	else
 		account->instructions[privilege]++;
 }
@@ -88,32 +93,40 @@ void window_event(unsigned int core, uint64_t pc, enum window_event event)
 {
 	struct account *account = account_find(core, pc);
 
-	if (account)
+	if (!account)
+		return;
+	if (event == WINDOW_LINE_MOVED && ticks_inside(core))
+		account->tick_lines++;
+	else
 		account->events[event]++;
 }
 
 static void account_report(FILE *file, const struct account *account)
 {
-	fprintf(file, "%ju %ju %ju %ju %ju %ju\n", (uintmax_t)account->instructions[PRIVILEGE_USER],
-		(uintmax_t)account->instructions[PRIVILEGE_KERNEL],
-		(uintmax_t)account->events[WINDOW_LINE_MOVED], (uintmax_t)account->events[WINDOW_MESSAGE],
-		(uintmax_t)account->events[WINDOW_DOORBELL], (uintmax_t)account->repeats);
+	fprintf(file, "%ju %ju", (uintmax_t)account->instructions[PRIVILEGE_USER],
+		(uintmax_t)account->instructions[PRIVILEGE_KERNEL]);
+	for (unsigned int i = 0; i < WINDOW_EVENTS; i++)
+		fprintf(file, " %ju", (uintmax_t)account->events[i]);
+	fprintf(file, " %ju %ju %ju\n", (uintmax_t)account->repeats, (uintmax_t)account->tick_instructions,
+		(uintmax_t)account->tick_lines);
 }
 
 static void account_add(struct account *sum, const struct account *account)
 {
 	for (unsigned int i = 0; i < PRIVILEGES; i++)
 		sum->instructions[i] += account->instructions[i];
-	for (unsigned int i = 0; i <= WINDOW_DOORBELL; i++)
+	for (unsigned int i = 0; i < WINDOW_EVENTS; i++)
 		sum->events[i] += account->events[i];
 	sum->repeats += account->repeats;
+	sum->tick_instructions += account->tick_instructions;
+	sum->tick_lines += account->tick_lines;
 }
 
 void windows_report(FILE *file)
 {
 	struct account others = { 0 };
 
-	fprintf(file, "core user kernel lines_moved messages doorbells repeats\n");
+	fprintf(file, "core user kernel lines_moved messages doorbells repeats tick_kernel tick_lines\n");
 	for (unsigned int i = 0; i < WINDOW_CORES; i++) {
 		account_add(&others, &cores[i].others);
 		if (cores[i].windows) {

@@ -11,6 +11,7 @@
  * a page fault or an interrupt. Privilege is taken from the address: 2^63 and above is the kernel.
  * Not merged: a kernel instruction that faults inside the kernel counts twice; a program's, when
  * another program ran on that core during its fault.
+ * Timer ticks (ticks.h) have columns of their own and are in no other.
  * Context: each core's functions are called by that core's thread alone; reports after all have stopped.
  * Tested by count_test.c */
 #ifndef COUNT_WINDOWS_H
@@ -23,7 +24,7 @@ enum { WINDOW_CORES = 256 };
 
 enum window_kind { WINDOW_OWN, WINDOW_ALL };
 
-enum window_event { WINDOW_LINE_MOVED, WINDOW_MESSAGE, WINDOW_DOORBELL };
+enum window_event { WINDOW_LINE_MOVED, WINDOW_MESSAGE, WINDOW_DOORBELL, WINDOW_EVENTS };
 
 enum window_scope { SCOPE_NONE, SCOPE_OWN, SCOPE_OTHERS };
 
@@ -36,7 +37,8 @@ enum window_scope window_scope(unsigned int core, uint64_t pc);
 void window_instruction(unsigned int core, uint64_t pc);
 void window_event(unsigned int core, uint64_t pc, enum window_event event);
 
-/* Writes the header, a line for each core that had a window, and the line `all` for the others. */
+/* Writes the header, a line for each core that had a window, and the line `all` for the others.
+ * tick_kernel and tick_lines: kernel instructions and moved lines of timer ticks. */
 void windows_report(FILE *file);
 
 #endif

@@ -14,7 +14,7 @@ GLIBC_GCC := gcc $(GUEST_CFLAGS)
 # musl-gcc knows no static PIE: it is told the start file that relocates itself.
 MUSL_PIE := -fPIE -static -Wl,-pie,--no-dynamic-linker -nostartfiles /usr/lib/x86_64-linux-musl/rcrt1.o
 
-GUEST_PROGRAMS += $(addprefix $(GUEST_BIN)/,bench linux-init true busybox hello-musl hello-glibc hello-musl-pie \
+GUEST_PROGRAMS += $(addprefix $(GUEST_BIN)/,bench linux-init true known busybox hello-musl hello-glibc hello-musl-pie \
 	hello-glibc-pie pthread-musl pthread-glibc pthread-musl-pie pthread-glibc-pie)
 
 $(GUEST_BIN):
@@ -23,7 +23,10 @@ $(GUEST_BIN):
 $(GUEST_BIN)/bench: $(BENCH_SOURCES) $(GUEST_HEADERS) | $(GUEST_BIN)
 	$(MUSL_GCC) -static -pthread -o $@ $(filter %.c,$^)
 
-$(GUEST_BIN)/linux-init: $(GUEST_DIR)/linux_init.c | $(GUEST_BIN)
+$(GUEST_BIN)/linux-init: $(GUEST_DIR)/linux_init.c $(GUEST_DIR)/../count/ticks.h $(GUEST_HEADERS) | $(GUEST_BIN)
+	$(MUSL_GCC) -static -o $@ $<
+
+$(GUEST_BIN)/known: $(GUEST_DIR)/known.c $(GUEST_HEADERS) | $(GUEST_BIN)
 	$(MUSL_GCC) -static -o $@ $<
 
 $(GUEST_BIN)/true: $(GUEST_DIR)/true.c | $(GUEST_BIN)

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT
  * For `rdinit=/bin/linux-init -- /bin/bench ...`, so that a test boots on Linux as it does on Tessera.
  * Prints `linux-init: status N`, the program's exit status, or 128 + the signal that ended it. */
+#include "../count/ticks.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -50,10 +52,22 @@ static int program_run(char **argv)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* Shows the counter where this kernel's timer interrupt arrives; without a counter, a moment's delay. */
+static void ticks_show(void)
+{
+	unsigned long left = 5000000;
+
+	marker(MARKER_WARM);
+	marker(MARKER_TICKS);
+	__asm__ volatile("1: dec %0; jnz 1b" : "+r"(left) : : "cc");
+	marker(MARKER_END);
+}
+
 int main(int argc, char **argv)
 {
 	mounts_make();
 	console_open();
+	ticks_show();
 	if (argc < 2)
 		dprintf(STDERR_FILENO, "linux-init: name a program: rdinit=/bin/linux-init -- /bin/program arguments\n");
 	dprintf(STDOUT_FILENO, "linux-init: status %d\n", argc < 2 ? 2 : program_run(argv + 1));
