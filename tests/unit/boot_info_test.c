@@ -1,7 +1,7 @@
 /* boot_info_test.c - the loaders' tables, sound, hostile and random
  * SPDX-License-Identifier: MIT
- * The memory map is held against an oracle that knows no ranges: one flag per page, set when every byte of the page
- * is RAM and none is anything else. Holds boot_info.h I1 to I3, and physical_view.h I1. */
+ * The memory map is held against an oracle that knows no ranges: one flag per page, set when
+ * every byte of the page is RAM and none is anything else. Holds boot_info.h I1 to I3, and physical_view.h I1. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
