@@ -2,6 +2,6 @@
 # SPDX-License-Identifier: MIT
 # stem.dat: one block per series, in the order of `styles`, first on top: cores value min max
 plot for [i=1:ideal] x with lines lw 1.4 dt (8,6) lc rgb faint, \
-     for [i=words(styles):1:-1] stem.'.dat' index i - 1 using 1:($3 < $4 ? $2 : NaN):3:4 \
-	with yerrorbars lt int(word(styles, i)) lw 1.2 pt -1, \
+     for [i=words(styles):1:-1] stem.'.dat' index i - 1 using 1:3:(0):($3 < $4 ? $4 - $3 : NaN) \
+	with vectors heads size screen 0.004,90 lt int(word(styles, i)) lw 1.2, \
      for [i=words(styles):1:-1] stem.'.dat' index i - 1 using 1:2 with linespoints lt int(word(styles, i))

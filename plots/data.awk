@@ -1,6 +1,6 @@
 # data.awk - the checked results in memory: loaded by figures.awk, headline.awk and page.awk alike
 # SPDX-License-Identifier: MIT
-# Reads series.tsv, definitions.tsv, machine.tsv and rows.tsv, told apart by FILENAME; order_data() belongs at END.
+# Reads series.tsv, definitions.tsv, distances.tsv, machine.tsv and rows.tsv, told apart by FILENAME; order_data() belongs at END.
 # value[], low[], high[] are looked up through has(), which leaves the last key in `key`.
 # Tested by plots/test
 
@@ -13,6 +13,7 @@ BEGIN {
 
 FILENAME == "series.tsv" { series[++n_series] = $1; label[$1] = $2; style[$1] = $3; next }
 FILENAME == "definitions.tsv" { defined[++n_defined] = $1; operation[$1] = $2; sentence[$1] = $3; next }
+FILENAME == "distances.tsv" { distance_words[$1] = $2; next }
 FILENAME == "machine.tsv" {
 	machine[$1] = $2
 	machine_order[++n_machine] = $1
@@ -105,6 +106,8 @@ function order_data(    i, j, t, hold) {
 			}
 }
 
+function distance_name(d) { return d in distance_words ? distance_words[d] : plain_words(d) }
+
 function title_of(test) { return as_title(test) }
 
 function written(number, unit) {
@@ -113,7 +116,7 @@ function written(number, unit) {
 
 function metric_title(test, metric, mode) {
 	if (unit_of[test, metric, mode] == "B")
-		return metric == "memory" || metric == "throughput" ? "memory per core" : plain_words(metric)
+		return metric == "throughput" || metric == "memory" ? "memory per core" : plain_words(metric)
 	if (test == "footprint" && metric == "latency")
 		return "boot time"
 	if (metric == "lines_moved")
@@ -136,6 +139,8 @@ function metric_axis(test, metric, mode,    what) {
 # A picture's file name; the mode is named only where it is not the metric's usual one.
 function file_stem(test, metric, mode,    usual) {
 	usual = metric ~ /^(instructions|lines_moved|messages|doorbells)/ ? "count" : "wall"
+	if (unit_of[test, metric, mode] == "B" && metric == "throughput")
+		metric = "memory"
 	gsub(/_/, "-", metric)
 	return test "-" metric (mode == usual ? "" : "-" mode)
 }

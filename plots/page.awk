@@ -191,7 +191,7 @@ function print_figure(f,    words) {
 	print "<figure>"
 	inline(figure_stem[f], figure_words[f])
 	if (figure_beyond[f] > 0)
-		print "<figcaption><span class=\"mark\">Means nothing beyond " host_words() ":</span> the host has no more, and the shaded part shows the emulator's scheduling.</figcaption>"
+		print "<figcaption><span class=\"mark\">Means nothing beyond " host_words() ":</span> the host has no more, and what is shaded shows the emulator's scheduling.</figcaption>"
 	print "</figure>"
 }
 
@@ -209,7 +209,7 @@ function value_row(test, d, s, mode, metric,    c, n, cells, unit) {
 			escape(repetitions[key]) "\">" written(value[key], unit) "</span>", is_beyond(mode, unit, cores[c]))
 	}
 	if (n > 0)
-		print "<tr><td class=\"name\">" metric_title(test, metric, mode) (d == "-" ? "" : ", distance " plain_words(d)) "</td><td class=\"name " \
+		print "<tr><td class=\"name\">" metric_title(test, metric, mode) (d == "-" ? "" : ", " escape(distance_name(d))) "</td><td class=\"name " \
 			class_of(s) "\">" escape(label[s]) "</td><td class=\"name\">" mode "</td>" cells "</tr>"
 }
 
@@ -252,16 +252,29 @@ function fill_tests(    t, f, notes) {
 	}
 }
 
-function fill_failures(    line, n) {
+# The lines of report.txt that begin with "failed: " (or, with `others`, all that do not), as a list.
+function report_list(others,    line, n, failed) {
 	n = 0
-	while ((getline line < "report.txt") > 0)
-		if (line !~ /^[ \t]*$/) {
-			if (n++ == 0)
-				print "<ul class=\"reasons\">"
-			print "<li>" escape(line) "</li>"
-		}
+	while ((getline line < "report.txt") > 0) {
+		failed = sub(/^failed: /, "", line)
+		if (line ~ /^[ \t]*$/ || failed && others || !failed && !others)
+			continue
+		if (n++ == 0)
+			print "<ul class=\"reasons\">"
+		print "<li>" escape(line) "</li>"
+	}
 	close("report.txt")
-	print (n > 0 ? "</ul>" : "<p>None: every run gave a result.</p>")
+	if (n > 0)
+		print "</ul>"
+	return n
+}
+
+function fill_failures() {
+	if (report_list(0) == 0)
+		print "<p>None.</p>"
+	print "<h2>Remarks of the runner</h2>"
+	if (report_list(1) == 0)
+		print "<p>None.</p>"
 }
 
 function fill_footer() {

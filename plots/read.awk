@@ -116,7 +116,7 @@ function hand_on(    unit, scale, i, test, distance) {
 		distance = substr(test, RSTART + length("_distance_"))
 		test = substr(test, 1, RSTART - 1)
 	}
-	gsub(/[\t']/, " ", unit)
+	gsub(/\t/, " ", unit)
 	printf "%s\t%s\t%s\t%s\t%s\t%s\t%.10g\t%s\t%.10g\t%.10g\t%s\n", test, distance, field[2] "/" field[3], field[5], field[6] + 0,
 		field[7], field[8] * scale, unit, field[10] * scale, field[11] * scale, field[12] > rows
 	n_rows++

@@ -23,13 +23,10 @@ set tics nomirror scale 0.5 textcolor rgb ink
 unset mxtics
 unset mytics
 unset key
-set errorbars 0.5
-set pointintervalbox 0
 set lmargin at screen 0.125
 set rmargin at screen 0.975
-set bmargin at screen 0.135
+set bmargin at screen 0.140
 set tmargin at screen 0.80
-set xlabel textcolor rgb ink offset 0, 0.3
 set style fill solid 1 noborder
 
 # Headline, remark and legend stand in rows of their own above the plot: they cannot cover data.

@@ -1,0 +1,89 @@
+# curves.awk - one metric against cores, a curve per series; and speed-up, each curve over its own first point
+# SPDX-License-Identifier: MIT
+# Needs number.awk, data.awk and picture.awk; loaded by figures.awk. A series without a point has no curve.
+# Speed-up of c cores is value(c) / value(f) * f, where f is the fewest cores that this series was measured at.
+# Tested by plots/test
+
+# Writes one series and widens least and most; `scaled` divides by its first point. Returns how many points it has.
+function write_curve(test, s, mode, metric, counts, n, stem, scaled,    i, base, points) {
+	points = 0
+	for (i = 1; i <= n; i++) {
+		if (!has(test, "-", s, mode, metric, counts[i]))
+			continue
+		if (points == 0)
+			base = scaled ? value[key] / counts[i] : 1
+		if (base == 0)
+			return 0
+		printf "%s %.10g %.10g %.10g\n", counts[i], value[key] / base, low[key] / base, high[key] / base > (stem ".dat")
+		points++
+		if (least < 0 || low[key] / base < least)
+			least = low[key] / base
+		if (high[key] / base > most)
+			most = high[key] / base
+	}
+	if (points > 0)
+		printf "\n\n" > (stem ".dat")
+	return points
+}
+
+# Writes all series into stem.dat and remembers the drawn ones in on_curve[]; returns the longest one's points.
+function write_curves(test, mode, metric, counts, n, stem, scaled,    s, points, longest) {
+	least = -1
+	most = longest = 0
+	for (s = 1; s <= n_series; s++) {
+		points = on_curve[s] = write_curve(test, series[s], mode, metric, counts, n, stem, scaled)
+		if (points > longest)
+			longest = points
+	}
+	return longest
+}
+
+function curve_legend(    s) {
+	for (s = 1; s <= n_series; s++)
+		if (on_curve[s])
+			add_series(series[s], "")
+}
+
+function curves(test, mode, metric,    counts, n, stem, unit, words, beyond) {
+	n = counts_of(test, "-", mode, metric, counts)
+	stem = file_stem(test, metric, mode)
+	unit = unit_of[test, metric, mode]
+	if (write_curves(test, mode, metric, counts, n, stem, 0) == 0)
+		return
+	if (most == 0 && (metric == "messages" || metric == "doorbells")) {
+		printf "%s\t-\t0\t%s per operation: 0 at every number of cores.\n", test, as_title(metric) > "figures.tsv"
+		return
+	}
+	words = title_of(test) ": " metric_title(test, metric, mode)
+	begin_picture(words, mode, unit)
+	curve_legend()
+	if (metric == "throughput" && unit != "B")
+		fitting_axis(least, most, unit)
+	else
+		linear_axis(most, unit)
+	beyond = mode == "wall" && unit != "B" ? shade_beyond_host(counts, n) : 0
+	core_axis(counts, n)
+	y_axis(metric_axis(test, metric, mode))
+	command("ideal = 0")
+	end_picture(test, stem, "curves.gp", beyond, words)
+}
+
+function speedup(test, mode,    counts, n, stem, words, beyond) {
+	n = counts_of(test, "-", mode, "throughput", counts)
+	stem = file_stem(test, "speedup", mode)
+	if (write_curves(test, mode, "throughput", counts, n, stem, 1) < 2)
+		return
+	words = title_of(test) ": speed-up"
+	begin_picture(words, mode, "")
+	curve_legend()
+	legend_entry("– –  ideal", "")
+	if (least > 0)
+		doubling_axis(least < counts[1] ? least : counts[1], most > counts[n] ? most : counts[n])
+	else
+		linear_axis(most > counts[n] ? most : counts[n], "")
+	beyond = mode == "wall" ? shade_beyond_host(counts, n) : 0
+	core_axis(counts, n)
+	y_axis("speed-up over its own first point")
+	command("ideal = 1")
+	end_picture(test, stem, "curves.gp", beyond, words)
+}
