@@ -32,7 +32,7 @@ static void window_run(char *pages)
 		"movb $1, 3 * %c[size](%[pages])\n"
 		"movb $1, 4 * %c[size](%[pages])\n"
 		".byte 0x0f, 0x1f, 0x80; .long %c[end]\n"
-		: "+D"(fill)
+		: "+&D"(fill)
 		: [pages] "r"(pages), [loop] "i"(LOOP), [size] "i"(PAGE_SIZE), [begin] "i"(MARKER_BEGIN), [end] "i"(MARKER_END)
 		: "rax", "rcx", "memory", "cc");
 }
