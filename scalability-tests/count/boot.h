@@ -4,7 +4,7 @@
  * only before their core has reached the kernel's: so the first low block on a core that has executed at
  * a kernel address is taken for the first program. A repeated program counter counts once, as in windows.h.
  * Context: each core's functions are called by that core's thread alone.
- * Tested by count_test.c */
+ * Tested by tests/unit/count_test.c */
 #ifndef COUNT_BOOT_H
 #define COUNT_BOOT_H
 

@@ -8,7 +8,7 @@
  * I1 writer != LINE_UNWRITTEN implies that touched holds writer
  * I2 exclusive == writer implies that touched holds writer alone
  * I3 touched, writer and exclusive change only under the line's lock
- * Tested by count_test.c */
+ * Tested by tests/unit/count_test.c */
 #ifndef COUNT_LINES_H
 #define COUNT_LINES_H
 

@@ -8,7 +8,7 @@
  * return, or to the next program instruction, everything belongs to the tick: what the interrupt sets off on
  * its way out included. Other interrupts, such as those between cores, stay part of the operation.
  * Context: each core's functions are called by that core's thread alone; one program spins at a time.
- * Tested by count_test.c */
+ * Tested by tests/unit/count_test.c */
 #ifndef COUNT_TICKS_H
 #define COUNT_TICKS_H
 

@@ -13,7 +13,7 @@
  * another program ran on that core during its fault.
  * Timer ticks (ticks.h) have columns of their own and are in no other.
  * Context: each core's functions are called by that core's thread alone; reports after all have stopped.
- * Tested by count_test.c */
+ * Tested by tests/unit/count_test.c */
 #ifndef COUNT_WINDOWS_H
 #define COUNT_WINDOWS_H
 

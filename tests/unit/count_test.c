@@ -1,6 +1,5 @@
-/* count_test.c - the counter's pure parts on the host, a thread playing each core
- * SPDX-License-Identifier: MIT
- * Built twice, under ThreadSanitizer and under ASan+UBSan. */
+/* count_test.c - the instruction and cache-line counter's pure parts, a thread playing each core
+ * SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,10 +8,10 @@
 
 #include <cmocka.h>
 
-#include "boot.h"
-#include "lines.h"
-#include "ticks.h"
-#include "windows.h"
+#include "scalability-tests/count/boot.h"
+#include "scalability-tests/count/lines.h"
+#include "scalability-tests/count/ticks.h"
+#include "scalability-tests/count/windows.h"
 
 #include <pthread.h>
 #include <stdio.h>
