@@ -1,15 +1,15 @@
 /* inbox.pml - model of a core's inbox: connect, send, doorbell, and going away
  * SPDX-License-Identifier: MIT
- * Mirrors percpu/inbox.c and percpu/doorbell.c, step names included. SENDERS cores send to one receiver, which
- * listens in its kernel loop, runs a program (with system calls), or halts.
+ * Mirrors percpu/inbox.c, step names included. SENDERS cores send to one receiver, which listens in
+ * its event loop, runs a program (with system calls), or sleeps.
  * Memory is x86-TSO: a plain store goes to the core's FIFO buffer, a flush process moves it to
  * memory at any later time; a fence and a locked operation wait until the buffer is empty.
  * I1 every message sent is received, once, in order
  * I2 the receiver never stays away for ever with a message or a connect request for it
  * I3 a sender finds the ring initialised when it sees it published
  * I4 a slot is not overwritten before it was read
- * GROUP: both senders share a pending bit. Every other macro in capitals with a verb plants one
- * bug; tests/spin/table lists them, and Spin must find each. */
+ * Sender 0 sends leaves, sender 1 calls; with GROUP both send leaves and share a pending bit. The
+ * other macros that begin with a verb plant one bug each; tests/spin/table lists them. */
 
 #ifndef MESSAGES
 #define MESSAGES 2
@@ -21,10 +21,14 @@
 #define SLOTS    2
 #define RECEIVER SENDERS /* its store buffer */
 
+#define LEAF 0
+#define CALL 1
 #ifdef GROUP
-#define BIT(sender) 1
+#define BIT(sender)   1
+#define CLASS(sender) LEAF
 #else
-#define BIT(sender) (1 << (sender))
+#define BIT(sender)   (1 << (sender))
+#define CLASS(sender) (sender)
 #endif
 
 #define LISTENING 0
@@ -43,7 +47,7 @@ byte memory[WORDS];
 chan buffer[SENDERS + 1] = [4] of { byte, byte };
 
 /* Words that only locked operations change. */
-byte pending;
+byte pending[2];
 byte connect;
 
 bool interrupt; /* the doorbell, latched in the receiver's APIC */
@@ -68,7 +72,7 @@ inline fence(core)
 	empty(buffer[core])
 }
 
-/* S3, and its counterpart for connect: a locked OR that says what was there before. */
+/* A locked OR that says what was there before. */
 inline locked_or(word, flag)
 {
 #ifdef DROP_SEND_ATOMIC
@@ -84,13 +88,13 @@ inline locked_or(word, flag)
 }
 
 /* S3 and S4: say that there is something, and wake the receiver if nobody else has to. */
-inline announce(word, flag)
+inline set_pending(class)
 {
 #ifdef DROP_FENCE_AFTER_PENDING
 	attention = memory[ATTENTION];
-	locked_or(word, flag);
+	locked_or(pending[class], BIT(me));
 #else
-	locked_or(word, flag);
+	locked_or(pending[class], BIT(me));
 	attention = memory[ATTENTION];
 #endif
 	if
@@ -103,7 +107,13 @@ proctype sender(byte me)
 {
 	byte tail, old, attention;
 
-	announce(connect, 1 << me);
+#ifdef SET_PENDING_BEFORE_CONNECT
+	set_pending(LEAF);
+	locked_or(connect, 1 << me);
+#else
+	locked_or(connect, 1 << me);
+	set_pending(LEAF);
+#endif
 	memory[RING(me)] == 1;
 	assert(memory[TAIL(me)] == 0); /* I3 */
 	do
@@ -119,23 +129,12 @@ proctype sender(byte me)
 		store(me, TAIL(me), tail + 1);       /* S2 */
 #endif
 		tail++;
-		announce(pending, BIT(me))
+		set_pending(CLASS(me))
 	:: else -> break
 	od
 }
 
-/* Receive's R1 and its counterpart for connect: take all bits, leave none. */
-inline locked_take(word, into)
-{
-#ifdef DROP_RECEIVE_ATOMIC
-	d_step { empty(buffer[RECEIVER]); into = word }
-	word = 0
-#else
-	d_step { empty(buffer[RECEIVER]); into = word; word = 0 }
-#endif
-}
-
-inline dequeue_all(from)
+inline empty_ring(from)
 {
 	do
 	:: head[from] != memory[TAIL(from)] ->
@@ -152,77 +151,98 @@ inline dequeue_all(from)
 	od
 }
 
-inline publish(to)
+inline accept_connection(from)
 {
 #ifdef DROP_RELEASE_RING
-	store(RECEIVER, RING(to), 1);
-	store(RECEIVER, TAIL(to), 0);
-	store(RECEIVER, HEAD(to), 0);
+	store(RECEIVER, RING(from), 1);
+	store(RECEIVER, TAIL(from), 0);
+	store(RECEIVER, HEAD(from), 0);
 #else
-	store(RECEIVER, TAIL(to), 0);
-	store(RECEIVER, HEAD(to), 0);
-	store(RECEIVER, RING(to), 1);
+	store(RECEIVER, TAIL(from), 0);
+	store(RECEIVER, HEAD(from), 0);
+	store(RECEIVER, RING(from), 1);
 #endif
-	known = known | (1 << to)
+	known = known | (1 << from);
+	d_step { empty(buffer[RECEIVER]); connect = connect & ~(1 << from) }
 }
 
-inline drain()
+/* R1: take all bits, leave none. */
+inline take_pending(class)
 {
-	locked_take(connect, bits);
-	from = 0;
-	do
-	:: from < SENDERS ->
-		if
-		:: bits & (1 << from) -> publish(from)
-		:: else
-		fi;
-		from++
-	:: else -> break
-	od;
-#ifndef CLEAR_PENDING_LATE
-	locked_take(pending, bits);
+#ifdef DROP_RECEIVE_ATOMIC
+	d_step { empty(buffer[RECEIVER]); bits = pending[class] }
+	pending[class] = 0
 #else
-	bits = pending;
+	d_step { empty(buffer[RECEIVER]); bits = pending[class]; pending[class] = 0 }
 #endif
-	from = 0;
+}
+
+inline drain_class(class)
+{
+#ifdef CLEAR_PENDING_LATE
+	bits = pending[class];
+#else
+	take_pending(class);
+#endif
 	do
 	:: from < SENDERS ->
 		if
-		:: (bits & BIT(from)) && (known & (1 << from)) -> dequeue_all(from);
+		:: bits & BIT(from) ->
+			if
+			:: connect & (1 << from) -> accept_connection(from)
+			:: else
+			fi;
+			if
+			:: (known & (1 << from)) && CLASS(from) == class -> empty_ring(from);
 #ifdef TAKE_ONE_OF_GROUP
-			break
+				break
 #endif
+			:: else
+			fi
 		:: else
 		fi;
 		from++
 	:: else -> break
 	od;
 #ifdef CLEAR_PENDING_LATE
-	locked_take(pending, bits);
+	take_pending(class);
 #endif
 	bits = 0;
 	from = 0
 }
 
+/* From class to last; the event loop takes both, a system call leaves only. */
+inline drain(last)
+{
+	do
+	:: class <= last -> drain_class(class); class++
+	:: else -> break
+	od;
+	class = LEAF
+}
+
 proctype receiver()
 {
 	byte head[SENDERS];
-	byte from, bits, known, calls;
+	byte from, bits, known, calls, class;
 
-listen:	drain();
+listen:	do
+	:: pending[LEAF] || pending[CALL] -> drain(CALL)
+	:: !pending[LEAF] && !pending[CALL] -> break
+	od;
 	store(RECEIVER, ATTENTION, AWAY); /* A1 */
 #ifndef DROP_FENCE_AWAY
 	fence(RECEIVER);                  /* A2 */
 #endif
-#ifndef SKIP_RECHECK_PENDING
+#ifndef SKIP_RECHECK_LEAVES
 	if                                /* A3 */
-	:: pending != 0 -> store(RECEIVER, ATTENTION, LISTENING); goto listen
+	:: pending[LEAF] -> store(RECEIVER, ATTENTION, LISTENING); goto listen
 	:: else
 	fi;
 #endif
-#ifndef SKIP_RECHECK_CONNECT
+#ifndef SKIP_RECHECK_CALLS
 	if
-	:: connect != 0 -> store(RECEIVER, ATTENTION, LISTENING); goto listen
+	:: pending[CALL] -> store(RECEIVER, ATTENTION, LISTENING); goto listen
 	:: else
 	fi;
 #endif
@@ -232,7 +252,7 @@ listen:	drain();
 	:: true
 	fi;
 #endif
-end_away:                                 /* A4: halted, or in a program with interrupts on */
+end_away:                                 /* A4: asleep, or in a program with interrupts on */
 	do
 	:: atomic { interrupt -> interrupt = false };
 		store(RECEIVER, ATTENTION, LISTENING);
@@ -242,7 +262,10 @@ end_away:                                 /* A4: halted, or in a program with in
 #ifdef LISTEN_IN_CALL
 		store(RECEIVER, ATTENTION, LISTENING);
 #endif
-		drain()
+		if
+		:: true -> drain(LEAF)
+		:: true -> drain(CALL)
+		fi
 	od
 }
 
@@ -257,5 +280,5 @@ init
 	}
 	timeout;
 	assert(received[0] == MESSAGES && received[1] == MESSAGES); /* I1, I2 */
-	assert(connect == 0 && pending == 0)
+	assert(connect == 0 && pending[LEAF] == 0 && pending[CALL] == 0)
 }
