@@ -28,6 +28,12 @@ function widen(range, c,    ends, n) {
 	return n == 1 && ends[1] != c ? ends[1] " to " range : n == 1 ? range : ends[1] " to " ends[2]
 }
 
+function is_counted(test, s,    c) {
+	for (c = 1; c <= n_cores && !both_counts(test, s, cores[c]); c++)
+		continue
+	return c <= n_cores
+}
+
 # One system's marks in one row; returns whether it has any.
 function marks(test, s, y,    c, n, few, few_lines, many, many_lines, last) {
 	n = 0
@@ -77,17 +83,16 @@ END {
 	order_data()
 	find_systems()
 	rows = 0
-	for (t = 1; t <= n_tests; t++) {
-		for (c = 1; c <= n_cores && !both_counts(tests[t], shown[1], cores[c]); c++)
-			continue
-		if (c <= n_cores)
+	for (t = 1; t <= n_tests; t++)
+		if (is_counted(tests[t], shown[1])) {
 			row[++rows] = tests[t]
-	}
+			lane[rows] = is_counted(tests[t], shown[2]) ? 0.19 : 0
+		}
 	if (rows == 0)
 		exit
 	for (s = 1; s <= 2; s++) {
 		for (t = 1; t <= rows; t++)
-			if (marks(row[t], shown[s], rows - t + (s == 1 ? 0.19 : -0.19)))
+			if (marks(row[t], shown[s], rows - t + (s == 1 ? lane[t] : -lane[t])))
 				drawn[s] = 1
 		printf "\n\n" > "headline.dat"
 	}

@@ -21,21 +21,21 @@ set tmargin at screen pixel(70)
 set bmargin at screen pixel(height - 52)
 set grid xtics noytics
 set lmargin at screen 0.265
-set rmargin at screen 0.620
-eval 'set ytics scale 0 ('.names.')'
+set rmargin at screen 0.612
+eval 'set ytics scale 0 ('.names.') textcolor rgb ink'
 eval 'set xtics ('.instruction_ticks.')'
 set logscale x
 set xrange [instructions_low:instructions_high]
 set label 'instructions, user and kernel (log scale)' at graph 0.5, screen pixel(height - 14) center textcolor rgb ink
 plot for [i=1:systems] 'headline.dat' index i - 1 using 2:1:($3 - $2):(0) with vectors nohead lt i, \
      for [i=1:systems] 'headline.dat' index i - 1 using 2:1 with points lt i pt 7 ps 0.95 lc rgb 'white', \
-     for [i=1:systems] 'headline.dat' index i - 1 using 2:1 with points lt i pt (i == 1 ? 6 : 4) ps 0.85, \
+     for [i=1:systems] 'headline.dat' index i - 1 using 2:1 with points lt i pt (i == 1 ? 6 : 4) ps 0.85 lw 1.3, \
      for [i=1:systems] 'headline.dat' index i - 1 using 3:1 with points lt i, \
      for [i=1:systems] 'headline.dat' index i - 1 using ($2 > $3 ? $2 : $3):1:4 with labels left offset 0.9, 0 \
 	font ',10.5' textcolor rgb ink
 unset label
 unset logscale x
-set lmargin at screen 0.665
+set lmargin at screen 0.680
 set rmargin at screen 0.965
 unset ytics
 eval 'set xtics ('.lines_ticks.')'
@@ -43,7 +43,7 @@ set xrange [-0.06:lines_high]
 set label 'cache lines moved (log scale from 0)' at graph 0.5, screen pixel(height - 14) center textcolor rgb ink
 plot for [i=1:systems] 'headline.dat' index i - 1 using 5:1:($6 - $5):(0) with vectors nohead lt i, \
      for [i=1:systems] 'headline.dat' index i - 1 using 5:1 with points lt i pt 7 ps 0.95 lc rgb 'white', \
-     for [i=1:systems] 'headline.dat' index i - 1 using 5:1 with points lt i pt (i == 1 ? 6 : 4) ps 0.85, \
+     for [i=1:systems] 'headline.dat' index i - 1 using 5:1 with points lt i pt (i == 1 ? 6 : 4) ps 0.85 lw 1.3, \
      for [i=1:systems] 'headline.dat' index i - 1 using 6:1 with points lt i, \
      for [i=1:systems] 'headline.dat' index i - 1 using ($5 > $6 ? $5 : $6):1:7 with labels left offset 0.9, 0 \
 	font ',10.5' textcolor rgb ink

@@ -129,15 +129,28 @@ function fitting_axis(least, most, unit) {
 		linear_axis(most, unit)
 }
 
-# Ticks at the real core counts, leaving out labels that would touch; counts is ascending.
-function core_ticks(counts, n,    i, text, last) {
-	text = ""
-	for (i = 1; i <= n; i++) {
-		if (i > 1 && i < n && (log(counts[i] / last) < 0.3 || log(counts[n] / counts[i]) < 0.3))
-			continue
-		text = text (text == "" ? "" : ", ") "'" counts[i] "' " counts[i]
-		last = counts[i]
-	}
+function is_power_of_two(value) {
+	while (value > 1)
+		value /= 2
+	return value == 1
+}
+
+# Ticks at the real core counts; labels that would touch are left out, powers of two last. counts is ascending.
+function core_ticks(counts, n,    i, j, round, free, labelled, text) {
+	for (round = 1; round <= 3; round++)
+		for (i = 1; i <= n; i++) {
+			if (round == 1 && i > 1 && i < n || round == 2 && !is_power_of_two(counts[i]))
+				continue
+			free = 1
+			for (j = 1; j <= n; j++)
+				if (labelled[j] && (counts[i] >= counts[j] ? counts[i] / counts[j] : counts[j] / counts[i]) < 1.3)
+					free = 0
+			if (free || n == 1)
+				labelled[i] = 1
+		}
+	for (i = 1; i <= n; i++)
+		if (labelled[i])
+			text = text (text == "" ? "" : ", ") "'" counts[i] "' " counts[i]
 	return text
 }
 
