@@ -1,6 +1,6 @@
 # page.awk - fills the template page.html: one page that needs no other file and no script
 # SPDX-License-Identifier: MIT
-# Needs number.awk and data.awk; reads figures.tsv, report.txt, results.base64 and the pictures in the current
+# Needs number.awk, data.awk and summary.awk; reads figures.tsv, report.txt, results.base64 and the pictures in the current
 # folder, page.html and page.css in `here`. A line "@name@" of the template is replaced by what fill_name() prints.
 # Everything that comes from a file of results is escaped. The pictures' colours become variables of page.css.
 # Tested by plots/test
@@ -123,68 +123,8 @@ function cell(text, beyond) {
 	return "<td>" (beyond ? "<span class=\"beyond\">" text " †</span>" : text) "</td>"
 }
 
-function end_cells(test, s, mode, lower, upper, unit,    c, n, text, first, last, beyond_first, beyond_last) {
-	n = 0
-	for (c = 1; c <= n_cores; c++) {
-		if (!sum_parts(test, "-", s, mode, lower, upper, cores[c]))
-			continue
-		text = unit == "" ? as_count(part_lower + part_upper) : with_prefix(part_lower, unit)
-		if (upper != "")
-			text = "<span title=\"kernel " as_count(part_lower) ", user " as_count(part_upper) "\">" text "</span>"
-		last = text
-		beyond_last = is_beyond(mode, unit, cores[c])
-		span_last = cores[c]
-		if (n++ == 0) {
-			first = text
-			beyond_first = beyond_last
-			span_first = cores[c]
-		}
-	}
-	if (n == 0)
-		return cell("") cell("")
-	note_span(mode)
-	return cell(first, beyond_first) (n == 1 ? cell("") : cell(last, beyond_last))
-}
-
-# Remembers from how many to how many cores a row's figures go.
-function note_span(mode,    words) {
-	words = span_first == span_last ? span_first "" : span_first " → " span_last
-	if (span == "")
-		span = words
-	else if (index(span, words) == 0)
-		span = span "; " mode " " words
-}
-
-function summary_row(test, s, name,    cells) {
-	span = ""
-	cells = end_cells(test, s, "count", "instructions_kernel", "instructions_user", "") \
-		end_cells(test, s, "count", "lines_moved", "", "") \
-		(unit_of[test, "throughput", "wall"] == "B" ? cell("") cell("") : end_cells(test, s, "wall", "throughput", "", "ops"))
-	if (span == "")
-		return
-	print "<tr><td class=\"name\">" name "</td><td class=\"name " class_of(s) "\">" escape(label[s]) "</td><td>" span "</td>" cells "</tr>"
-	summary_rows++
-}
-
 function class_of(s) {
 	return style[s] == 1 ? "tessera" : style[s] == 2 ? "linux" : "other"
-}
-
-function fill_summary(    t, s, before) {
-	print "<div class=\"table\"><table><thead><tr><th class=\"name\" rowspan=\"2\">test</th><th class=\"name\" rowspan=\"2\">system</th><th rowspan=\"2\">cores</th>"
-	print "<th colspan=\"2\">instructions per operation</th><th colspan=\"2\">lines moved per operation</th><th colspan=\"2\">operations per second</th></tr>"
-	print "<tr><th>fewest</th><th>most</th><th>fewest</th><th>most</th><th>fewest</th><th>most</th></tr></thead>"
-	for (t = 1; t <= n_tests; t++) {
-		print "<tbody class=\"test\">"
-		before = summary_rows
-		for (s = 1; s <= n_series; s++)
-			if (style[series[s]] <= 2)
-				summary_row(tests[t], series[s], summary_rows > before ? "" : "<a href=\"#" tests[t] "\">" title_of(tests[t]) "</a>")
-		print "</tbody>"
-	}
-	print "</table></div>"
-	print "<p><small>Fewest and most: the first and the last number in the column <em>cores</em>. A dash: not measured, or the test has no " \
-		"meaning there. † more cores than the host has.</small></p>"
 }
 
 function print_figure(f,    words) {
