@@ -47,5 +47,12 @@ runner: $(BUILD)/runner
 linux:
 	$(SCALE_DIR)/linux/fetch $(BUILD)/linux
 
-runner-test: $(BUILD)/runner
-	BUILD='$(BUILD)' $(RUNNER_DIR)/test
+# The machine that the runner is tested with: 32 bits, no library, booted as the kernel is.
+$(BUILD)/runner-guest: $(RUNNER_DIR)/test/guest.c
+	@mkdir -p $(@D)
+	$(CC) -m32 -march=i686 -std=gnu17 -O2 -Wall -Wextra -Werror -ffreestanding -fno-pic -fno-stack-protector \
+		-fno-asynchronous-unwind-tables -nostdlib -static -Wl,-m,elf_i386 -Wl,--build-id=none -Wl,-Ttext=0x100000 \
+		-Wl,-e,start -Wl,-N -Wl,--no-warn-rwx-segments -Wl,-z,noexecstack -o $@ $<
+
+runner-test: $(BUILD)/runner $(BUILD)/runner-guest
+	BUILD='$(BUILD)' $(RUNNER_DIR)/test/run

@@ -10,6 +10,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const char example[] = "an hwloc synthetic string such as 'pack:2 [numa] l3:2 core:4 pu:1'";
@@ -45,12 +46,31 @@ static int is_file(const char *description)
 	return strchr(description, '/') || (length > 4 && !strcmp(description + length - 4, ".xml"));
 }
 
+static int load_xml(hwloc_topology_t topology, const char *description)
+{
+	return hwloc_topology_set_xml(topology, description) || hwloc_topology_load(topology) ? -1 : 0;
+}
+
+/* hwloc 2.9 dereferences null on XML that lacks what it takes for granted: a child tries it first. */
+static int xml_is_sound(const char *description)
+{
+	pid_t child = fork();
+	int status = -1;
+
+	if (!child) {
+		hwloc_topology_t topology;
+
+		_exit(hwloc_topology_init(&topology) || load_xml(topology, description));
+	}
+	return child > 0 && waitpid(child, &status, 0) == child && !status;
+}
+
 static int load(hwloc_topology_t topology, const char *description)
 {
 	if (is_file(description)) {
 		if (access(description, R_OK))
 			return complain("MACHINE=%s: no such file; give the XML that lstopo writes, or %s", description, example);
-		if (hwloc_topology_set_xml(topology, description) || hwloc_topology_load(topology))
+		if (!xml_is_sound(description) || load_xml(topology, description))
 			return complain("MACHINE=%s is not a topology that hwloc can read; write one with: lstopo machine.xml",
 					description);
 		return 0;

@@ -4,7 +4,7 @@
  * can express, and the options themselves. */
 #include "machine.h"
 
-#include <string.h>
+#include <stdio.h>
 
 enum { XAPIC_ID_MAX = 254, NODE_MIB = 16 };
 
@@ -79,10 +79,13 @@ static void add_node_options(const struct machine *machine, unsigned long node_m
 		words_add(arguments, "node,nodeid=%u,memdev=node%u", node, node);
 	}
 	for (unsigned int cpu = 0; cpu < machine->total; cpu++) {
+		char die[24] = ""; /* the emulator refuses the word where a package has one die */
+
+		if (machine->dies > 1)
+			snprintf(die, sizeof(die), "die-id=%u,", cpu % per_package / per_die);
 		words_add(arguments, "-numa");
-		words_add(arguments, "cpu,node-id=%u,socket-id=%u,die-id=%u,core-id=%u,thread-id=%u", machine->node_of[cpu],
-			  cpu / per_package, cpu % per_package / per_die, cpu % per_die / machine->threads,
-			  cpu % machine->threads);
+		words_add(arguments, "cpu,node-id=%u,socket-id=%u,%score-id=%u,thread-id=%u", machine->node_of[cpu],
+			  cpu / per_package, die, cpu % per_die / machine->threads, cpu % machine->threads);
 	}
 	for (unsigned int from = 0; from < machine->nodes; from++) {
 		for (unsigned int to = 0; to < machine->nodes; to++) {
@@ -92,11 +95,16 @@ static void add_node_options(const struct machine *machine, unsigned long node_m
 	}
 }
 
-unsigned long machine_arguments(const struct machine *machine, unsigned int cores, unsigned long mib,
-				struct words *arguments)
+unsigned long machine_memory(const struct machine *machine, unsigned long mib)
 {
-	unsigned long node_mib = (mib / machine->nodes + NODE_MIB - 1) / NODE_MIB * NODE_MIB;
-	unsigned long given = machine->nodes > 1 ? node_mib * machine->nodes : mib;
+	unsigned long step = machine->nodes * (unsigned long)NODE_MIB;
+
+	return machine->nodes > 1 ? (mib + step - 1) / step * step : mib;
+}
+
+void machine_arguments(const struct machine *machine, unsigned int cores, unsigned long mib, struct words *arguments)
+{
+	unsigned long given = machine_memory(machine, mib);
 
 	words_add(arguments, "-smp");
 	words_add(arguments, "%u,maxcpus=%u,sockets=%u,dies=%u,cores=%u,threads=%u", cores, machine->total,
@@ -104,8 +112,7 @@ unsigned long machine_arguments(const struct machine *machine, unsigned int core
 	words_add(arguments, "-m");
 	words_add(arguments, "%luM", given);
 	if (machine->nodes > 1)
-		add_node_options(machine, node_mib, arguments);
-	return given;
+		add_node_options(machine, given / machine->nodes, arguments);
 }
 
 enum machine_distance machine_distance(const struct machine *machine, unsigned int one, unsigned int other)

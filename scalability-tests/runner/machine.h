@@ -38,9 +38,11 @@ int machine_describe(struct machine *machine, const char *description, unsigned 
 /* Cuts the machine down to `cores` (at most total), see above; total becomes what QEMU counts as maxcpus. */
 int machine_restrict(struct machine *machine, unsigned int cores);
 
-/* -smp, -m and -numa for `cores` present cores; returns the MiB given, rounded so that all nodes get alike. */
-unsigned long machine_arguments(const struct machine *machine, unsigned int cores, unsigned long mib,
-				struct words *arguments);
+/* MiB, rounded up so that all nodes get alike. */
+unsigned long machine_memory(const struct machine *machine, unsigned long mib);
+
+/* -smp, -m and -numa for `cores` present cores. */
+void machine_arguments(const struct machine *machine, unsigned int cores, unsigned long mib, struct words *arguments);
 
 enum machine_distance machine_distance(const struct machine *machine, unsigned int one, unsigned int other);
 

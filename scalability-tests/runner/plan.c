@@ -125,7 +125,7 @@ static void add_test(struct plan *plan, const struct test *test)
 	}
 }
 
-int plan_make(struct plan *plan)
+int plan_make(struct plan *plan, enum systems available)
 {
 	int systems[2] = { 0 }, chosen[PLAN_TESTS_MAX] = { 0 };
 	int everything = !setting_given(SETTING_TESTS);
@@ -140,16 +140,22 @@ int plan_make(struct plan *plan)
 	if (plan->cores[plan->core_counts - 1] > plan->machine.total && setting_given(SETTING_MACHINE))
 		return complain("CORES asks for %u cores, MACHINE has %u", plan->cores[plan->core_counts - 1], plan->machine.total);
 	plan->systems = (systems[0] ? TESSERA : 0) | (systems[1] ? LINUX : 0);
+	plan->unavailable = plan->systems & ~available;
+	plan->systems &= available;
 	for (unsigned int i = 0; i < PLAN_TESTS_MAX && test_at(i); i++)
 		if (everything || chosen[i])
 			plan->chosen[plan->tests++] = test_at(i);
 	for (size_t i = 0; i < plan->tests; i++)
 		add_test(plan, plan->chosen[i]);
+	if (plan->unavailable & LINUX)
+		complain("there is no Linux kernel in %s/linux (make linux fetches it): going on without", setting(SETTING_BUILD));
 	return plan->count ? 0 : complain("nothing to run: the chosen tests need other systems, modes or more cores");
 }
 
 void plan_explain(const struct plan *plan, struct results *results)
 {
+	if (plan->unavailable & LINUX)
+		results_note(results, "skipped: linux: its kernel could not be fetched");
 	for (size_t i = 0; i < plan->tests; i++)
 		if (plan->cores[0] < plan->chosen[i]->fewest)
 			results_note(results, "skipped: %s below %u cores: it has no meaning there", plan->chosen[i]->name,

@@ -15,15 +15,15 @@ struct plan {
 	size_t count;
 	unsigned int *cores; /* as asked for, ascending */
 	size_t core_counts;
-	enum systems systems;
+	enum systems systems, unavailable; /* of those asked for */
 	int modes[MODES];
 	const struct test *chosen[PLAN_TESTS_MAX]; /* in the table's order */
 	size_t tests;
 	struct machine machine; /* MACHINE, or the largest of CORES */
 };
 
-/* Complains and returns -1 when a setting is not understood. */
-int plan_make(struct plan *plan);
+/* For the systems of `available` alone. Complains and returns -1 when a setting is not understood, or nothing is left. */
+int plan_make(struct plan *plan, enum systems available);
 /* What is left out, as lines of the report. */
 void plan_explain(const struct plan *plan, struct results *results);
 void plan_free(struct plan *plan);

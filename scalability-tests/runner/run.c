@@ -63,7 +63,7 @@ static int exit_status(const struct outcome *outcome)
 {
 	switch (outcome->ending) {
 	case ENDING_REPORTED: return outcome->status;
-	case ENDING_POWERED_OFF: return 0;
+	case ENDING_POWERED_OFF: return setting_given(SETTING_INIT) ? EXIT_MACHINE : 0; /* INIT's status is not known */
 	case ENDING_TIMEOUT: return EXIT_TIMEOUT;
 	case ENDING_INTERRUPTED: return EXIT_SIGNAL + outcome->status;
 	default: return EXIT_MACHINE;
@@ -108,7 +108,7 @@ int run(void)
 	session.limit = (unsigned int)(limit > 0 ? limit : 0);
 	if (limit >= 0 && session.boot.accelerator && !read_machine(&machine, &session.boot.cores)) {
 		session.bind = bind_possible(session.boot.cores);
-		session.boot.mib = setting_memory(session.boot.cores);
+		session.boot.mib = machine_memory(&machine, setting_memory(session.boot.cores));
 		mkdir(setting(SETTING_BUILD), 0777);
 		if (access(kernel, R_OK))
 			complain("there is no kernel %s; build it with: make", kernel);

@@ -215,7 +215,7 @@ static void write_facts(struct sweep *sweep)
 	if (!point_machine(sweep, largest, &machine)) {
 		char *core_list = words_join(&cores);
 
-		boot = (struct boot){ .machine = &machine, .cores = largest->cores, .mib = setting_memory(largest->cores),
+		boot = (struct boot){ .machine = &machine, .cores = largest->cores, .mib = machine_memory(&machine, setting_memory(largest->cores)),
 			.accelerator = sweep->accelerator, .kernel = kernel, .initrd = initrd, .append = append };
 		facts_write(sweep->results.folder, &(struct facts){ .machine = machine_name(), .cores = core_list,
 			.systems = setting(SETTING_SYSTEMS), .modes = setting(SETTING_MODE), .example = &boot,
@@ -234,14 +234,18 @@ static int prepare(struct sweep *sweep)
 {
 	long repetitions = setting_number(SETTING_REPETITIONS, 1, REPETITIONS_MAX);
 	long limit = setting_given(SETTING_TIMEOUT) ? setting_number(SETTING_TIMEOUT, 1, LONGEST_LIMIT) : DEFAULT_LIMIT;
-	char *initrd;
-	int status;
+	char *initrd, *linux_kernel;
+	int status, has_linux;
 
 	sweep->build = setting(SETTING_BUILD);
 	sweep->accelerator = setting_accelerator();
 	sweep->repetitions = (unsigned int)repetitions;
 	sweep->limit = (unsigned int)limit;
-	if (!sweep->accelerator || repetitions < 0 || limit < 0 || !setting_memory(1) || plan_make(&sweep->plan))
+	linux_kernel = text_format("%s/linux/vmlinuz", sweep->build);
+	has_linux = !access(linux_kernel, R_OK);
+	free(linux_kernel);
+	if (!sweep->accelerator || repetitions < 0 || limit < 0 || !setting_memory(1) ||
+	    plan_make(&sweep->plan, has_linux ? BOTH : TESSERA))
 		return -1;
 	initrd = text_format("%s/initrd.cpio", sweep->build);
 	status = access(initrd, R_OK) ? complain("there is no %s with the programs; build it with: make initrd", initrd) : 0;
