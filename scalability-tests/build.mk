@@ -4,10 +4,9 @@
 BUILD ?= build
 SCALE_DIR := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 RUNNER_DIR := $(SCALE_DIR)/runner
-RUNNER_SOURCES := $(filter-out $(RUNNER_DIR)/exit_status.c,$(wildcard $(RUNNER_DIR)/*.c))
+RUNNER_SOURCES := $(wildcard $(RUNNER_DIR)/*.c)
 RUNNER_HEADERS := $(wildcard $(RUNNER_DIR)/*.h $(RUNNER_DIR)/*.def) $(SCALE_DIR)/tests.def
 RUNNER_CFLAGS := -std=gnu17 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror
-RUNNER := BUILD='$(BUILD)' $(BUILD)/runner
 # The kernel whose rings are locked queues: an ablation, and no other's dependency.
 SCALE_KERNELS := $(BUILD)/tessera.elf $(BUILD)/tessera-locked.elf
 
@@ -15,10 +14,10 @@ include $(wildcard $(SCALE_DIR)/*/build.mk)
 
 $(BUILD)/runner: $(RUNNER_SOURCES) $(RUNNER_HEADERS)
 	@mkdir -p $(@D)
-	$(CC) $(RUNNER_CFLAGS) -o $@ $(filter %.c,$^) -lhwloc
+	$(QUIET_CC)$(CC) $(RUNNER_CFLAGS) -o $@ $(filter %.c,$^) -lhwloc
 
 # make itself ends with 2 whatever failed; this lets `make run` end with the guest program's own status.
-$(BUILD)/exit_status.so: $(RUNNER_DIR)/exit_status.c
+$(BUILD)/exit_status.so: $(RUNNER_DIR)/make/exit_status.c
 	@mkdir -p $(@D)
 	@$(CC) $(RUNNER_CFLAGS) -fPIC -shared -o $@ $<
 
@@ -26,33 +25,36 @@ ifneq ($(filter run,$(MAKECMDGOALS)),)
 -load $(BUILD)/exit_status.so
 endif
 
-.PHONY: run run-guest scale runner runner-test linux
+.PHONY: run run-guest scale runner runner-test linux doctor
 
 # `run` is expanded after run-guest has run, so that the status is there.
-run: run-guest
+run: run-guest ## boot it: SMP=4 INIT="/bin/prog args" INITRD= MACHINE= MEM= APPEND= ACCEL=tcg|kvm
 	@$(exit-as $(BUILD)/run.status)
 	@exit "$$(cat $(BUILD)/run.status)"
 
 run-guest: $(BUILD)/tessera.elf $(BUILD)/initrd.cpio $(BUILD)/runner
-	@status=0; $(RUNNER) run || status=$$?; echo "$$status" >$(BUILD)/run.status
+	@status=0; $(BUILD)/runner run || status=$$?; echo "$$status" >$(BUILD)/run.status
 
 # A point that fails does not keep the others from being drawn.
-scale: $(SCALE_KERNELS) $(BUILD)/initrd.cpio $(BUILD)/libcount.so $(BUILD)/runner
+scale: $(SCALE_KERNELS) $(BUILD)/initrd.cpio $(BUILD)/libcount.so $(BUILD)/runner ## measure and plot: CORES="1 2 4" TESTS= SYSTEMS= MODE= MACHINE=
 	@case "$${SYSTEMS:-linux}" in *linux*) $(SCALE_DIR)/linux/fetch $(BUILD)/linux || true ;; esac
-	@status=0; $(RUNNER) scale || status=$$?; [ "$$status" -le 1 ] || exit "$$status"; \
+	@status=0; $(BUILD)/runner scale || status=$$?; [ "$$status" -le 1 ] || exit "$$status"; \
 	plots/report $(BUILD)/results/latest && exit "$$status"
 
-runner: $(BUILD)/runner
+runner: $(BUILD)/runner ## build what `run` and `scale` are; build/runner help lists its variables
 
-linux:
+linux: ## fetch Debian's kernel, to compare with
 	$(SCALE_DIR)/linux/fetch $(BUILD)/linux
 
 # The machine that the runner is tested with: 32 bits, no library, booted as the kernel is.
 $(BUILD)/runner-guest: $(RUNNER_DIR)/test/guest.c
 	@mkdir -p $(@D)
-	$(CC) -m32 -march=i686 -std=gnu17 -O2 -Wall -Wextra -Werror -ffreestanding -fno-pic -fno-stack-protector \
+	$(QUIET_CC)$(CC) -m32 -march=i686 -std=gnu17 -O2 -Wall -Wextra -Werror -ffreestanding -fno-pic -fno-stack-protector \
 		-fno-asynchronous-unwind-tables -nostdlib -static -Wl,-m,elf_i386 -Wl,--build-id=none -Wl,-Ttext=0x100000 \
 		-Wl,-e,start -Wl,-N -Wl,--no-warn-rwx-segments -Wl,-z,noexecstack -o $@ $<
 
-runner-test: $(BUILD)/runner $(BUILD)/runner-guest
-	BUILD='$(BUILD)' $(RUNNER_DIR)/test/run
+runner-test: $(BUILD)/runner $(BUILD)/runner-guest ## check how runs end and what sweeps write
+	$(RUNNER_DIR)/test/run
+
+doctor: ## say what is here, what is missing, and whether KVM can be used
+	@tools/doctor
