@@ -1,39 +1,40 @@
 /* duplex.pml - model of two cores that connect to and call each other, both ways at once
  * SPDX-License-Identifier: MIT
- * Mirrors percpu/inbox.c, percpu/doorbell.c and the request and reply of ipc/. Each core sends
- * REQUESTS requests, CREDIT of them unanswered at most, from its kernel loop or from a system
- * call of its program, and answers the other's at once while it drains. Memory is x86-TSO as in
- * inbox.pml, which holds the mutations of the single steps.
- * I1 every request is answered, once; messages arrive in order
- * I2 no core stays away for ever with a message or a connect request for it
- * I3 a request and a reply always find a free slot: it was reserved with the request
- * I4 two cores that wait for each other's ring do not wait for ever
- * tests/spin/table lists the planted bugs. */
+ * Mirrors percpu/inbox.c, kernel/entry/events.c and ipc/call.c. Each core makes REQUESTS calls, from its event loop
+ * or from system calls of its program. A request that finds its ring full goes to the backlog; a
+ * reply is a leaf and waits for room, serving leaves. Rings have one slot, so both happen. Memory is
+ * x86-TSO as in inbox.pml, which holds the mutations of the single steps.
+ * With NOTIFY no reply is owed, and to arrive counts as answered.
+ * I1 every request is answered, once; messages of a class arrive in order
+ * I2 no core stays away for ever with a message, a connect request or a backlog
+ * I3 two cores that wait for each other's ring, or for room in it, do not wait for ever
+ * A core with a backlog polls, or has its timer armed: either looks at the backlog again in the end,
+ * so here it simply waits for room. tests/spin/table lists the planted bugs. */
 
 #ifndef REQUESTS
 #define REQUESTS 2
 #endif
-#define CREDIT 1
-#define SLOTS  (2 * CREDIT) /* for my requests, and for my replies to yours */
 
 #define LISTENING 0
 #define AWAY      1
 
-#define REQUEST 0
-#define REPLY   1
+#define LEAF 0
+#define CALL 1
 
-/* Plainly stored words of each core: the ring it receives from, and its attention. */
-#define SLOT(core, index) ((core) * 6 + ((index) % SLOTS))
-#define TAIL(core)        ((core) * 6 + 2)
-#define HEAD(core)        ((core) * 6 + 3)
-#define RING(core)        ((core) * 6 + 4)
-#define ATTENTION(core)   ((core) * 6 + 5)
+/* Plainly stored words of each core: the two rings it receives from, their publication, its attention. */
+#define SLOT(core, class) ((core) * 8 + (class))
+#define TAIL(core, class) ((core) * 8 + 2 + (class))
+#define HEAD(core, class) ((core) * 8 + 4 + (class))
+#define RING(core)        ((core) * 8 + 6)
+#define ATTENTION(core)   ((core) * 8 + 7)
 
 #define OTHER (1 - me)
+#define HAS_ROOM(class) (tail[class] == memory[HEAD(OTHER, class)])
 
-byte memory[12];
+byte memory[16];
 chan buffer[2] = [4] of { byte, byte };
-bool pending[2], connect[2], interrupt[2];
+bool pending[4], connect[2], interrupt[2]; /* pending by PENDING() */
+#define PENDING(core, class) pending[(core) * 2 + (class)]
 byte answered[2];
 
 active [2] proctype flush()
@@ -50,116 +51,139 @@ inline store(word, value)
 	buffer[me]!word,value
 }
 
-inline announce(flag)
+inline set_pending(class)
 {
-	d_step { empty(buffer[me]); old = flag; flag = true };
+	d_step { empty(buffer[me]); old = PENDING(OTHER, class); PENDING(OTHER, class) = true };
 	if
 	:: !old && memory[ATTENTION(OTHER)] == AWAY -> interrupt[OTHER] = true
 	:: else
-	fi
+	fi;
+	old = false
 }
 
-inline serve_connect()
+/* Leaves: connect requests and replies. Neither sends anything. */
+inline serve_leaves()
 {
-	d_step { connect[me] && empty(buffer[me]); connect[me] = false };
-	store(TAIL(me), 0);
-	store(HEAD(me), 0);
-	store(RING(me), 1);
-	known = true
+	d_step { empty(buffer[me]); PENDING(me, LEAF) = false };
+	if
+	:: connect[me] ->
+		store(RING(me), 1);
+		known = true;
+		d_step { empty(buffer[me]); connect[me] = false }
+	:: else
+	fi;
+	do
+	:: known && head[LEAF] != memory[TAIL(me, LEAF)] ->
+		assert(memory[SLOT(me, LEAF)] == head[LEAF] + 1); /* I1 */
+		head[LEAF]++;
+		store(HEAD(me, LEAF), head[LEAF]);
+		answered[me]++
+	:: else -> break
+	od
 }
 
-/* Waits for the other's ring; whoever waits goes on giving out its own. */
+#ifdef WAIT_DEAF
+#define SERVE
+#else
+#define SERVE :: PENDING(me, LEAF) -> serve_leaves()
+#endif
+
 inline connect_once()
 {
 	if
 	:: !connected ->
-		announce(connect[OTHER]);
+		d_step { empty(buffer[me]); connect[OTHER] = true };
+		set_pending(LEAF);
 		do
 		:: memory[RING(OTHER)] == 1 -> break
-#ifndef WAIT_DEAF
-		:: connect[me] -> serve_connect()
-#endif
+		SERVE
 		od;
 		connected = true
 	:: else
 	fi
 }
 
-inline send(kind)
+inline enqueue(class)
+{
+	tail[class]++;
+	store(SLOT(OTHER, class), tail[class]);
+	store(TAIL(OTHER, class), tail[class]);
+	set_pending(class)
+}
+
+inline reply()
 {
 	connect_once();
-	assert(tail - memory[HEAD(OTHER)] < SLOTS); /* I3 */
-	store(SLOT(OTHER, tail), (tail + 1) * 2 + kind);
-	store(TAIL(OTHER), tail + 1);
-	tail++;
-	announce(pending[OTHER])
-}
-
-inline free_slot()
-{
-	head++;
-	store(HEAD(me), head)
-}
-
-inline drain()
-{
-	if
-	:: connect[me] -> serve_connect()
-	:: else
-	fi;
-	d_step { empty(buffer[me]); old = pending[me]; pending[me] = false };
 	do
-	:: old && known && head != memory[TAIL(me)] ->
-		message = memory[SLOT(me, head)];
-		assert(message / 2 == head + 1); /* I1 */
-#ifndef FREE_SLOT_AFTER_REPLY
-		free_slot();
-#endif
-		if
-		:: message % 2 == REQUEST -> send(REPLY); old = true
-		:: else -> d_step { assert(unanswered > 0); unanswered--; answered[me] = answered[me] + 1 }
-		fi;
-#ifdef FREE_SLOT_AFTER_REPLY
-		free_slot();
-#endif
-		message = 0
-	:: else -> break
+	:: HAS_ROOM(LEAF) -> break
+	SERVE
 	od;
-	old = false
+	enqueue(LEAF)
 }
 
-#define MAY_ASK (unsent > 0 && unanswered < LIMIT)
-#ifdef IGNORE_CREDIT
-#define LIMIT REQUESTS
-#else
-#define LIMIT CREDIT
-#endif
-
-inline ask()
+inline serve_calls()
 {
-	d_step { unsent--; unanswered++ };
-	send(REQUEST)
+	d_step { empty(buffer[me]); PENDING(me, CALL) = false };
+	do
+	:: known && head[CALL] != memory[TAIL(me, CALL)] ->
+		assert(memory[SLOT(me, CALL)] == head[CALL] + 1); /* I1 */
+		head[CALL]++;
+		store(HEAD(me, CALL), head[CALL]);
+#ifdef NOTIFY
+		answered[OTHER]++
+#else
+		reply()
+#endif
+	:: else -> break
+	od
+}
+
+/* From the running program, or from the event loop. */
+inline request()
+{
+	unasked--;
+	connect_once();
+#ifdef CALL_WAITS_FOR_ROOM
+	do
+	:: HAS_ROOM(CALL) -> break
+	SERVE
+	od;
+#endif
+	if
+	:: !backlog && HAS_ROOM(CALL) -> enqueue(CALL)
+	:: else -> backlog++
+	fi
 }
 
 proctype core(bool me)
 {
-	byte head, tail, message, unanswered;
-	byte unsent = REQUESTS;
+	byte head[2], tail[2], backlog;
+	byte unasked = REQUESTS;
 	bool old, known, connected;
 
-listen:	drain();
+listen:	do
+	:: PENDING(me, LEAF) -> serve_leaves()
+	:: PENDING(me, CALL) -> serve_calls()
+	:: !PENDING(me, LEAF) && !PENDING(me, CALL) -> break
+	od;
+	do
+	:: backlog && HAS_ROOM(CALL) -> enqueue(CALL); backlog--
+	:: else -> break
+	od;
 	if
-	:: MAY_ASK -> ask(); goto listen
+	:: unasked -> request(); goto listen
 	:: true
 	fi;
+#ifndef SLEEP_WITH_BACKLOG
+	if
+	:: backlog -> HAS_ROOM(CALL) || PENDING(me, LEAF) || PENDING(me, CALL); goto listen
+	:: else
+	fi;
+#endif
 	store(ATTENTION(me), AWAY);      /* A1 */
 	empty(buffer[me]);               /* A2 */
 	if                               /* A3 */
-	:: pending[me] -> store(ATTENTION(me), LISTENING); goto listen
-	:: else
-	fi;
-	if
-	:: connect[me] -> store(ATTENTION(me), LISTENING); goto listen
+	:: PENDING(me, LEAF) || PENDING(me, CALL) -> store(ATTENTION(me), LISTENING); goto listen
 	:: else
 	fi;
 end_away:
@@ -167,7 +191,11 @@ end_away:
 	:: atomic { interrupt[me] -> interrupt[me] = false };
 		store(ATTENTION(me), LISTENING);
 		goto listen
-	:: MAY_ASK -> ask()              /* a system call */
+	:: unasked -> request();         /* a system call */
+		if
+		:: backlog -> store(ATTENTION(me), LISTENING); goto listen /* the timer */
+		:: else
+		fi
 	od
 }
 
@@ -178,6 +206,6 @@ init
 		run core(1)
 	}
 	timeout;
-	assert(answered[0] == REQUESTS && answered[1] == REQUESTS); /* I1, I2, I4 */
-	assert(!pending[0] && !pending[1] && !connect[0] && !connect[1])
+	assert(answered[0] == REQUESTS && answered[1] == REQUESTS); /* I1, I2, I3 */
+	assert(!PENDING(0, LEAF) && !PENDING(0, CALL) && !PENDING(1, LEAF) && !PENDING(1, CALL))
 }

@@ -1,14 +1,12 @@
 /* leaf_full.pml - model of cores that wait inside the kernel while rings are full
  * SPDX-License-Identifier: MIT
- * Mirrors the waiting loop of percpu/inbox.c. Each core asks every other for operations; an
- * operation sends a credit and an invalidate to every other core and waits for all acknowledgements.
- * A waiting core handles leaf messages (credit, invalidate, acknowledge) and nothing else.
- * A ring is a channel here: inbox.pml shows that one behaves like the other.
- * I1 no set of waiting cores waits for ever; every operation ends
- * I2 an acknowledge always finds a free slot: other leaf messages leave one per outstanding invalidate
- * I3 a core acknowledges while it waits itself
- * Leaf messages travel in a ring of their own, or a request at the head would hide them
- * (SHARED_RING). tests/spin/table lists the planted bugs. */
+ * Mirrors inbox_send and inbox_serve_leaves of percpu/inbox.c. Each core calls every other; serving a call
+ * sends two leaves to every other core, the first of which wants an acknowledgement, and waits for all of
+ * those. A waiting core handles leaves and nothing else. An acknowledgement is an add to the sender's
+ * word, not a message: what handles a leaf never sends. Rings have one slot. A ring is a channel
+ * here: inbox.pml shows that one behaves like the other.
+ * I1 no set of waiting cores waits for ever; every call is served
+ * tests/spin/table lists the planted bugs. */
 
 #ifndef CORES
 #define CORES 2
@@ -16,47 +14,42 @@
 #ifndef REQUESTS
 #define REQUESTS 2 /* from each core to each other */
 #endif
-#define SLOTS    2
-#define RESERVED 1 /* for the acknowledge */
+#ifndef SLOTS
+#define SLOTS 1
+#endif
 
 #define REQUEST     1
-#define CREDIT      2
+#define FRAMES      2
 #define INVALIDATE  3
-#define ACKNOWLEDGE 4
+#define ACKNOWLEDGE 4 /* ACKNOWLEDGE_BY_MESSAGE only */
 
 #define LEAF(from, to) leaf[(from) * CORES + (to)]
 #ifdef SHARED_RING
 #define ASK(from, to)  LEAF(from, to)
-#define ASK_LIMIT      LIMIT
 #else
 #define ASK(from, to)  ask[(from) * CORES + (to)]
-#define ASK_LIMIT      1
 #endif
-#define HAS_LEAF(from) (LEAF(from, me)?[CREDIT] || LEAF(from, me)?[INVALIDATE] || LEAF(from, me)?[ACKNOWLEDGE])
-
-#ifdef USE_RESERVED_SLOT
-#define LIMIT SLOTS
-#else
-#define LIMIT (SLOTS - RESERVED)
-#endif
+#define HAS_LEAF(from) (LEAF(from, me)?[FRAMES] || LEAF(from, me)?[INVALIDATE] || LEAF(from, me)?[ACKNOWLEDGE])
 
 chan leaf[CORES * CORES] = [SLOTS] of { byte };
 chan ask[CORES * CORES] = [1] of { byte };
-byte operations;
+byte unanswered[CORES];
+byte served;
 
 inline take_leaf(from)
 {
-	atomic {
-		LEAF(from, me)?message;
-		if
-		:: message == INVALIDATE ->
-			assert(nfull(LEAF(me, from))); /* I2 */
-			LEAF(me, from)!ACKNOWLEDGE
-		:: message == ACKNOWLEDGE -> assert(unanswered > 0); unanswered--
-		:: message == CREDIT
-		fi;
-		message = 0
-	}
+	LEAF(from, me)?message;
+	if
+	:: message == INVALIDATE ->
+#ifdef ACKNOWLEDGE_BY_MESSAGE
+		LEAF(me, from)!ACKNOWLEDGE
+#else
+		unanswered[from]--
+#endif
+	:: message == ACKNOWLEDGE -> unanswered[me]--
+	:: message == FRAMES
+	fi;
+	message = 0
 }
 
 #define NEXT(step) ((me + (step)) % CORES)
@@ -77,48 +70,48 @@ inline take_leaf(from)
 inline send_leaf(to, kind)
 {
 	do
-	:: atomic { len(LEAF(me, to)) < LIMIT -> LEAF(me, to)!kind }; break
+	:: atomic { len(LEAF(me, to)) < SLOTS -> LEAF(me, to)!kind }; break
 	WAIT
 	od
 }
 
-/* Sends to all, then waits for all: so acknowledges overlap. */
-inline operate()
+/* Sends to all, then waits for all. */
+inline serve()
 {
 	step = 1;
 	do
 	:: step < CORES ->
-#ifndef WITHOUT_CREDIT
-		send_leaf(NEXT(step), CREDIT);
-#endif
-		unanswered++;
+		unanswered[me]++;
 		send_leaf(NEXT(step), INVALIDATE);
+#ifndef WITHOUT_FRAMES
+		send_leaf(NEXT(step), FRAMES);
+#endif
 		step++
 	:: else -> break
 	od;
 	step = 0;
 	do
-	:: unanswered == 0 -> break
+	:: unanswered[me] == 0 -> break
 	LEAVES
 	od;
-	operations++
+	served++
 }
 
 inline take_request(from)
 {
 	ASK(from, me)?REQUEST;
-	operate()
+	serve()
 }
 
-/* The event loop; a core asks each other core REQUESTS times. */
+/* The event loop; a core calls each other core REQUESTS times. */
 proctype core(byte me)
 {
-	byte message, unanswered, step;
+	byte message, step;
 	byte asked;
 
 end:	do
 	:: atomic {
-		asked < REQUESTS * (CORES - 1) && len(ASK(me, NEXT(1 + asked % (CORES - 1)))) < ASK_LIMIT ->
+		asked < REQUESTS * (CORES - 1) && len(ASK(me, NEXT(1 + asked % (CORES - 1)))) < SLOTS ->
 		ASK(me, NEXT(1 + asked % (CORES - 1)))!REQUEST;
 		asked++
 	   }
@@ -141,5 +134,5 @@ init
 		od
 	}
 	timeout;
-	assert(operations == CORES * (CORES - 1) * REQUESTS) /* I1, I3 */
+	assert(served == CORES * (CORES - 1) * REQUESTS) /* I1 */
 }
