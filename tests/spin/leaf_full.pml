@@ -32,7 +32,7 @@
 #define HAS_LEAF(from) (LEAF(from, me)?[FRAMES] || LEAF(from, me)?[INVALIDATE] || LEAF(from, me)?[ACKNOWLEDGE])
 
 chan leaf[CORES * CORES] = [SLOTS] of { byte };
-chan ask[CORES * CORES] = [1] of { byte };
+chan ask[CORES * CORES] = [SLOTS] of { byte };
 byte unanswered[CORES];
 byte served;
 
