@@ -237,7 +237,6 @@ status_t partition_plan(struct partition_plan *plan)
 	uint32_t for_cores = CORE_MINIMUM_UNITS * plan->machine->core_count;
 	uint32_t left = 0;
 
-	plan->boot = (struct memory_range){ 0, 0 };
 	plan->ignored_bytes = 0;
 	plan->needed_units = for_cores + plan->boot_units;
 	plan->have_units = 0;

@@ -109,7 +109,7 @@ static status_t aml_enter_package(struct aml *aml)
 	start = aml->next;
 	if (aml_byte(aml, &lead) != STATUS_OK)
 		return STATUS_BAD_FORMAT;
-	length = lead >> 6 ? lead & 0xf : lead & 0x3f;
+	length = lead & 0x3f; /* of which two bits are 0 when more bytes follow */
 	for (uint32_t i = 0; i < lead >> 6; i++) {
 		if (aml_byte(aml, &byte) != STATUS_OK)
 			return STATUS_BAD_FORMAT;
@@ -176,7 +176,7 @@ static status_t read_power_off(struct acpi_machine *machine, struct physical_vie
 	if (status == STATUS_OK)
 		status = find_s5(&dsdt, types);
 	if (status != STATUS_OK)
-		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+		return status;
 	machine->power_off_port = fadt_port(fadt, FADT_PM1A_CONTROL, FADT_X_PM1A_CONTROL);
 	machine->power_off_value = power_off_value(types[0]);
 	machine->power_off_port_b = fadt_port(fadt, FADT_PM1B_CONTROL, FADT_X_PM1B_CONTROL);

@@ -11,8 +11,8 @@
 #include "kernel/arch/acpi.h"
 #include "kernel/arch/acpi_table.h"
 
-/* Sets the ports that the tables name. BAD_FORMAT, TRUNCATED: FADT too short, or DSDT not sound; what
- * was read before that stays. */
+/* Sets the ports that the tables name. NOT_FOUND: no _S5_, so no way to power off. BAD_FORMAT,
+ * TRUNCATED: FADT too short, or DSDT not sound; what was read before that stays. */
 must_check status_t acpi_read_fadt(struct acpi_machine *machine, struct physical_view view,
 				   const struct acpi_table *fadt);
 

@@ -11,8 +11,7 @@ enum {
 	PAGE_SIZE = 4096,
 
 	PVH_MAGIC         = 0x336ec578,
-	PVH_HEADER_BYTES  = 40, /* up to and with rsdp_paddr: version 0 */
-	PVH_INFO_BYTES    = 56, /* with the memory map: version 1 */
+	PVH_INFO_BYTES    = 56, /* up to and with the memory map: version 1 */
 	PVH_MODULE_BYTES  = 32,
 
 	MULTIBOOT_COMMAND_LINE = 1,
@@ -30,8 +29,8 @@ enum {
 /* A loader's memory map: entries are stride bytes apart. */
 struct memory_map {
 	uint64_t address;
-	uint64_t count;
-	uint64_t stride;
+	uint32_t count;
+	uint32_t stride;
 };
 
 /* A tag's payload, without its type and size. */
@@ -123,8 +122,8 @@ static void trim_to_pages(struct boot_info *info)
 static status_t walk_map(struct boot_info *info, const uint8_t *entries, const struct memory_map *map,
 			 bool of_ram)
 {
-	for (uint64_t i = 0; i < map->count; i++) {
-		const uint8_t *entry = entries + i * map->stride;
+	for (uint32_t i = 0; i < map->count; i++) {
+		const uint8_t *entry = entries + (uint64_t)i * map->stride;
 		uint64_t length = load64(entry + 8);
 		struct memory_range range = { load64(entry), load64(entry) + length };
 		status_t status;
@@ -147,9 +146,7 @@ static status_t read_map(struct boot_info *info, struct physical_view view, cons
 	const uint8_t *entries;
 	status_t status;
 
-	if (map->count > view.size / MAP_ENTRY_BYTES)
-		return STATUS_TRUNCATED;
-	entries = physical_at(view, map->address, map->count * map->stride);
+	entries = physical_at(view, map->address, (uint64_t)map->count * map->stride);
 	if (!entries)
 		return STATUS_TRUNCATED;
 	status = walk_map(info, entries, map, true);
@@ -204,7 +201,7 @@ static status_t read_pvh_modules(struct boot_info *info, struct physical_view vi
 
 status_t boot_info_from_pvh(struct boot_info *info, struct physical_view view, uint64_t start_info_address)
 {
-	const uint8_t *start_info = physical_at(view, start_info_address, PVH_HEADER_BYTES);
+	const uint8_t *start_info = physical_at(view, start_info_address, PVH_INFO_BYTES);
 	struct memory_map map;
 	uint64_t command_line;
 	status_t status;
@@ -214,8 +211,6 @@ status_t boot_info_from_pvh(struct boot_info *info, struct physical_view view, u
 		return STATUS_TRUNCATED;
 	if (load32(start_info) != PVH_MAGIC || load32(start_info + 4) < 1)
 		return STATUS_BAD_FORMAT;
-	if (!physical_at(view, start_info_address, PVH_INFO_BYTES))
-		return STATUS_TRUNCATED;
 	info->rsdp = load64(start_info + 32);
 	map = (struct memory_map){ load64(start_info + 40), load32(start_info + 48), MAP_ENTRY_BYTES };
 	status = read_map(info, view, &map);

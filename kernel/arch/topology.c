@@ -20,9 +20,8 @@ enum {
 	LEVEL_SMT   = 1,
 	LEVEL_DIE   = 5,
 
-	CACHES_MOST      = 16,
-	CACHE_NONE       = 0,
-	CACHE_INSTRUCTION = 2,
+	CACHES_MOST = 16,
+	CACHE_NONE  = 0,
 
 	LEAF_EXTENDED      = 0x80000000,
 	LEAF_AMD_FEATURES  = 0x80000001,
@@ -38,7 +37,7 @@ enum {
 struct questions {
 	cpuid_function cpuid;
 	uint32_t highest;
-	uint32_t highest_extended; /* 0 when there are no such leaves */
+	uint32_t highest_extended; /* below LEAF_EXTENDED when there are no such leaves */
 	bool topoext;
 };
 
@@ -60,8 +59,7 @@ static void open_questions(struct questions *ask, cpuid_function cpuid)
 	cpuid(0, 0, out);
 	ask->highest = out[EAX];
 	cpuid(LEAF_EXTENDED, 0, out);
-	if (out[EAX] >= LEAF_EXTENDED)
-		ask->highest_extended = out[EAX];
+	ask->highest_extended = out[EAX];
 	if (ask->highest_extended >= LEAF_AMD_THREADS) {
 		cpuid(LEAF_AMD_FEATURES, 0, out);
 		ask->topoext = (out[ECX] & AMD_TOPOEXT) != 0;
@@ -81,7 +79,7 @@ static bool read_levels(struct cpuid_topology *topology, const struct questions 
 
 		ask->cpuid(leaf, level, out);
 		type = out[ECX] >> 8 & 0xff;
-		if (type == LEVEL_END || (level == 0 && out[EBX] == 0))
+		if (type == LEVEL_END)
 			break;
 		if (type == LEVEL_DIE)
 			topology->cache_shift = shift;
@@ -119,7 +117,7 @@ static void read_counts(struct cpuid_topology *topology, const struct questions 
 	}
 }
 
-/* The outermost cache that holds data. */
+/* The outermost cache; they come in no certain order. */
 static void read_caches(struct cpuid_topology *topology, const struct questions *ask)
 {
 	uint32_t leaf = ask->topoext ? LEAF_AMD_CACHES : 4;
@@ -135,7 +133,7 @@ static void read_caches(struct cpuid_topology *topology, const struct questions 
 		level = out[EAX] >> 5 & 7;
 		if (type == CACHE_NONE)
 			break;
-		if (type == CACHE_INSTRUCTION || level <= outermost)
+		if (level <= outermost)
 			continue;
 		outermost = level;
 		topology->cache_shift = bits_for((out[EAX] >> 14 & 0xfff) + 1);

@@ -89,6 +89,27 @@ static void everything_at_once(void **state)
 	assert_int_equal(tables.machine.power_off_value, 0x3400);
 }
 
+/* The first table that is left out is the one named. */
+static void the_first_problem_is_reported(void **state)
+{
+	const char *of_slit;
+
+	(void)state;
+	add_everything();
+	put8(&tables.memory, tables.listed[2] + 44, 11);
+	acpi_seal(&tables, tables.listed[2]);
+	assert_int_equal(acpi_tables_read(&tables, ACPI_XAPIC, 0), STATUS_BAD_FORMAT);
+	of_slit = tables.machine.warning;
+	assert_non_null(strstr(of_slit, "SLIT"));
+	put64(&tables.memory, tables.root + 36 + 8 * 3, ACPI_TEST_SIZE); /* the FADT is out of view */
+	acpi_seal(&tables, tables.root);
+	assert_int_equal(acpi_tables_read(&tables, ACPI_XAPIC, 0), STATUS_BAD_FORMAT);
+	assert_string_equal(tables.machine.warning, of_slit);
+	put32(&tables.memory, tables.listed[0] + 4, 0xffffffff);
+	assert_int_equal(acpi_tables_read(&tables, ACPI_XAPIC, 0), STATUS_TRUNCATED);
+	assert_non_null(strstr(tables.machine.warning, "MADT"));
+}
+
 /* Views of every size: whatever is cut off, the rest is sound, and AddressSanitizer is silent. */
 static void every_truncation(void **state)
 {
@@ -169,6 +190,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(everything_at_once),
+		TEST(the_first_problem_is_reported),
 		TEST(every_truncation),
 		TEST(every_shortening),
 		TEST(mutations_keep_the_invariants),

@@ -40,7 +40,8 @@ static uint64_t add_core(uint8_t apic_id, uint32_t domain, uint32_t flags)
 	put8(&tables.memory, at + 2, (uint8_t)domain);
 	put8(&tables.memory, at + 3, apic_id);
 	put32(&tables.memory, at + 4, flags);
-	put32(&tables.memory, at + 8, domain & ~0xffu);
+	put32(&tables.memory, at + 8, domain);
+	put8(&tables.memory, at + 8, 0x55); /* "SAPIC EID": not a part of the domain */
 	return at;
 }
 
@@ -237,6 +238,42 @@ static void short_srat(void **state)
 	}
 }
 
+/* Each type's entry ends its table before its own fields do. */
+static void short_entries_at_the_tables_end(void **state)
+{
+	static const uint8_t sound[] = { 16, 40, 24 };
+	uint64_t at;
+
+	(void)state;
+	at = add_memory(0, 0x1000, 0, DISABLED);
+	seal();
+	for (uint8_t type = 0; type < 3; type++) {
+		for (uint8_t length = 2; length <= sound[type]; length++) {
+			put8(&tables.memory, at, type);
+			put8(&tables.memory, at + 1, length);
+			put32(&tables.memory, srat + 4, 48u + length);
+			acpi_seal(&tables, srat);
+			assert_int_equal(read_tables(),
+					 length == sound[type] ? STATUS_OK : STATUS_BAD_FORMAT);
+		}
+	}
+}
+
+/* The SRAT is the last thing in view. */
+static void short_srat_at_the_views_end(void **state)
+{
+	(void)state;
+	for (uint32_t length = 36; length <= 48; length++) {
+		tables.listed_count = 1;
+		tables.end = ACPI_TEST_SIZE - length;
+		srat = acpi_begin(&tables, "SRAT", length);
+		tables.end = ACPI_TEST_FIRST + 0x1000; /* where the root goes */
+		seal();
+		assert_int_equal(read_tables(), length == 48 ? STATUS_OK : STATUS_BAD_FORMAT);
+		expect_one_node();
+	}
+}
+
 static void too_many_domains(void **state)
 {
 	uint64_t last;
@@ -300,12 +337,15 @@ static void expect_default_distances(void)
 static void hostile_slit(void **state)
 {
 	static const uint64_t counts[] = { 3, 4096, 4097, 65536, UINT64_C(1) << 32, UINT64_MAX };
-	uint64_t slit;
+	uint64_t slit, end;
 
 	(void)state;
 	add_core(0, 0, ENABLED);
 	add_core(1, 1, ENABLED);
+	end = tables.end;
+	tables.end = ACPI_TEST_SIZE - 48; /* nothing behind it is in view */
 	slit = begin_slit(2);
+	tables.end = end;
 	seal();
 	assert_int_equal(read_tables(), STATUS_OK);
 	assert_int_equal(tables.machine.distance[0][1], 31);
@@ -348,6 +388,8 @@ int main(void)
 		TEST(empty_srat_is_one_node),
 		TEST(hostile_entries),
 		TEST(short_srat),
+		TEST(short_entries_at_the_tables_end),
+		TEST(short_srat_at_the_views_end),
 		TEST(too_many_domains),
 		TEST(too_many_ranges),
 		TEST(distances_follow_the_domains),

@@ -106,7 +106,7 @@ static void what_is_no_port_is_left_out(void **state)
 	set_sound_dsdt();
 	put_address(172, MEMORY, 0x1804); /* the old field still says 0x604 */
 	put_address(208, IO, 0x10808);
-	put32(&tables.memory, fadt + 76, 0x10000);
+	put32(&tables.memory, fadt + 76, 0x10608);
 	put32(&tables.memory, fadt + 48, 0x100b2);
 	assert_int_equal(read_tables(), STATUS_OK);
 	assert_int_equal(tables.machine.power_off_port, 0x604);
@@ -138,8 +138,8 @@ static void fadt_of_every_length(void **state)
 	set_sound_dsdt();
 	put_address(172, IO, 0x1804);
 	put_address(208, IO, 0x1808);
-	put64(&tables.memory, fadt + 140, load32(tables.memory.bytes + fadt + 40));
 	for (uint32_t length = 36; length <= FADT_BYTES; length++) {
+		put64(&tables.memory, fadt + 140, length < 148 ? UINT64_MAX : 0);
 		put32(&tables.memory, fadt + 4, length);
 		assert_int_equal(read_tables(), length < 116 ? STATUS_BAD_FORMAT : STATUS_OK);
 		assert_int_equal(tables.machine.warning == NULL, length >= 116);
@@ -185,6 +185,7 @@ static const struct aml_case aml_cases[] = {
 	{ "backslash", AML(8, '\\', '_', 'S', '5', '_', 0x12, 4, 2, 1, 0), GIVES(1, 0) },
 	{ "length of two bytes", AML(NAME, 0x12, 0x46, 0, 2, 0x0a, 5, 0), GIVES(5, 0) },
 	{ "length of four bytes", AML(NAME, 0x12, 0xc8, 0, 0, 0, 2, 0x0a, 5, 0), GIVES(5, 0) },
+	{ "length beyond 15", AML(NAME, 0x12, 0x42, 1, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), GIVES(1, 1) },
 	{ "behind other bytes", AML(1, 2, '_', 'S', '5', NAME, 0x12, 4, 2, 1, 0), GIVES(1, 0) },
 	{ "behind a mere mention", AML(0x70, '_', 'S', '5', '_', NAME, 0x12, 4, 2, 1, 1), GIVES(1, 1) },
 	{ "behind a broken one", AML(NAME, 0x12, 2, 1, NAME, 0x12, 4, 2, 1, 1), GIVES(1, 1) },
@@ -201,13 +202,16 @@ static const struct aml_case aml_cases[] = {
 	{ "longer than anything", AML(NAME, 0x12, 0xcf, 0xff, 0xff, 0xff, 2, 1, 1), REFUSED },
 	{ "length ends in itself", AML(NAME, 0x12, 0x41, 0, 2, 1, 1), REFUSED },
 	{ "no count", AML(NAME, 0x12, 1, 2, 1, 1), REFUSED },
-	{ "one element", AML(NAME, 0x12, 3, 1, 1, 1), REFUSED },
+	{ "another kind of package", AML(NAME, 0x13, 4, 2, 1, 1), REFUSED },
+	{ "one element", AML(NAME, 0x12, 3, 1, 1), REFUSED },
+	{ "one element, and a byte more", AML(NAME, 0x12, 4, 1, 1, 1), REFUSED },
 	{ "second outside the package", AML(NAME, 0x12, 3, 2, 1, 1), REFUSED },
 	{ "value cut off", AML(NAME, 0x12, 4, 2, 1, 0x0a, 5), REFUSED },
 	{ "word cut off", AML(NAME, 0x12, 5, 2, 1, 0x0b, 5, 0), REFUSED },
 	{ "no sleep type", AML(NAME, 0x12, 5, 2, 0x0a, 8, 1), REFUSED },
 	{ "word that is none", AML(NAME, 0x12, 6, 2, 0x0b, 5, 1, 1), REFUSED },
 	{ "dword that is none", AML(NAME, 0x12, 8, 2, 0x0c, 5, 0, 0, 1, 1), REFUSED },
+	{ "an operator", AML(NAME, 0x12, 8, 2, 6, 5, 0, 0, 0, 1), REFUSED },
 	{ "a string", AML(NAME, 0x12, 5, 2, 0x0d, 0, 0), REFUSED },
 	{ "a qword", AML(NAME, 0x12, 12, 2, 0x0e, 5, 0, 0, 0, 0, 0, 0, 0, 1), REFUSED },
 };

@@ -82,6 +82,9 @@ static void rsdt_of_revision_0(void **state)
 	put32(&tables.memory, ACPI_TEST_RSDP + 20, 0xffffffff); /* beyond revision 0's end: must not matter */
 	assert_int_equal(read_tables(ACPI_XAPIC, 0), STATUS_OK);
 	EXPECT_CORES(0, 1);
+	put8(&tables.memory, ACPI_TEST_RSDP + 10, 1); /* its one sum is wrong */
+	assert_int_equal(read_tables(ACPI_XAPIC, 0), STATUS_BAD_FORMAT);
+	expect_boot_core_alone(0);
 }
 
 static void only_enabled_cores_count_and_once(void **state)
@@ -147,6 +150,20 @@ static void surplus_cores_are_counted(void **state)
 	assert_int_equal(tables.machine.core[254].apic_id, 508);
 	assert_int_equal(tables.machine.unusable_count, 45);
 	assert_int_equal(tables.machine.first_unusable_apic_id, 510);
+}
+
+static void surplus_cores_in_ascending_order(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < 300; i++)
+		acpi_add_core_x2(&tables, madt, i, ENABLED);
+	seal(ACPI_XSDT);
+	assert_int_equal(read_tables(ACPI_X2APIC, 0), STATUS_OK);
+	acpi_check_invariants(&tables.machine);
+	assert_int_equal(tables.machine.core_count, ACPI_CORES);
+	assert_int_equal(tables.machine.core[254].apic_id, 254);
+	assert_int_equal(tables.machine.unusable_count, 45);
+	assert_int_equal(tables.machine.first_unusable_apic_id, 255);
 }
 
 static void address_override(void **state)
@@ -281,6 +298,51 @@ static void hostile_table_lengths(void **state)
 	}
 }
 
+/* The MADT is the last thing in view: what it lacks nobody may look for behind it. */
+static void short_madt_at_the_views_end(void **state)
+{
+	static const uint8_t entries[] = { 0, 8, 0, 1, ENABLED, 0, 0, 0 };
+
+	(void)state;
+	for (uint32_t length = 36; length <= 52; length++) {
+		tables.listed_count = 0;
+		tables.end = ACPI_TEST_SIZE - length;
+		madt = acpi_begin(&tables, "APIC", length);
+		if (length > 44)
+			put_bytes(&tables.memory, madt + 44, entries, length - 44);
+		tables.end = ACPI_TEST_FIRST; /* where the root goes */
+		seal(ACPI_XSDT);
+		assert_int_equal(read_tables(ACPI_XAPIC, 0),
+				 length == 44 || length == 52 ? STATUS_OK : STATUS_BAD_FORMAT);
+		assert_int_equal(tables.machine.core_count, length == 52 ? 2 : 1);
+	}
+}
+
+/* Each type's entry ends its table before its own fields do. */
+static void short_madt_entries_at_the_tables_end(void **state)
+{
+	static const uint8_t sound[][2] = { { 0, 8 }, { 5, 12 }, { 9, 16 } };
+	uint64_t at;
+
+	(void)state;
+	at = acpi_add_core_x2(&tables, madt, 1, ENABLED);
+	seal(ACPI_XSDT);
+	for (int i = 0; i < 3; i++) {
+		for (uint8_t length = 0; length <= sound[i][1]; length++) {
+			put8(&tables.memory, at, sound[i][0]);
+			put8(&tables.memory, at + 1, length);
+			put32(&tables.memory, madt + 4, 44u + (length < 2 ? 2 : length));
+			acpi_seal(&tables, madt);
+			assert_int_equal(read_tables(ACPI_XAPIC, 0),
+					 length == sound[i][1] ? STATUS_OK : STATUS_BAD_FORMAT);
+		}
+	}
+	put_bytes(&tables.memory, at, "\x7f\x01\x02", 3); /* a head of one byte, of a type not known */
+	put32(&tables.memory, madt + 4, 44 + 3);
+	acpi_seal(&tables, madt);
+	assert_int_equal(read_tables(ACPI_XAPIC, 0), STATUS_BAD_FORMAT);
+}
+
 /* An entry of length 0 would be met for ever; one that is too long would lead out of the table. */
 static void hostile_madt_entries(void **state)
 {
@@ -330,6 +392,7 @@ int main(void)
 		TEST(boot_core_need_not_be_listed),
 		TEST(ids_beyond_the_apic_mode),
 		TEST(surplus_cores_are_counted),
+		TEST(surplus_cores_in_ascending_order),
 		TEST(address_override),
 		TEST(no_madt_is_one_core),
 		TEST(no_root_pointer_is_one_core),
@@ -338,6 +401,8 @@ int main(void)
 		TEST(hostile_root_entries),
 		TEST(hostile_table_lengths),
 		TEST(hostile_madt_entries),
+		TEST(short_madt_at_the_views_end),
+		TEST(short_madt_entries_at_the_tables_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -232,7 +232,7 @@ static void map_longer_than_the_view_is_refused(void **state)
 
 static void start_info_at_the_views_end(void **state)
 {
-	uint64_t addresses[] = { SIZE - 56, SIZE - 55, SIZE - 40, SIZE - 39, SIZE, UINT64_MAX };
+	uint64_t addresses[] = { SIZE - 56, SIZE - 55, SIZE - 8, SIZE - 1, SIZE, UINT64_MAX };
 
 	(void)state;
 	add_entry(0, 0x10000, RAM);
@@ -486,6 +486,26 @@ static void multiboot2_hostile_tags(void **state)
 	assert_int_equal(read_multiboot2(), STATUS_BAD_FORMAT);
 }
 
+/* The information ends the view, and its only tag is too short for what its type promises. */
+static void multiboot2_short_tags_at_the_views_end(void **state)
+{
+	static const uint32_t types[] = { 1, 3, 6 };
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		for (uint32_t payload = 0; payload < 8; payload++) {
+			uint32_t start = SIZE - 16 - payload;
+
+			put32(&memory, start, 16 + payload);
+			put32(&memory, start + 8, types[i]);
+			put32(&memory, start + 12, 8 + payload);
+			memset(memory.bytes + start + 16, 'x', payload);
+			assert_int_equal(boot_info_from_multiboot2(&info, view_of(&memory), start),
+					 STATUS_TRUNCATED);
+		}
+	}
+}
+
 /* Bytes changed at random, views cut at random: a status or a sound answer, and AddressSanitizer silent. */
 static void mutations_never_overrun(void **state)
 {
@@ -550,6 +570,7 @@ int main(void)
 		TEST(multiboot2_without_end_or_map),
 		TEST(multiboot2_hostile_sizes),
 		TEST(multiboot2_hostile_tags),
+		TEST(multiboot2_short_tags_at_the_views_end),
 		TEST(mutations_never_overrun),
 	};
 

@@ -52,7 +52,7 @@ static int tear_down(void **state)
 static void use_units(uint32_t count)
 {
 	free(plan.units);
-	plan.units = calloc(count ? count : 1, sizeof(struct unit));
+	plan.units = calloc(count, sizeof(struct unit));
 	plan.unit_count = count;
 }
 
@@ -193,7 +193,7 @@ static void one_core_gets_all(void **state)
 	add_ram(1 * MIB, 128 * MIB - 0x21000);
 	reserve(1 * MIB, 3 * MIB);
 	reserve(100 * MIB + 1, 100 * MIB + 2);
-	reserve(50 * MIB, 50 * MIB);
+	reserve(50 * MIB + 5, 50 * MIB + 5);
 	add_cores(1, 0);
 	plan.boot_units = 3;
 	assert_int_equal(partition_plan(&plan), STATUS_OK);
@@ -244,8 +244,8 @@ static void cores_draw_on_their_own_node(void **state)
 	add_ram(0, 1 * GIB);
 	add_ram(4 * GIB, 5 * GIB);
 	add_memory(0, 640 * 1024, 0);
-	add_memory(1 * MIB, 512 * MIB, 0);
-	add_memory(512 * MIB, 1 * GIB, 1);
+	add_memory(1 * MIB, 511 * MIB, 0);
+	add_memory(511 * MIB, 1 * GIB, 1); /* begins in the middle of unit 255 */
 	add_memory(4 * GIB, 6 * GIB, 0);
 	add_cores(3, 0);
 	add_cores(1, 1);
@@ -382,6 +382,9 @@ static void ram_beyond_the_last_unit_is_reported(void **state)
 	assert_int_equal(partition_plan(&plan), STATUS_OK);
 	check_plan();
 	assert_int_equal(plan.ignored_bytes, 4096 + (UINT64_MAX - 3 * GIB));
+	assert_int_equal(partition_plan(&plan), STATUS_OK);
+	assert_int_equal(plan.ignored_bytes, 4096 + (UINT64_MAX - 3 * GIB));
+	assert_int_equal(plan.have_units, 511);
 	use_units(0);
 	assert_int_equal(partition_plan(&plan), STATUS_NO_MEMORY);
 	assert_int_equal(plan.have_units, 0);

@@ -167,15 +167,44 @@ static const struct processor topoext = {
 	.expected = { 1, 3, 6 },
 };
 
-/* Says nothing at all: one package. */
+/* Made up: says nothing at all, and answers beyond its highest leaves with what looks like an answer. */
 static const struct processor silent = {
 	.name = "silent",
-	.leaves = { { 0x0, 0, { 0, 0, 0, 0 } } },
+	.leaves = {
+		{ 0x0, 0, { 0, 0, 0, 0 } },
+		{ 0x4, 0, { 0x163, 0, 0, 0 } },
+		{ 0x80000000, 0, { 0x80000000, 0, 0, 0 } },
+		{ 0x80000001, 0, { 0, 0, 0x400000, 0 } },
+		{ 0x8000001d, 0, { 0x163, 0, 0, 0 } },
+	},
 	.expected = { 0, 32, 32 },
+};
+
+/* Made up: no HTT, so the count of 15 ids in leaf 1 means nothing. */
+static const struct processor single = {
+	.name = "without HTT",
+	.leaves = {
+		{ 0x0, 0, { 1, 0x756e6547, 0x6c65746e, 0x49656e69 } },
+		{ 0x1, 0, { 0x6f3, 0xf0800, 0, 0x78bfbfd } },
+	},
+	.expected = { 0, 0, 0 },
+};
+
+/* Made up: leaf 4 has more cores than leaf 1 has ids, and names the outermost cache first. */
+static const struct processor contradictory = {
+	.name = "contradictory",
+	.leaves = {
+		{ 0x0, 0, { 4, 0x756e6547, 0x6c65746e, 0x49656e69 } },
+		{ 0x1, 0, { 0x6f3, 0x80800, 0, 0x178bfbfd } },
+		{ 0x4, 0, { 0xfc00c163, 0, 0, 0 } },
+		{ 0x4, 1, { 0xfc000121, 0, 0, 0 } },
+	},
+	.expected = { 0, 2, 3 },
 };
 
 static const struct processor *const processors[] = {
 	&plain_max, &open_max, &level_max, &threads_max, &skylake, &conroe, &opteron, &topoext, &silent,
+	&single, &contradictory,
 };
 
 static const struct processor *asked;
