@@ -73,6 +73,8 @@ static void map_image(paging_allocate allocate, void *allocator)
 void instance_prepare_common(paging_allocate allocate, void *allocator)
 {
 	map_image(allocate, allocator);
+	for (unsigned core = 0; core < machine_cores(); core++) /* before anybody can write there */
+		memset(direct(machine.memory[core].mailbox), 0, PAGE_SIZE);
 	for (uint32_t unit = 0; unit < machine.unit_count; unit += PTE_COUNT) {
 		common_direct[unit / PTE_COUNT] = allocate(allocator);
 		map_gigabyte(direct(common_direct[unit / PTE_COUNT]), unit, -1);
@@ -147,7 +149,6 @@ _Noreturn void instance_enter(unsigned core, void (*main)(void))
 
 	memcpy(copy, instance_template, data);
 	memset(copy + data, 0, (uint64_t)(instance_stacks - instance_start) - data);
-	memset(direct(machine.memory[core].mailbox), 0, PAGE_SIZE);
 
 	root = carve(&carver);
 	map_direct(root, core, &carver);

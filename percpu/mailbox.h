@@ -5,6 +5,8 @@
  *   pending[class]  bit s % 64: a core s may have messages here. Any sender sets by fetch-or; the receiver alone
  *                   clears, by exchange with 0.
  *   connect         bit s: core s wants its rings. s sets; the receiver clears after publishing them.
+ *   acknowledged    this core stores 0 before it asks; each core that was asked adds 1.
+ *   online          bit s: core s has reached its event loop. s sets, nobody clears.
  * The rest is written by the receiver alone.
  * I1 ring[s] changes once, from NULL to an opened pair, published with release
  * I2 attention is LISTENING only while the receiver will look at pending before it leaves the kernel
@@ -29,7 +31,9 @@ struct mailbox {
 	/* one line: what a sender touches with each message */
 	uint64_t pending[MESSAGE_CLASSES];
 	uint32_t attention;
+	uint64_t acknowledged;
 	uint64_t connect[CORE_SET_WORDS];
+	uint64_t online[CORE_SET_WORDS]; /* core 0's alone is used */
 
 	/* read once by each sender */
 	struct ring *ring[CORES_MAX] __attribute__((aligned(64))); /* the leaf ring; the call ring follows it */

@@ -1,9 +1,10 @@
 /* partition.c - dividing the units among the cores
  * SPDX-License-Identifier: MIT
- * Three passes over the units (what is RAM, what is taken, who gets the rest), and between them one decision per
- * core and node: from which pool of units a core draws. A pool is a node, together with those nodes whose memory
- * no core draws on (memory without cores, or too little for one). Cores that their node cannot give
- * two units go to the nearest node that still can. See partition.h. */
+ * Three passes over the units (what is RAM, what is taken, who gets the rest), and between them
+ * one decision per core and node: from which pool of units a core draws. A pool is a node,
+ * together with those nodes whose memory no core draws on (memory without cores, or too little
+ * for one). Cores that their node cannot give two units go to the nearest node that still can.
+ * See partition.h. */
 #include "percpu/partition.h"
 
 #include <stdbool.h>

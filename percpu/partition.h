@@ -1,9 +1,10 @@
 /* partition.h - which core owns which 2 MiB unit of physical memory
  * SPDX-License-Identifier: MIT
  * Memory is divided once, at boot, along NUMA lines: every core gets an equal share of its own
- * node, in as few runs as the holes allow. The first eighth of a share (at least one unit) is its shared zone, which all
- * cores may write: rings and co-managed objects come from there; the rest is read-only to others.
- * Pure and deterministic: the same machine gives the same plan. Units + cores * nodes steps.
+ * node, in as few runs as the holes allow. The first eighth of a share (at least one unit) is
+ * its shared zone, which all cores may write: rings and co-managed objects come from there; the
+ * rest is read-only to others. Pure and deterministic: the same machine gives the same plan.
+ * Units + cores * nodes steps.
  * Context: boot core, before any other core runs; never waits.
  * I1 a unit has a core as owner only if it is wholly RAM and touches no reserved range
  * I2 every core owns at least one shared and one private unit (when OK is returned)

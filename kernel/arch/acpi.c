@@ -1,6 +1,7 @@
 /* acpi.c - the machine as its ACPI tables describe it; the MADT's part, and the order of the others
  * SPDX-License-Identifier: MIT
- * Each table is read on its own, so that a broken one costs only what it alone would have told. See acpi.h. */
+ * Each table is read on its own, so that a broken one costs only what it alone would have told.
+ * See acpi.h. */
 #include "kernel/arch/acpi.h"
 
 #include "kernel/arch/acpi_nodes.h"

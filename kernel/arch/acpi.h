@@ -1,8 +1,9 @@
 /* acpi.h - cores, memory nodes, distances and power switch of the machine, from the ACPI tables
  * SPDX-License-Identifier: MIT
- * Reads RSDP, RSDT or XSDT, MADT, SRAT, SLIT, FADT and the _S5_ package of the DSDT; runs no AML.
- * A table that is malformed is left out as a whole, and the machine is described as if it were not there: the
- * result can always be booted on. Disabled and merely online-capable cores are skipped.
+ * Reads RSDP, RSDT or XSDT, MADT, SRAT, SLIT, FADT and the _S5_ package of the DSDT; runs no
+ * AML. A table that is malformed is left out as a whole, and the machine is described as if it
+ * were not there: the result can always be booted on. Disabled and merely online-capable cores
+ * are skipped.
  * Context: boot core, once, before its tables' memory is reused; never waits.
  * I1 core[0] is the boot core; core[1 ..] ascend by APIC id; no id occurs twice
  * I2 every node is below node_count, and node_count >= 1

@@ -1,7 +1,7 @@
 /* acpi_nodes.h - memory nodes and their distances, from SRAT and SLIT
  * SPDX-License-Identifier: MIT
- * Firmware numbers proximity domains as it likes; nodes here are dense and ascend with them. A table is
- * checked to its end before anything of it is believed.
+ * Firmware numbers proximity domains as it likes; nodes here are dense and ascend with them. A
+ * table is checked to its end before anything of it is believed.
  * Context: a part of acpi_read(), after the cores are known.
  * Sources: ACPI 6.5 sections 5.2.16 (SRAT) and 5.2.17 (SLIT).
  * Tested by tests/unit/acpi_test.c */

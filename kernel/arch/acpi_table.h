@@ -1,8 +1,9 @@
 /* acpi_table.h - finding ACPI tables, and walking the entries inside one
  * SPDX-License-Identifier: MIT
- * Nothing is handed out before its signature, its length and its checksum have been verified and all its bytes are
- * in the view; so a reader only has to mind the table's own length. Addresses found
- * inside tables are followed one step at a time and never in a loop: a table that names itself does no harm.
+ * Nothing is handed out before its signature, its length and its checksum have been verified and
+ * all its bytes are in the view; so a reader only has to mind the table's own length. Addresses
+ * found inside tables are followed one step at a time and never in a loop: a table that names
+ * itself does no harm.
  * Context: boot core, once; never waits.
  * I1 acpi_table.length >= ACPI_HEADER_BYTES, and bytes[0 .. length) is readable
  * I2 each acpi_next() moves on by at least 2 bytes, so that every walk ends

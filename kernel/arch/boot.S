@@ -7,6 +7,7 @@
  * boot_core_main() on the others. */
 #include "kernel/arch/layout.h"
 
+#define SELECTOR_KERNEL_CODE32 0x18  /* in the boot descriptors alone */
 #define MULTIBOOT2_MAGIC  0xe85250d6
 #define PTE_TABLE         0x3
 #define PTE_LARGE         0x83
@@ -96,7 +97,8 @@ boot_core_entry:
 	mov %eax, %ss
 	mov $1, %ebx                      /* a ticket: which of the boot stacks is this core's */
 	lock xadd %ebx, boot_ticket
-	mov %ebx, %edi
+	cmp $BOOT_STACKS, %ebx
+	jae 2f                            /* more processors than ACPI told of */
 	inc %ebx
 	shl $12, %ebx
 	add boot_core_stacks, %ebx
@@ -111,10 +113,12 @@ boot_core_entry:
 	movabs $boot_core_main, %rax
 	call *%rax
 	ud2
+	.code32
+2:	hlt
+	jmp 2b
 
 	.section .boot.data, "aw"
 	.align 8
-#define SELECTOR_KERNEL_CODE32 0x18
 boot_gdt:
 	.quad 0
 	.quad 0x00af9a000000ffff          /* 64-bit code */

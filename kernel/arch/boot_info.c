@@ -1,8 +1,8 @@
 /* boot_info.c - reading of PVH and multiboot2 tables
  * SPDX-License-Identifier: MIT
- * Both loaders describe memory in 24-byte entries of one layout (base, length, type), so one reader serves both:
- * first all RAM is gathered, then everything else is cut out of it, last the rest is
- * trimmed to whole pages. Entries may come in any order and overlap. See boot_info.h. */
+ * Both loaders describe memory in 24-byte entries of one layout (base, length, type), so one
+ * reader serves both: first all RAM is gathered, then everything else is cut out of it, last the
+ * rest is trimmed to whole pages. Entries may come in any order and overlap. See boot_info.h. */
 #include "kernel/arch/boot_info.h"
 
 #include <stdbool.h>

@@ -1,10 +1,12 @@
 /* boot_info.h - what the boot loader hands over, in one form for every loader
  * SPDX-License-Identifier: MIT
- * The loader's own tables lie in memory that is soon reused, so what is needed is copied out at once:
- * the RAM map, the command line, and where the initrd and the ACPI root pointer are.
- * Refuses (with a status, never an overrun) tables that end early, lie outside the view or do not fit.
+ * The loader's own tables lie in memory that is soon reused, so what is needed is copied out at
+ * once: the RAM map, the command line, and where the initrd and the ACPI root pointer are.
+ * Refuses (with a status, never an overrun) tables that end early, lie outside the view or do
+ * not fit.
  * Context: boot core, once, before any other core runs; never waits.
- * I1 ram[0 .. ram_count) is sorted, page-aligned, non-empty, disjoint, with a gap between neighbours
+ * I1 ram[0 .. ram_count) is sorted, page-aligned, non-empty, disjoint, with a gap between
+ * neighbours
  * I2 no byte of ram lies in a range that the loader reports as anything but RAM
  * I3 command_line ends in NUL; an absent initrd has start == end
  * Tested by tests/unit/boot_info_test.c */

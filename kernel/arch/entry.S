@@ -82,6 +82,14 @@ event_loop_enter:
 	xor %ebp, %ebp
 	jmp event_loop
 
+/* _Noreturn void event_loop_after(void (*first)(void)): the same, but calls `first` on the way. */
+	.global event_loop_after
+event_loop_after:
+	mov $stacks + STACKS_KERNEL_END, %rsp
+	xor %ebp, %ebp
+	call *%rdi
+	jmp event_loop
+
 	.macro SAVE_ALL
 	push %rcx
 	push %r11

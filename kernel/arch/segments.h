@@ -25,6 +25,9 @@ void segments_load(const struct entry_stacks *stacks);
 void segments_set_registers(struct registers *registers);
 
 _Noreturn void registers_resume(const struct registers *registers);
+
+/* Leave whatever was running on this or the kernel stack; `first` is called on the fresh one. */
 _Noreturn void event_loop_enter(void);
+_Noreturn void event_loop_after(void (*first)(void));
 
 #endif

@@ -1,8 +1,9 @@
 /* topology.h - how near two cores are, from their APIC ids
  * SPDX-License-Identifier: MIT
- * An APIC id is package, cache group, physical core and hardware thread side by side; CPUID gives the widths.
- * Assumes one kind of package, as CPUID describes the core that asks. Refuses nothing: what the processor does
- * not say is taken as one thread to a core, one last-level cache to a die or else a package, and one package.
+ * An APIC id is package, cache group, physical core and hardware thread side by side; CPUID
+ * gives the widths. Assumes one kind of package, as CPUID describes the core that asks. Refuses
+ * nothing: what the processor does not say is taken as one thread to a core, one last-level
+ * cache to a die or else a package, and one package.
  * Context: pure; the instruction itself is the caller's function. Any core, never waits.
  * I1 smt_shift <= cache_shift <= package_shift <= 32
  * Tested by tests/unit/topology_test.c */

@@ -1,0 +1,118 @@
+/* kernel.h - what the kernel offers to services
+ * SPDX-License-Identifier: MIT
+ * Every function acts on the core that calls it and never waits, unless it says so. "The thread" is the
+ * one whose call is being served. */
+#ifndef ABI_KERNEL_H
+#define ABI_KERNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi/registers.h"
+#include "abi/services.h"
+#include "abi/status.h"
+#include "lib/core_set.h"
+
+/* Machine. */
+unsigned kernel_core(void);
+unsigned kernel_core_count(void);
+unsigned kernel_node(void); /* this core's memory node */
+unsigned kernel_distance(unsigned core_a, unsigned core_b); /* 0 to 4, see native.def */
+uint64_t kernel_time(void);            /* nanoseconds since boot */
+unsigned kernel_home_of(uint64_t physical); /* the core whose partition holds a frame */
+uint64_t kernel_memory_total(void);    /* bytes in all partitions */
+uint64_t kernel_counter(unsigned counter, unsigned core);
+uint64_t kernel_footprint(unsigned core);
+uint64_t kernel_online_time(unsigned core);
+int64_t kernel_poke(unsigned core);    /* test: a write to foreign memory; BAD_ADDRESS as it must */
+uint64_t kernel_random(void);
+bool kernel_option(const char *key, char *value, size_t size); /* key=value on the command line */
+const uint8_t *kernel_initrd(uint64_t *size);
+
+/* Text: from the kernel's side, or as a program's output. */
+__attribute__((format(printf, 2, 3)))
+void kernel_log(const char *room, const char *fmt, ...);
+void kernel_console_write(unsigned process_id, const char *text, size_t length);
+
+/* Ends the machine's run with the first program's status; does not return when called on core 0,
+ * and soon after when called elsewhere. */
+void kernel_finish(int status);
+
+/* Calls of a replica, here or on another core. Result of the call, or CALL_PARKED. */
+int64_t kernel_call(unsigned core, enum service service, unsigned operation, const uint64_t word[CALL_WORDS]);
+void kernel_notify(unsigned core, enum service service, unsigned operation, const uint64_t word[CALL_WORDS]);
+void kernel_reply(struct reply_to reply_to, int64_t result);
+struct reply_to kernel_reply_to(const struct task *task); /* as this core's calls name the task's thread */
+
+/* Measuring: leaf messages without content to another core; waits for room in the ring. */
+void kernel_stream(unsigned core, uint64_t count);
+
+/* Where a variable of this service lies in its replica on another core: a token. */
+const void *kernel_replica(unsigned core, const void *variable);
+
+/* Pages of this core for a service's objects, zeroed; NULL: none left. */
+void *kernel_page_take(void);
+void kernel_page_give(void *page);
+
+/* The thread. */
+struct task *kernel_task(void);
+struct registers *kernel_registers(void);
+void kernel_set_deadline(uint64_t deadline); /* of the park that follows: 0 for none */
+int64_t kernel_sleep(void);                  /* parks until the deadline; the result is 0 */
+int64_t kernel_yield(void);
+int64_t kernel_exit_thread(void);
+int64_t kernel_go_on(int64_t result); /* answers the thread by way of the event loop: all registers are loaded anew */
+uint64_t kernel_base(unsigned which);              /* FS (0) or GS (1) base address */
+void kernel_set_base(unsigned which, uint64_t address);
+void kernel_affinity(struct core_set *set);
+int64_t kernel_set_affinity(const struct core_set *set); /* moves the thread when it must */
+
+/* A new thread in an address space, on a core; its registers and task are copied. 0 or NO_MEMORY. */
+struct vspace;
+status_t kernel_start_thread(unsigned core, struct vspace *space, const struct registers *registers,
+			     const struct task *task, uint64_t fs_base, const struct core_set *affinity);
+/* Ends every thread of a process on this core. */
+void kernel_kill_threads(uint32_t process_id);
+
+/* User memory of the thread. BAD_ADDRESS: nothing, or a part, was copied. */
+must_check status_t kernel_copy_in(void *to, uint64_t from, size_t size);
+must_check status_t kernel_copy_out(uint64_t to, const void *from, size_t size);
+must_check int64_t kernel_copy_in_text(char *to, uint64_t from, size_t size); /* length, or a status */
+must_check status_t kernel_physical_of(uint64_t address, uint64_t *physical); /* faults it in, writable */
+
+/* Address spaces. Changes are made at the space's home: results like kernel_call. */
+enum vspace_right {
+	VSPACE_READ = 1,
+	VSPACE_WRITE = 2,
+	VSPACE_EXECUTE = 4,
+};
+
+enum vspace_operation {
+	VSPACE_MAP,     /* address or 0, size, rights, VSPACE_FIXED... -> address */
+	VSPACE_UNMAP,   /* address, size */
+	VSPACE_PROTECT, /* address, size, rights */
+	VSPACE_DISCARD, /* address, size: zero-filled again at the next touch */
+	VSPACE_BREAK,   /* new end of the heap, or 0 -> the end as it now is */
+};
+
+enum vspace_map_flags {
+	VSPACE_ANYWHERE,
+	VSPACE_FIXED,          /* replaces what was there */
+	VSPACE_FIXED_IF_EMPTY, /* EXISTS when something is there */
+};
+
+struct vspace *kernel_vspace_create(uint64_t heap_start); /* home: this core; one user */
+struct vspace *kernel_vspace(void); /* the thread's */
+unsigned kernel_vspace_home(const struct vspace *space);
+void kernel_vspace_cores(const struct vspace *space, struct core_set *cores); /* where threads of it may be */
+int64_t kernel_vspace_hold(struct vspace *space); /* one user more; like kernel_call */
+void kernel_vspace_release(struct vspace *space); /* anywhere; the last one frees it */
+int64_t kernel_vspace_call(struct vspace *space, enum vspace_operation operation, uint64_t a, uint64_t b,
+			   uint64_t c, uint64_t d);
+/* Building a space at its home before it runs: reserve a range; the kernel's pointer to a page of it. */
+must_check status_t kernel_vspace_reserve(struct vspace *space, uint64_t start, uint64_t size, unsigned rights);
+void *kernel_vspace_page(struct vspace *space, uint64_t address);
+/* The thread goes on in another space. */
+must_check status_t kernel_vspace_enter(struct vspace *space);
+
+#endif

@@ -1,0 +1,26 @@
+/* pcache.h - the ring of prepared frames between a memory replica and its core's kernel
+ * SPDX-License-Identifier: MIT
+ * The replica puts zeroed frames in ahead of need, the kernel takes them out to resolve faults alone.
+ * Both run on one core, so plain words do; free-running indices, one writer each.
+ * I1 tail - head <= PCACHE_SLOTS
+ * I2 a frame inside is zeroed, of the core's own partition, and nobody else's */
+#ifndef ABI_PCACHE_H
+#define ABI_PCACHE_H
+
+#include <stdint.h>
+
+enum { PCACHE_SLOTS = 64 };
+
+enum frame_kind {
+	FRAME_PRIVATE, /* other cores may only read it */
+	FRAME_SHARED,  /* of the shared zone: every kernel may write it */
+	FRAME_KINDS,
+};
+
+struct pcache {
+	uint32_t head; /* kernel's */
+	uint32_t tail; /* memory replica's */
+	uint64_t frame[PCACHE_SLOTS]; /* physical addresses */
+};
+
+#endif

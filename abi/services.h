@@ -1,0 +1,90 @@
+/* services.h - the interface tables through which the kernel reaches services
+ * SPDX-License-Identifier: MIT
+ * One table a service; its replica on a core is the service's own static data there. A service linked with
+ * the kernel (IC0) never waits: an operation that must returns CALL_PARKED, and answers later with kernel_reply.
+ * Every function runs on the core whose replica is meant. */
+#ifndef ABI_SERVICES_H
+#define ABI_SERVICES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "abi/pcache.h"
+#include "abi/registers.h"
+
+enum service {
+	SERVICE_KERNEL, /* the instance itself: address spaces and threads of other cores */
+	SERVICE_NAMES,
+	SERVICE_LINUX,
+	SERVICE_COUNT,
+};
+
+/* A call's result when the answer comes later. Outside Linux's range of results. */
+enum { CALL_PARKED = -65536 };
+
+enum { CALL_WORDS = 6 };
+
+/* Whom to answer: the thread (by its cookie) on a core. */
+struct reply_to {
+	uint32_t core;
+	uint64_t cookie;
+};
+
+struct call {
+	struct reply_to reply_to;
+	uint32_t operation;
+	uint64_t word[CALL_WORDS];
+};
+
+/* Words a service keeps with a thread; the kernel carries them along when the thread moves. */
+struct task {
+	uint64_t process;     /* token of the process object */
+	uint32_t process_id;
+	uint32_t thread_id;
+	uint64_t clear_on_exit; /* user address to zero and wake, or 0 */
+	uint64_t saved[2];    /* of an operation that goes on after an answer */
+	uint64_t request[5];  /* the same: what was asked for */
+	int64_t (*resume)(struct task *task, int64_t result); /* what goes on; NULL: the answer is the result */
+	void (*cancel)(struct task *task); /* undo the call that is out, on timeout or death; NULL: nothing to undo */
+	uint32_t timed_out;
+	int32_t exit_status;  /* as wait4 reports it, should this be the last thread */
+};
+
+struct memory_service {
+	/* Frames of this core's partition, [start, end), that are the replica's from now on. */
+	void (*donate)(enum frame_kind kind, uint64_t start, uint64_t end);
+	/* Fills the cache with prepared frames as far as there are any. */
+	void (*stock)(enum frame_kind kind, struct pcache *cache);
+	/* A frame of this partition is free again. Its content does not matter. */
+	void (*release)(enum frame_kind kind, uint64_t frame);
+	uint64_t (*free_frames)(void);
+};
+
+struct names_service {
+	void (*start)(void);
+	/* Results like kernel_call: a value, or NOT_FOUND; from any core without a message. */
+	int64_t (*look_up)(const char *name, uint32_t length);
+	/* 0, or NO_SPACE; made at the name's home. */
+	int64_t (*change)(const char *name, uint32_t length, uint64_t value);
+	/* The core whose replica serves that core. */
+	unsigned (*replica)(unsigned core);
+	int64_t (*call)(const struct call *call);
+};
+
+struct linux_service {
+	int64_t (*system_call)(struct registers *registers);
+	/* The running thread did what only a signal answers; `address` for memory faults. */
+	void (*fault)(struct task *task, int signal, uint64_t address, uint64_t instruction);
+	/* First program: 0, or why not. */
+	int (*start_first)(const char *path, char *const argv[]);
+	/* A thread has come to this core, or has ended on it. */
+	bool (*may_live)(struct task *task);
+	void (*thread_gone)(struct task *task);
+	int64_t (*call)(const struct call *call);
+};
+
+extern const struct memory_service memory_service;
+extern const struct names_service names_service;
+extern const struct linux_service linux_service;
+
+#endif

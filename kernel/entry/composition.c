@@ -1,0 +1,69 @@
+/* composition.c - see composition.h
+ * SPDX-License-Identifier: MIT */
+#include "kernel/entry/composition.h"
+
+#include "ipc/call.h"
+#include "kernel/arch/paging.h"
+#include "kernel/entry/finish.h"
+#include "kernel/entry/threads.h"
+#include "kernel/memory/frames.h"
+#include "kernel/memory/vspace.h"
+#include "percpu/inbox.h"
+
+static void stream_arrived(const struct message *message)
+{
+	(void)message;
+}
+
+const message_handler message_handlers[MESSAGE_KIND_COUNT] = {
+	[MESSAGE_reply] = call_answer,
+	[MESSAGE_invalidate] = vspace_invalidate,
+	[MESSAGE_frames] = frames_came_home,
+	[MESSAGE_stream] = stream_arrived,
+	[MESSAGE_request] = call_request,
+	[MESSAGE_notify] = call_notification,
+};
+
+static void *backlog_page(void)
+{
+	uint64_t frame = frame_take_private();
+
+	return frame ? direct(frame) : NULL;
+}
+
+void *(*const inbox_backlog_page)(void) = backlog_page;
+
+static int64_t serve_kernel(const struct call *call)
+{
+	struct vspace *space = (struct vspace *)call->word[0];
+
+	switch ((enum kernel_operation)call->operation) {
+	case KERNEL_ADOPT:
+		return thread_adopt(call->word[0], (struct vspace *)call->word[1]);
+	case KERNEL_VSPACE_CHANGE:
+		return vspace_change(space, (enum vspace_operation)call->word[1], &call->word[2]);
+	case KERNEL_VSPACE_HOLD:
+		space->users++;
+		return STATUS_OK;
+	case KERNEL_VSPACE_RELEASE:
+		vspace_release(space);
+		return STATUS_OK;
+	case KERNEL_FINISH:
+		finish((int)call->word[0]);
+	}
+	return STATUS_NO_CALL;
+}
+
+int64_t serve_call(enum service service, const struct call *call)
+{
+	switch (service) {
+	case SERVICE_KERNEL:
+		return serve_kernel(call);
+	case SERVICE_NAMES:
+		return names_service.call(call);
+	case SERVICE_LINUX:
+		return linux_service.call(call);
+	default:
+		return STATUS_NO_CALL;
+	}
+}

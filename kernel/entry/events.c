@@ -1,0 +1,86 @@
+/* events.c - see events.h
+ * SPDX-License-Identifier: MIT */
+#include "kernel/entry/events.h"
+
+#include "kernel/arch/apic.h"
+#include "kernel/arch/cpu.h"
+#include "kernel/arch/offsets.h"
+#include "kernel/entry/threads.h"
+#include "percpu/clock.h"
+#include "percpu/inbox.h"
+#include "sched/dispatch.h"
+
+_Static_assert(RESULT_PARKED == (int)CALL_PARKED, "entry.S and services mean the same");
+
+int64_t system_call(struct registers *registers)
+{
+	if (__builtin_expect(inbox_pending(), 0)) {
+		inbox_drain();
+		if (!thread_current) /* a message has ended this thread */
+			return CALL_PARKED;
+	}
+	return linux_service.system_call(registers);
+}
+
+void interrupt(unsigned vector)
+{
+	apic_end_of_interrupt();
+	if (vector == VECTOR_TIMER)
+		clock_fired();
+}
+
+/* The thread to run now: the current one while it may, else the next in the queue. NULL: none. */
+static struct thread *choose(void)
+{
+	if (thread_current && thread_current->state != THREAD_RUNNING)
+		thread_current = NULL;
+	if (thread_current && dispatch_slice_over())
+		dispatch_yield();
+	if (!thread_current) {
+		struct thread *next = dispatch_take();
+
+		if (next)
+			dispatch_select(next);
+	}
+	return thread_current;
+}
+
+/* Goes on in the shim where an operation has been waiting. False: it waits again, or its thread is gone. */
+static bool resume(struct thread *thread)
+{
+	int64_t (*function)(struct task *, int64_t) = thread->task.resume;
+	int64_t result;
+
+	if (!function)
+		return true;
+	thread->task.resume = NULL;
+	result = function(&thread->task, (int64_t)thread->registers.rax);
+	if (result == CALL_PARKED)
+		return false;
+	thread->registers.rax = (uint64_t)result;
+	return true;
+}
+
+_Noreturn void event_loop(void)
+{
+	for (;;) { /* forever: event loop */
+		struct thread *thread;
+		bool backlog;
+
+		inbox_listen();
+		inbox_drain();
+		backlog = inbox_flush_backlog();
+		threads_expire();
+		thread = choose();
+		if (thread) {
+			if (resume(thread) && inbox_leave())
+				dispatch_run();
+		} else if (backlog) {
+			cpu_pause();
+		} else {
+			dispatch_arm_idle();
+			if (inbox_leave())
+				cpu_sleep();
+		}
+	}
+}

@@ -1,0 +1,19 @@
+/* events.h - the event loop, system calls and interrupts: every way in, and where it leads
+ * SPDX-License-Identifier: MIT
+ * Called from kernel/arch/entry.S alone, interrupts off, on the kernel stack. */
+#ifndef KERNEL_ENTRY_EVENTS_H
+#define KERNEL_ENTRY_EVENTS_H
+
+#include <stdint.h>
+
+#include "abi/registers.h"
+
+/* Result for the program, or RESULT_PARKED: the thread does not go on. */
+int64_t system_call(struct registers *registers);
+
+void interrupt(unsigned vector);
+
+/* Messages, deadlines, then a program or sleep; again. */
+_Noreturn void event_loop(void);
+
+#endif

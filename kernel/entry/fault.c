@@ -1,0 +1,92 @@
+/* fault.c - exceptions: page faults resolved, programs' mistakes answered, the kernel's own reported
+ * SPDX-License-Identifier: MIT
+ * Called from entry.S on the exception's stack, interrupts off. Returning goes back to where the exception
+ * came from; a page fault that the instance resolves alone never leaves this stack. */
+#include "kernel/arch/cpu.h"
+#include "kernel/arch/fixup.h"
+#include "kernel/arch/segments.h"
+#include "kernel/entry/panic.h"
+#include "kernel/memory/vspace.h"
+#include "percpu/inbox.h"
+#include "sched/thread.h"
+
+enum page_fault_error {
+	ERROR_WRITE = 1 << 1,
+	ERROR_USER = 1 << 2,
+	ERROR_FETCH = 1 << 4,
+};
+
+/* The signals of Linux's x86-64 ABI that exceptions lead to, by vector. */
+static const uint8_t signal_of[32] = {
+	[0] = 8, [1] = 5, [3] = 5, [4] = 11, [5] = 11, [6] = 4, [7] = 11, [9] = 8, [10] = 11,
+	[11] = 7, [12] = 7, [13] = 11, [14] = 11, [16] = 8, [17] = 7, [18] = 7, [19] = 8,
+};
+
+/* A fault that its program answers for; kept until the kernel stack is ours again. */
+static struct {
+	int signal;
+	uint64_t address;
+} pending;
+
+static enum access access_of(uint64_t error)
+{
+	if (error & ERROR_FETCH)
+		return ACCESS_EXECUTE;
+	return error & ERROR_WRITE ? ACCESS_WRITE : ACCESS_READ;
+}
+
+static void deliver(void)
+{
+	linux_service.fault(&thread_current->task, pending.signal, pending.address, thread_current->registers.rip);
+}
+
+_Noreturn static void program_fault(const struct registers *registers, uint64_t address)
+{
+	thread_current->registers = *registers;
+	pending.signal = signal_of[registers->vector % 32];
+	pending.address = address;
+	event_loop_after(deliver);
+}
+
+/* From a copy to or from user memory: resolve, or go on at its landing. */
+static void kernel_page_fault(struct registers *registers, uint64_t address)
+{
+	uint64_t landing = fixup_landing(registers->rip);
+	status_t status = STATUS_BAD_ADDRESS;
+
+	if (!landing)
+		panic_at(registers, address);
+	if (address < USER_END && view_active())
+		status = vspace_fault(view_active(), address, access_of(registers->error));
+	if (status == STATUS_BUSY)
+		inbox_serve_leaves(); /* the page is being taken back, and we must say that we know */
+	else if (status)
+		registers->rip = landing;
+}
+
+static void page_fault(struct registers *registers)
+{
+	uint64_t address = cpu_read_cr2();
+	status_t status;
+
+	if (!(registers->cs & 3)) {
+		kernel_page_fault(registers, address);
+		return;
+	}
+	status = vspace_fault(view_active(), address, access_of(registers->error));
+	if (status && status != STATUS_BUSY)
+		program_fault(registers, address);
+}
+
+void exception(struct registers *registers)
+{
+	if (registers->vector == VECTOR_PAGE_FAULT)
+		page_fault(registers);
+	else if (registers->vector == VECTOR_NMI)
+		panic_stop(registers);
+	else if (registers->cs & 3 && registers->vector != VECTOR_DOUBLE_FAULT &&
+		 registers->vector != VECTOR_MACHINE_CHECK)
+		program_fault(registers, registers->rip);
+	else
+		panic_at(registers, 0);
+}

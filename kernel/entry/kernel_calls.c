@@ -1,0 +1,325 @@
+/* kernel_calls.c - abi/kernel.h as services linked with the kernel get it: direct calls
+ * SPDX-License-Identifier: MIT
+ * Argument handling and nothing more: what is done lies in the rooms below. */
+#include "abi/kernel.h"
+
+#include "abi/token.h"
+#include "ipc/call.h"
+#include "kernel/arch/cpu.h"
+#include "kernel/arch/paging.h"
+#include "kernel/entry/composition.h"
+#include "kernel/entry/finish.h"
+#include "kernel/memory/frames.h"
+#include "kernel/memory/user.h"
+#include "kernel/memory/vspace.h"
+#include "lib/command_line.h"
+#include "lib/format.h"
+#include "percpu/clock.h"
+#include "percpu/counters.h"
+#include "percpu/far.h"
+#include "percpu/inbox.h"
+#include "percpu/instance.h"
+#include "percpu/log.h"
+#include "percpu/machine.h"
+#include "sched/dispatch.h"
+#include "sched/timer.h"
+
+_Static_assert(TOKEN_BASE == DIRECT_MAP, "the direct map is the token window of services in the kernel");
+
+enum { LINE_SIZE = 200 };
+
+unsigned kernel_core(void)
+{
+	return this_core();
+}
+
+unsigned kernel_core_count(void)
+{
+	return machine_cores();
+}
+
+unsigned kernel_node(void)
+{
+	return machine.acpi.core[this_core()].node;
+}
+
+unsigned kernel_distance(unsigned core_a, unsigned core_b)
+{
+	return topology_distance(&machine.topology, machine.acpi.core[core_a].apic_id, machine.acpi.core[core_b].apic_id);
+}
+
+uint64_t kernel_time(void)
+{
+	return clock_now();
+}
+
+unsigned kernel_home_of(uint64_t physical)
+{
+	return machine_home(physical);
+}
+
+uint64_t kernel_memory_total(void)
+{
+	uint64_t units = 0;
+
+	for (uint32_t unit = 0; unit < machine.unit_count; unit++)
+		units += machine.unit[unit].owner < CORES_MAX;
+	return units << UNIT_SHIFT;
+}
+
+uint64_t kernel_counter(unsigned counter, unsigned core)
+{
+	if (counter == COUNTER_frames_free && core == this_core())
+		return memory_service.free_frames();
+	return far_read64(far_of(core, &counters[counter]));
+}
+
+uint64_t kernel_footprint(unsigned core)
+{
+	uint64_t own = far_read64(far_of(core, &birth.first_free)) - machine.memory[core].instance;
+	uint64_t zone = PAGE_SIZE + inbox_ring_area();
+
+	return own + zone + far_read64(far_of(core, &counters[COUNTER_frames_used])) * PAGE_SIZE;
+}
+
+uint64_t kernel_online_time(unsigned core)
+{
+	return clock_from_timestamp(far_read64(far_of(core, &birth.entered)));
+}
+
+int64_t kernel_poke(unsigned core)
+{
+	return far_poke(far_of(core, &birth.entered));
+}
+
+uint64_t kernel_random(void)
+{
+	static uint64_t state;
+	uint64_t mixed;
+
+	/* splitmix64 over the time-stamp counter: unpredictable enough for hash seeds, not for keys. */
+	state += cpu_timestamp() | 1;
+	mixed = (state ^ state >> 30) * 0xbf58476d1ce4e5b9;
+	mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111eb;
+	return mixed ^ mixed >> 31;
+}
+
+bool kernel_option(const char *key, char *value, size_t size)
+{
+	return command_line_value(machine.boot.command_line, key, value, size);
+}
+
+const uint8_t *kernel_initrd(uint64_t *size)
+{
+	*size = machine.boot.initrd.end - machine.boot.initrd.start;
+	return direct(machine.boot.initrd.start);
+}
+
+void kernel_log(const char *room, const char *fmt, ...)
+{
+	char line[LINE_SIZE];
+	va_list values;
+
+	va_start(values, fmt);
+	format_list(line, sizeof(line), fmt, values);
+	va_end(values);
+	log_line(room, "%s", line);
+}
+
+void kernel_console_write(unsigned process_id, const char *text, size_t length)
+{
+	log_write(process_id, text, length);
+}
+
+void kernel_finish(int status)
+{
+	call_notify(LOG_CORE, SERVICE_KERNEL, KERNEL_FINISH, (uint64_t[CALL_WORDS]){ (uint64_t)status });
+}
+
+int64_t kernel_call(unsigned core, enum service service, unsigned operation, const uint64_t word[CALL_WORDS])
+{
+	return call_replica(core, service, operation, word);
+}
+
+void kernel_notify(unsigned core, enum service service, unsigned operation, const uint64_t word[CALL_WORDS])
+{
+	call_notify(core, service, operation, word);
+}
+
+void kernel_reply(struct reply_to reply_to, int64_t result)
+{
+	call_reply(reply_to, result);
+}
+
+struct reply_to kernel_reply_to(const struct task *task)
+{
+	return (struct reply_to){ this_core(), (uint64_t)task - offsetof(struct thread, task) };
+}
+
+void kernel_stream(unsigned core, uint64_t count)
+{
+	struct message message = { .kind = MESSAGE_stream };
+
+	while (count--)
+		inbox_send(core, &message);
+}
+
+const void *kernel_replica(unsigned core, const void *variable)
+{
+	return direct(machine.memory[core].instance + ((uint64_t)variable - INSTANCE_BASE));
+}
+
+void *kernel_page_take(void)
+{
+	uint64_t frame = frame_take_private();
+
+	return frame ? direct(frame) : NULL;
+}
+
+void kernel_page_give(void *page)
+{
+	frame_give(direct_physical(page));
+	frame_give_flush();
+}
+
+struct task *kernel_task(void)
+{
+	return &thread_current->task;
+}
+
+struct registers *kernel_registers(void)
+{
+	return &thread_current->registers;
+}
+
+void kernel_set_deadline(uint64_t deadline)
+{
+	thread_current->task.timed_out = 0;
+	if (deadline)
+		timer_set(thread_current, deadline);
+	else
+		timer_cancel(thread_current);
+}
+
+int64_t kernel_sleep(void)
+{
+	thread_current->wait = WAIT_NOTHING;
+	dispatch_park();
+	return CALL_PARKED;
+}
+
+int64_t kernel_yield(void)
+{
+	if (!dispatch_others_ready())
+		return STATUS_OK;
+	thread_current->registers.rax = 0;
+	dispatch_yield();
+	return CALL_PARKED;
+}
+
+int64_t kernel_go_on(int64_t result)
+{
+	dispatch_park();
+	dispatch_complete(thread_current, result);
+	return CALL_PARKED;
+}
+
+uint64_t kernel_base(unsigned which)
+{
+	return which ? thread_current->gs_base : thread_current->fs_base;
+}
+
+void kernel_set_base(unsigned which, uint64_t address)
+{
+	if (which) {
+		thread_current->gs_base = address;
+		cpu_write_msr(MSR_GS_BASE, address);
+	} else {
+		thread_current->fs_base = address;
+		cpu_write_msr(MSR_FS_BASE, address);
+	}
+}
+
+void kernel_affinity(struct core_set *set)
+{
+	*set = thread_current->affinity;
+}
+
+status_t kernel_copy_in(void *to, uint64_t from, size_t size)
+{
+	return user_copy_in(to, from, size);
+}
+
+status_t kernel_copy_out(uint64_t to, const void *from, size_t size)
+{
+	return user_copy_out(to, from, size);
+}
+
+int64_t kernel_copy_in_text(char *to, uint64_t from, size_t size)
+{
+	return user_copy_in_text(to, from, size);
+}
+
+status_t kernel_physical_of(uint64_t address, uint64_t *physical)
+{
+	return vspace_physical(thread_current->view, address, physical);
+}
+
+struct vspace *kernel_vspace_create(uint64_t heap_start)
+{
+	return vspace_create(heap_start);
+}
+
+struct vspace *kernel_vspace(void)
+{
+	return thread_current->view->space;
+}
+
+unsigned kernel_vspace_home(const struct vspace *space)
+{
+	return space->home;
+}
+
+void kernel_vspace_cores(const struct vspace *space, struct core_set *cores)
+{
+	vspace_members(space, cores);
+}
+
+int64_t kernel_vspace_hold(struct vspace *space)
+{
+	return call_replica(space->home, SERVICE_KERNEL, KERNEL_VSPACE_HOLD, (uint64_t[CALL_WORDS]){ (uint64_t)space });
+}
+
+void kernel_vspace_release(struct vspace *space)
+{
+	call_notify(space->home, SERVICE_KERNEL, KERNEL_VSPACE_RELEASE, (uint64_t[CALL_WORDS]){ (uint64_t)space });
+}
+
+int64_t kernel_vspace_call(struct vspace *space, enum vspace_operation operation, uint64_t a, uint64_t b,
+			   uint64_t c, uint64_t d)
+{
+	uint64_t word[CALL_WORDS] = { (uint64_t)space, operation, a, b, c, d };
+
+	return call_replica(space->home, SERVICE_KERNEL, KERNEL_VSPACE_CHANGE, word);
+}
+
+status_t kernel_vspace_reserve(struct vspace *space, uint64_t start, uint64_t size, unsigned rights)
+{
+	return vspace_reserve(space, start, start + size, rights);
+}
+
+void *kernel_vspace_page(struct vspace *space, uint64_t address)
+{
+	return vspace_page(space, address);
+}
+
+status_t kernel_vspace_enter(struct vspace *space)
+{
+	struct view *view = view_get(space);
+
+	if (!view)
+		return STATUS_NO_MEMORY;
+	thread_current->view = view;
+	view_activate(view);
+	return STATUS_OK;
+}

@@ -1,0 +1,140 @@
+/* threads.c - see threads.h
+ * SPDX-License-Identifier: MIT */
+#include "kernel/entry/threads.h"
+
+#include "ipc/call.h"
+#include "kernel/arch/paging.h"
+#include "kernel/entry/composition.h"
+#include "kernel/memory/vspace.h"
+#include "percpu/far.h"
+#include "percpu/inbox.h"
+#include "percpu/instance.h"
+#include "percpu/log.h"
+#include "sched/dispatch.h"
+#include "sched/timer.h"
+
+void thread_end(struct thread *thread)
+{
+	linux_service.thread_gone(&thread->task);
+	thread_destroy(thread);
+}
+
+void kernel_kill_threads(uint32_t process_id)
+{
+	struct thread *next;
+
+	for (struct thread *thread = thread_first(); thread; thread = next) {
+		next = thread->all_next;
+		if (thread->task.process_id != process_id || thread->dying)
+			continue;
+		if (thread->wait == WAIT_NOTHING) {
+			thread_end(thread);
+			continue;
+		}
+		thread->dying = true;
+		if (thread->wait == WAIT_ANSWER && thread->task.cancel)
+			thread->task.cancel(&thread->task);
+	}
+}
+
+void thread_answered(struct thread *thread, int64_t result)
+{
+	bool moved = thread->wait == WAIT_MOVE && result == STATUS_OK;
+
+	if (moved) {
+		thread_destroy(thread); /* M5: it lives elsewhere */
+	} else if (thread->dying) {
+		thread_end(thread);
+	} else if (thread->wait == WAIT_MOVE && !thread->task.resume) {
+		log_line("entry", "thread %u ended: no memory for it on its core", thread->task.thread_id);
+		thread_end(thread);
+	} else {
+		thread->task.cancel = NULL;
+		dispatch_complete(thread, result);
+	}
+}
+
+void threads_expire(void)
+{
+	struct thread *thread;
+
+	while (timer_next() != UINT64_MAX && (thread = timer_expired())) {
+		if (thread->wait == WAIT_NOTHING) {
+			dispatch_complete(thread, 0);
+		} else if (thread->task.cancel) {
+			thread->task.timed_out = 1;
+			thread->task.cancel(&thread->task);
+		}
+	}
+}
+
+void thread_send(struct thread *thread, unsigned core)
+{
+	struct message message = { .kind = MESSAGE_request, .service = SERVICE_KERNEL, .operation = KERNEL_ADOPT,
+				   .cookie = (uint64_t)thread, .word = { direct_physical(thread), (uint64_t)thread->view->space } };
+
+	dispatch_save(thread);
+	dispatch_forget(thread);
+	thread->state = THREAD_PARKED;
+	thread->wait = WAIT_MOVE;
+	vspace_join(thread->view->space, core); /* M1 */
+	inbox_send(core, &message);             /* M2 */
+}
+
+int64_t thread_adopt(uint64_t page, struct vspace *space)
+{
+	const far struct thread *source = far_physical(page);
+	struct view *view = view_get(space);
+	struct thread *thread = view ? thread_create(view) : NULL;
+
+	if (!thread)
+		return STATUS_NO_MEMORY;
+	far_copy(&thread->registers, &source->registers, sizeof(thread->registers)); /* M3 */
+	far_copy(&thread->fs_base, &source->fs_base, sizeof(thread->fs_base));
+	far_copy(&thread->gs_base, &source->gs_base, sizeof(thread->gs_base));
+	far_copy(&thread->affinity, &source->affinity, sizeof(thread->affinity));
+	far_copy(&thread->task, &source->task, sizeof(thread->task));
+	far_copy(&thread->fpu, &source->fpu, sizeof(thread->fpu));
+	dispatch_complete(thread, (int64_t)thread->registers.rax);
+	if (!linux_service.may_live(&thread->task)) /* M4 */
+		thread_end(thread);
+	return STATUS_OK; /* M5 */
+}
+
+status_t kernel_start_thread(unsigned core, struct vspace *space, const struct registers *registers,
+			     const struct task *task, uint64_t fs_base, const struct core_set *affinity)
+{
+	struct view *view = view_get(space);
+	struct thread *thread = view ? thread_create(view) : NULL;
+
+	if (!thread)
+		return STATUS_NO_MEMORY;
+	thread->registers = *registers;
+	thread->task = *task;
+	thread->fs_base = fs_base;
+	thread->affinity = *affinity;
+	if (core == this_core())
+		dispatch_complete(thread, (int64_t)registers->rax);
+	else
+		thread_send(thread, core);
+	return STATUS_OK;
+}
+
+int64_t kernel_exit_thread(void)
+{
+	thread_end(thread_current);
+	return CALL_PARKED;
+}
+
+int64_t kernel_set_affinity(const struct core_set *set)
+{
+	struct thread *thread = thread_current;
+
+	thread->affinity = *set;
+	if (core_set_has(set, this_core()))
+		return STATUS_OK;
+	thread->registers.rax = 0;
+	thread_send(thread, core_set_next(set, 0));
+	thread_current = NULL;
+	return CALL_PARKED;
+}

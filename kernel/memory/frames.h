@@ -1,0 +1,29 @@
+/* frames.h - this core's prepared frames, and the way of freed ones to their home
+ * SPDX-License-Identifier: MIT
+ * The kernel takes frames from PCache, which the memory replica stocks (abi/pcache.h). Freed frames of this
+ * partition go to the replica, others home by message, several at a time.
+ * Context: own core. frame_give_flush may wait for room in a ring, serving leaves. */
+#ifndef KERNEL_MEMORY_FRAMES_H
+#define KERNEL_MEMORY_FRAMES_H
+
+#include <stdint.h>
+
+#include "abi/pcache.h"
+#include "percpu/message.h"
+
+/* Each core, once: hands the partition to the memory replica. */
+void frames_open(void);
+
+/* Physical address of a zeroed frame, or 0 when the partition is exhausted. */
+uint64_t frame_take(enum frame_kind kind);
+uint64_t frame_take_private(void);
+uint64_t frame_take_shared(void);
+
+/* Frees a frame of any partition. Frames of others are sent with the next flush at the latest. */
+void frame_give(uint64_t frame);
+void frame_give_flush(void);
+
+/* Leaf: frames that come home. */
+void frames_came_home(const struct message *message);
+
+#endif

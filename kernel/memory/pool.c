@@ -1,0 +1,32 @@
+/* pool.c - see pool.h
+ * SPDX-License-Identifier: MIT */
+#include "kernel/memory/pool.h"
+
+#include "kernel/arch/paging.h"
+#include "kernel/memory/frames.h"
+
+static void grow(struct pool *pool)
+{
+	uint64_t frame = frame_take_private();
+
+	for (size_t at = 0; frame && at + pool->size <= PAGE_SIZE; at += pool->size)
+		pool_give(pool, (char *)direct(frame) + at);
+}
+
+void *pool_take(struct pool *pool)
+{
+	void *object;
+
+	if (!pool->free)
+		grow(pool);
+	object = pool->free;
+	if (object)
+		pool->free = *(void **)object;
+	return object;
+}
+
+void pool_give(struct pool *pool, void *object)
+{
+	*(void **)object = pool->free;
+	pool->free = object;
+}

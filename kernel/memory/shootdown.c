@@ -1,0 +1,66 @@
+/* shootdown.c - see shootdown.h
+ * SPDX-License-Identifier: MIT */
+#include "kernel/memory/shootdown.h"
+
+#include "kernel/arch/cpu.h"
+#include "kernel/memory/view.h"
+#include "kernel/memory/vspace.h"
+#include "percpu/inbox.h"
+#include "percpu/instance.h"
+#include "percpu/machine.h"
+
+static void forget(struct vspace *space, uint64_t start, uint64_t end, enum shootdown what)
+{
+	struct view *view = view_find(space);
+
+	if (!view)
+		return;
+	if (what == SHOOTDOWN_DESTROY)
+		view_destroy(view);
+	else
+		view_forget(view, start, end);
+}
+
+int shootdown_alone(const struct vspace *space)
+{
+	struct core_set cores;
+
+	vspace_members(space, &cores);
+	core_set_remove(&cores, this_core());
+	return core_set_empty(&cores);
+}
+
+void shootdown(struct vspace *space, uint64_t start, uint64_t end, enum shootdown what)
+{
+	struct mailbox *own = own_mailbox();
+	struct core_set cores;
+	uint64_t expected = 0;
+
+	forget(space, start, end, what);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	vspace_members(space, &cores); /* H2 */
+	core_set_remove(&cores, this_core());
+	if (core_set_empty(&cores))
+		return;
+	__atomic_store_n(&own->acknowledged, 0, __ATOMIC_RELAXED);
+	core_set_for_each(core, &cores) { /* H3 */
+		struct message message = { .kind = MESSAGE_invalidate,
+					   .word = { (uint64_t)space, start, end, what } };
+
+		inbox_send(core, &message);
+		expected++;
+	}
+	while (__atomic_load_n(&own->acknowledged, __ATOMIC_ACQUIRE) != expected) { /* H4, bounded by the others */
+		inbox_serve_leaves();
+		cpu_pause();
+	}
+}
+
+void vspace_invalidate(const struct message *message)
+{
+	struct mailbox *home = direct(machine.memory[message->from].mailbox);
+
+	forget((struct vspace *)message->word[0], message->word[1], message->word[2],
+	       (enum shootdown)message->word[3]); /* V1 */
+	__atomic_fetch_add(&home->acknowledged, 1, __ATOMIC_RELEASE); /* V2 */
+}

@@ -1,0 +1,217 @@
+/* slots.c - see slots.h
+ * SPDX-License-Identifier: MIT */
+#include "kernel/memory/slots.h"
+
+#include <stddef.h>
+
+#include "kernel/arch/paging.h"
+
+static uint64_t entry_size(unsigned level)
+{
+	return UINT64_C(1) << (12 + 9 * level);
+}
+
+static uint64_t load(const uint64_t *word)
+{
+	return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+}
+
+/* Acquire and release: a node is seen filled, a frame zeroed. */
+static int swap(uint64_t *word, uint64_t *expected, uint64_t desired)
+{
+	return __atomic_compare_exchange_n(word, expected, desired, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+}
+
+static uint64_t *node_words(uint64_t word)
+{
+	return direct(word & SLOT_ADDRESS);
+}
+
+/* Turns a folded word into a node that repeats it. Whoever comes second uses the first one's node. */
+static status_t unfold(uint64_t *word, uint64_t folded, slots_allocate allocate, slots_free give_back)
+{
+	uint64_t frame = allocate();
+	uint64_t *node = direct(frame);
+
+	if (!frame)
+		return STATUS_NO_MEMORY;
+	if (folded)
+		for (unsigned i = 0; i < PTE_COUNT; i++)
+			node[i] = folded;
+	if (!swap(word, &folded, slot_make(SLOT_NODE, 0, frame))) {
+		for (unsigned i = 0; i < PTE_COUNT; i++)
+			node[i] = 0;
+		give_back(frame);
+	}
+	return STATUS_OK;
+}
+
+uint64_t *slots_leaf(uint64_t root, uint64_t address, slots_allocate allocate, slots_free give_back,
+		     status_t *status)
+{
+	uint64_t *node = direct(root);
+
+	for (unsigned level = SLOT_LEVELS - 1; level > 0; level--) {
+		uint64_t *word = &node[paging_index(address, level)];
+		uint64_t now = load(word);
+
+		if (slot_state(now) == SLOT_EMPTY) {
+			*status = STATUS_NOT_FOUND;
+			return NULL;
+		}
+		if (slot_state(now) == SLOT_RESERVED) {
+			*status = unfold(word, now, allocate, give_back);
+			if (*status)
+				return NULL;
+			now = load(word);
+			if (slot_state(now) != SLOT_NODE) { /* unmapped in between */
+				*status = STATUS_NOT_FOUND;
+				return NULL;
+			}
+		}
+		node = node_words(now);
+	}
+	*status = STATUS_OK;
+	return node;
+}
+
+status_t slots_split(uint64_t root, uint64_t address, slots_allocate allocate, slots_free give_back)
+{
+	uint64_t *node = direct(root);
+
+	for (unsigned level = SLOT_LEVELS - 1; address & (entry_size(level) - 1); level--) {
+		uint64_t *word = &node[paging_index(address, level)];
+		uint64_t now = load(word);
+
+		if (slot_state(now) != SLOT_NODE) {
+			status_t status = unfold(word, now, allocate, give_back);
+
+			if (status)
+				return status;
+			now = load(word);
+		}
+		node = node_words(now);
+	}
+	return STATUS_OK;
+}
+
+/* A word in a range that is being changed; true when it is a node to descend into. */
+static int change_word(uint64_t *word, const struct slots_change *how)
+{
+	uint64_t now = load(word);
+
+	for (;;) { /* bounded: a faulting core changes a word at most twice (slots.h) */
+		uint64_t after;
+
+		if (slot_state(now) == SLOT_NODE)
+			return 1;
+		after = how->change(now, how);
+		if (after == now)
+			return 0;
+		if (swap(word, &now, after)) {
+			if (how->changed)
+				how->changed(now, how);
+			return 0;
+		}
+	}
+}
+
+static void apply(uint64_t *node, unsigned level, uint64_t base, uint64_t start, uint64_t end,
+		  const struct slots_change *how)
+{
+	uint64_t size = entry_size(level);
+	unsigned index = start > base ? (unsigned)((start - base) / size) : 0;
+
+	for (; index < PTE_COUNT && base + index * size < end; index++) {
+		uint64_t *word = &node[index];
+
+		if (change_word(word, how))
+			apply(node_words(load(word)), level - 1, base + index * size, start, end, how);
+	}
+}
+
+void slots_apply(uint64_t root, uint64_t start, uint64_t end, const struct slots_change *how)
+{
+	apply(direct(root), SLOT_LEVELS - 1, 0, start, end, how);
+}
+
+static int occupied(const uint64_t *node, unsigned level, uint64_t base, uint64_t start, uint64_t end)
+{
+	uint64_t size = entry_size(level);
+	unsigned index = start > base ? (unsigned)((start - base) / size) : 0;
+
+	for (; index < PTE_COUNT && base + index * size < end; index++) {
+		uint64_t now = load(&node[index]);
+
+		if (slot_state(now) == SLOT_EMPTY)
+			continue;
+		if (slot_state(now) != SLOT_NODE || occupied(node_words(now), level - 1, base + index * size, start, end))
+			return 1;
+	}
+	return 0;
+}
+
+int slots_occupied(uint64_t root, uint64_t start, uint64_t end)
+{
+	return occupied(direct(root), SLOT_LEVELS - 1, 0, start, end);
+}
+
+/* A downward search: the empty run that is being grown ends (excluded) at run_end and begins at run_start. */
+struct search {
+	uint64_t low, high, size;
+	uint64_t run_start, run_end;
+};
+
+static int search_node(const uint64_t *node, unsigned level, uint64_t base, struct search *search)
+{
+	uint64_t size = entry_size(level);
+
+	for (int index = PTE_COUNT - 1; index >= 0; index--) {
+		uint64_t start = base + (uint64_t)index * size;
+		uint64_t now;
+
+		if (start >= search->high)
+			continue;
+		if (start + size <= search->low)
+			return 0;
+		now = load(&node[index]);
+		if (slot_state(now) == SLOT_NODE) {
+			if (search_node(node_words(now), level - 1, start, search))
+				return 1;
+			continue;
+		}
+		if (slot_state(now) != SLOT_EMPTY) {
+			search->run_start = search->run_end = start;
+			continue;
+		}
+		search->run_start = start > search->low ? start : search->low;
+		if (search->run_end > search->run_start && search->run_end - search->run_start >= search->size)
+			return 1;
+	}
+	return 0;
+}
+
+uint64_t slots_hole(uint64_t root, uint64_t low, uint64_t high, uint64_t size)
+{
+	struct search search = { .low = low, .high = high, .size = size, .run_start = high, .run_end = high };
+
+	return search_node(direct(root), SLOT_LEVELS - 1, 0, &search) ? search.run_end - size : 0;
+}
+
+static void destroy(uint64_t frame, unsigned level, slots_free give_frame, slots_free give_node)
+{
+	uint64_t *node = direct(frame);
+
+	for (unsigned index = 0; index < PTE_COUNT; index++) {
+		if (slot_state(node[index]) == SLOT_NODE)
+			destroy(node[index] & SLOT_ADDRESS, level - 1, give_frame, give_node);
+		else if (slot_state(node[index]) == SLOT_PRESENT)
+			give_frame(node[index] & SLOT_ADDRESS);
+	}
+	give_node(frame);
+}
+
+void slots_destroy(uint64_t root, slots_free give_frame, slots_free give_node)
+{
+	destroy(root, SLOT_LEVELS - 1, give_frame, give_node);
+}

@@ -1,0 +1,83 @@
+/* slots.h - what an address space holds, page by page: a radix tree of co-managed words
+ * SPDX-License-Identifier: MIT
+ * Four levels of 512 words, shaped like page tables. A word above the leaves may stand for its whole
+ * range (folded): an untouched mapping of any size is a few words. One word's states, and who may change them:
+ *   EMPTY    -> RESERVED             home (map)
+ *   RESERVED -> PRESENT              any core (fault), by compare-and-swap; loser gives its frame back
+ *   RESERVED/EMPTY -> NODE (levels 1 to 3)  any core, by compare-and-swap; the node repeats the word
+ *   RESERVED -> EMPTY, rights changed       home
+ *   PRESENT  -> RETIRED              home (unmap, discard): no core installs it any more
+ *   RETIRED  -> EMPTY or RESERVED    home, after every holder has acknowledged; the frame is free
+ * So a home's compare-and-swap fails at most twice on one word. Nodes live until the space dies.
+ * Context: any core, no waiting. Pure: nodes are reached by direct(), frames come from the caller.
+ * Tested by tests/unit/slots_test.c */
+#ifndef KERNEL_MEMORY_SLOTS_H
+#define KERNEL_MEMORY_SLOTS_H
+
+#include <stdint.h>
+
+#include "abi/status.h"
+
+enum slot_state {
+	SLOT_EMPTY,
+	SLOT_RESERVED,
+	SLOT_PRESENT,
+	SLOT_NODE,
+	SLOT_RETIRED,
+	SLOT_STATE = 7,
+};
+
+enum {
+	SLOT_RIGHTS_SHIFT = 3, /* enum vspace_right */
+	SLOT_RIGHTS = 7 << SLOT_RIGHTS_SHIFT,
+	SLOT_LEVELS = 4,
+};
+
+#define SLOT_ADDRESS UINT64_C(0x000ffffffffff000)
+
+static inline enum slot_state slot_state(uint64_t word)
+{
+	return (enum slot_state)(word & SLOT_STATE);
+}
+
+static inline unsigned slot_rights(uint64_t word)
+{
+	return (word & SLOT_RIGHTS) >> SLOT_RIGHTS_SHIFT;
+}
+
+static inline uint64_t slot_make(enum slot_state state, unsigned rights, uint64_t frame)
+{
+	return frame | (uint64_t)rights << SLOT_RIGHTS_SHIFT | state;
+}
+
+/* A zeroed frame for a node, or 0. */
+typedef uint64_t (*slots_allocate)(void);
+typedef void (*slots_free)(uint64_t frame);
+
+/* The 512 leaf words of the 2 MiB around an address, made if folded. NULL: nothing is mapped around
+ * there (*status NOT_FOUND), or no frame is left (NO_MEMORY). */
+uint64_t *slots_leaf(uint64_t root, uint64_t address, slots_allocate allocate, slots_free give_back,
+		     status_t *status);
+
+/* Home: makes an address a boundary, so that no folded word reaches across it. NO_MEMORY. */
+must_check status_t slots_split(uint64_t root, uint64_t address, slots_allocate allocate, slots_free give_back);
+
+/* Home: every word that lies in [start, end), both of them boundaries, becomes change(word); `changed` sees the
+ * word before. Words that change() returns as they are stay untouched. */
+struct slots_change {
+	uint64_t (*change)(uint64_t word, const struct slots_change *how);
+	void (*changed)(uint64_t before, const struct slots_change *how);
+	unsigned rights;
+};
+void slots_apply(uint64_t root, uint64_t start, uint64_t end, const struct slots_change *how);
+
+/* Is there anything in [start, end)? */
+int slots_occupied(uint64_t root, uint64_t start, uint64_t end);
+
+/* The highest `size` bytes that are empty in [low, high); 0 when there are none. Whole pages. */
+uint64_t slots_hole(uint64_t root, uint64_t low, uint64_t high, uint64_t size);
+
+/* The end of a space: hands every present frame and every node, the root last, to the two functions. */
+void slots_destroy(uint64_t root, slots_free give_frame, slots_free give_node);
+
+#endif

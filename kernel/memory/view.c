@@ -1,0 +1,148 @@
+/* view.c - see view.h
+ * SPDX-License-Identifier: MIT */
+#include "kernel/memory/view.h"
+
+#include "kernel/arch/cpu.h"
+#include "kernel/arch/paging.h"
+#include "kernel/memory/frames.h"
+#include "kernel/memory/pool.h"
+#include "kernel/memory/vspace.h"
+#include "lib/string.h"
+#include "percpu/instance.h"
+
+enum {
+	FLUSH_SINGLE_MAX = 32, /* pages; beyond, dropping the whole TLB is cheaper */
+};
+
+static struct pool pool = POOL(sizeof(struct view));
+static struct view *views, *active;
+
+struct view *view_find(const struct vspace *space)
+{
+	for (struct view *view = views; view; view = view->next)
+		if (view->space == space)
+			return view;
+	return NULL;
+}
+
+struct view *view_get(struct vspace *space)
+{
+	struct view *view = view_find(space);
+	uint64_t *root, *kernel = direct(birth.root);
+
+	if (view)
+		return view;
+	view = pool_take(&pool);
+	if (!view)
+		return NULL;
+	*view = (struct view){ .next = views, .space = space, .root = frame_take_private() };
+	if (!view->root) {
+		pool_give(&pool, view);
+		return NULL;
+	}
+	root = direct(view->root);
+	memcpy(root + PTE_COUNT / 2, kernel + PTE_COUNT / 2, PAGE_SIZE / 2);
+	views = view;
+	vspace_join(space, this_core());
+	return view;
+}
+
+static void free_tables(uint64_t table, unsigned level)
+{
+	uint64_t *words = direct(table);
+	unsigned count = level == 3 ? PTE_COUNT / 2 : PTE_COUNT;
+
+	for (unsigned i = 0; level > 0 && i < count; i++)
+		if (words[i] & PTE_PRESENT)
+			free_tables(words[i] & PTE_ADDRESS, level - 1);
+	frame_give(table);
+}
+
+void view_destroy(struct view *view)
+{
+	struct view **link = &views;
+
+	if (active == view)
+		view_activate(NULL);
+	while (*link != view)
+		link = &(*link)->next;
+	*link = view->next;
+	free_tables(view->root, 3);
+	pool_give(&pool, view);
+}
+
+void view_activate(struct view *view)
+{
+	if (view == active)
+		return;
+	active = view;
+	cpu_write_cr3(view ? view->root : birth.root);
+}
+
+struct view *view_active(void)
+{
+	return active;
+}
+
+static uint64_t *table_below(uint64_t *word)
+{
+	if (!(*word & PTE_PRESENT)) {
+		uint64_t frame = frame_take_private();
+
+		if (!frame)
+			return NULL;
+		*word = frame | PTE_PRESENT | PTE_WRITE | PTE_USER;
+	}
+	return direct(*word & PTE_ADDRESS);
+}
+
+uint64_t *view_table(struct view *view, uint64_t address)
+{
+	uint64_t *table = direct(view->root);
+
+	for (unsigned level = 3; table && level > 0; level--)
+		table = table_below(&table[paging_index(address, level)]);
+	return table;
+}
+
+/* The next address at or above which something may be mapped, and its page table; NULL: not here. */
+static uint64_t *existing_table(const struct view *view, uint64_t address, uint64_t *next)
+{
+	uint64_t *table = direct(view->root);
+
+	for (unsigned level = 3; level > 0; level--) {
+		uint64_t word = table[paging_index(address, level)];
+
+		if (!(word & PTE_PRESENT)) {
+			uint64_t size = UINT64_C(1) << (12 + 9 * level);
+
+			*next = (address | (size - 1)) + 1;
+			return NULL;
+		}
+		table = direct(word & PTE_ADDRESS);
+	}
+	*next = (address | (UNIT_SIZE - 1)) + 1;
+	return table;
+}
+
+void view_forget(struct view *view, uint64_t start, uint64_t end)
+{
+	unsigned cleared = 0;
+
+	for (uint64_t next; start < end; start = next) {
+		uint64_t *table = existing_table(view, start, &next);
+		uint64_t stop = next < end ? next : end;
+
+		for (uint64_t page = start; table && page < stop; page += PAGE_SIZE) {
+			uint64_t *word = &table[paging_index(page, 0)];
+
+			if (!*word)
+				continue;
+			*word = 0;
+			if (view == active && ++cleared <= FLUSH_SINGLE_MAX)
+				cpu_invalidate_page(page);
+		}
+	}
+	if (cleared > FLUSH_SINGLE_MAX)
+		cpu_write_cr3(view->root);
+}

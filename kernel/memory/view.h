@@ -1,0 +1,41 @@
+/* view.h - one core's page tables for one address space
+ * SPDX-License-Identifier: MIT
+ * Every core that runs threads of a space has tables of its own for it, filled on fault: a page that one core
+ * uses costs the others nothing. A view is its core's alone.
+ * I1 a mapping in a view is a present slot of the space; home takes it back by `invalidate` before it
+ *    frees the frame
+ * I2 the core is in space->cores before its view maps anything */
+#ifndef KERNEL_MEMORY_VIEW_H
+#define KERNEL_MEMORY_VIEW_H
+
+#include <stdint.h>
+
+#include "abi/status.h"
+
+struct vspace;
+
+struct view {
+	struct view *next;
+	struct vspace *space;
+	uint64_t root;       /* physical */
+	/* the 2 MiB in which the last fault was: its slots and its page table (both live as long as the view) */
+	uint64_t recent;     /* address / 2 MiB */
+	uint64_t *recent_slots, *recent_table;
+};
+
+/* This core's view of a space: the one that is there; or a new one, NULL when there is no frame for it. */
+struct view *view_find(const struct vspace *space);
+struct view *view_get(struct vspace *space);
+void view_destroy(struct view *view);
+
+/* Loads the tables; NULL: those without a program. */
+void view_activate(struct view *view);
+struct view *view_active(void);
+
+/* Page table (512 words) around an address, made when absent; NULL: no frame left. */
+uint64_t *view_table(struct view *view, uint64_t address);
+
+/* Takes back mappings of [start, end), here and in the TLB. */
+void view_forget(struct view *view, uint64_t start, uint64_t end);
+
+#endif

@@ -1,0 +1,156 @@
+/* vspace.c - see vspace.h: life of a space, and faults in it
+ * SPDX-License-Identifier: MIT
+ * vspace_fault is the hot path: two table words when the last fault was near, no message ever. */
+#include "kernel/memory/vspace.h"
+
+#include "kernel/arch/paging.h"
+#include "kernel/memory/frames.h"
+#include "kernel/memory/shootdown.h"
+#include "kernel/memory/slots.h"
+#include "percpu/counters.h"
+#include "percpu/instance.h"
+#include "percpu/machine.h"
+
+struct vspace *vspace_create(uint64_t heap_start)
+{
+	uint64_t frame = frame_take_shared();
+	uint64_t slots = frame ? frame_take_shared() : 0;
+	struct vspace *space = direct(frame);
+
+	if (!slots) {
+		if (frame)
+			frame_give(frame);
+		return NULL;
+	}
+	*space = (struct vspace){
+		.slots = slots,
+		.home = this_core(),
+		.users = 1,
+		.heap_start = heap_start,
+		.heap_end = heap_start,
+		.search_high = USER_END,
+	};
+	return space;
+}
+
+void vspace_join(struct vspace *space, unsigned core)
+{
+	__atomic_fetch_or(&space->cores[core / 64], UINT64_C(1) << core % 64, __ATOMIC_SEQ_CST); /* J1 */
+}
+
+void vspace_members(const struct vspace *space, struct core_set *cores)
+{
+	for (unsigned i = 0; i < CORE_SET_WORDS; i++)
+		cores->word[i] = __atomic_load_n(&space->cores[i], __ATOMIC_SEQ_CST);
+}
+
+void vspace_release(struct vspace *space)
+{
+	if (--space->users)
+		return;
+	shootdown(space, 0, USER_END, SHOOTDOWN_DESTROY);
+	slots_destroy(space->slots, frame_give, frame_give);
+	frame_give(direct_physical(space));
+	frame_give_flush();
+}
+
+static uint64_t page_word(uint64_t slot)
+{
+	unsigned rights = slot_rights(slot);
+	uint64_t word = (slot & SLOT_ADDRESS) | PTE_USER;
+
+	if (rights)
+		word |= PTE_PRESENT;
+	if (rights & VSPACE_WRITE)
+		word |= PTE_WRITE;
+	if (!(rights & VSPACE_EXECUTE))
+		word |= PTE_NO_EXECUTE;
+	return word;
+}
+
+/* A reserved slot gets a frame; if another core was faster, its frame counts. OK: the slot has changed. */
+static status_t fill(uint64_t *slot, uint64_t now)
+{
+	uint64_t frame = frame_take(FRAME_PRIVATE);
+
+	if (!frame)
+		return STATUS_NO_MEMORY;
+	if (!__atomic_compare_exchange_n(slot, &now, slot_make(SLOT_PRESENT, slot_rights(now), frame), 0,
+					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		frame_give(frame);
+	return STATUS_OK;
+}
+
+/* Finds the slots and the page table around an address and keeps them for the next fault. */
+static status_t look_around(struct view *view, uint64_t address)
+{
+	status_t status;
+
+	view->recent = 0;
+	view->recent_slots = slots_leaf(view->space->slots, address, frame_take_shared, frame_give, &status);
+	if (status)
+		return status == STATUS_NOT_FOUND ? STATUS_BAD_ADDRESS : status;
+	view->recent_table = view_table(view, address);
+	if (!view->recent_table)
+		return STATUS_NO_MEMORY;
+	view->recent = address / UNIT_SIZE;
+	return STATUS_OK;
+}
+
+status_t vspace_fault(struct view *view, uint64_t address, enum access access)
+{
+	unsigned index = paging_index(address, 0);
+	status_t status;
+
+	if (address >= USER_END)
+		return STATUS_BAD_ADDRESS;
+	if (address / UNIT_SIZE != view->recent || !view->recent) {
+		status = look_around(view, address);
+		if (status)
+			return status;
+	}
+	for (unsigned tries = 0; tries < 3; tries++) { /* a slot changes once under a fault, then it is present */
+		uint64_t *slot = &view->recent_slots[index];
+		uint64_t now = __atomic_load_n(slot, __ATOMIC_ACQUIRE); /* J2 */
+
+		if (slot_state(now) == SLOT_RETIRED)
+			return STATUS_BUSY;
+		if (!(slot_rights(now) & access))
+			return STATUS_BAD_ADDRESS;
+		if (slot_state(now) == SLOT_PRESENT) {
+			view->recent_table[index] = page_word(now);
+			counters[COUNTER_faults]++;
+			return STATUS_OK;
+		}
+		status = fill(slot, now);
+		if (status)
+			return status;
+	}
+	return STATUS_BUSY;
+}
+
+status_t vspace_physical(struct view *view, uint64_t address, uint64_t *physical)
+{
+	unsigned index = paging_index(address, 0);
+	status_t status = STATUS_OK;
+
+	if (address / UNIT_SIZE != view->recent || !view->recent || !(view->recent_table[index] & PTE_WRITE))
+		status = vspace_fault(view, address, ACCESS_WRITE);
+	if (!status)
+		*physical = (view->recent_table[index] & PTE_ADDRESS) | address % PAGE_SIZE;
+	return status;
+}
+
+void *vspace_page(struct vspace *space, uint64_t address)
+{
+	status_t status;
+	uint64_t *slots = slots_leaf(space->slots, address, frame_take_shared, frame_give, &status);
+	uint64_t *slot;
+
+	if (!slots)
+		return NULL;
+	slot = &slots[paging_index(address, 0)];
+	if (slot_state(*slot) == SLOT_RESERVED && fill(slot, *slot))
+		return NULL;
+	return slot_state(*slot) == SLOT_PRESENT ? direct(*slot & SLOT_ADDRESS) : NULL;
+}

@@ -1,0 +1,70 @@
+/* vspace.h - an address space: its slots, its home, and the cores that see it
+ * SPDX-License-Identifier: MIT
+ * The object lies in its home's shared zone. Any core reads it and resolves faults in it; changes of what is
+ * mapped are made at the home, one at a time, because they run to their end there.
+ * Taking back pages (steps H at the home, V at each core in `cores`; modelled in tests/spin):
+ *   H1 slots PRESENT -> RETIRED   H2 full fence, read `cores`   H3 `invalidate` to each other one, own view too
+ *   V1 clear page-table words, flush the TLB   V2 acknowledge (one add at the home)
+ *   H4 wait, serving leaves   H5 slots RETIRED -> EMPTY, frames go home
+ * A core joins (J1 sets its bit in `cores`, a full fence) before it reads a slot (J2), so H2 sees it or it
+ * sees RETIRED.
+ * Context: as each function says; interrupts off. */
+#ifndef KERNEL_MEMORY_VSPACE_H
+#define KERNEL_MEMORY_VSPACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "abi/kernel.h"
+#include "kernel/memory/view.h"
+#include "lib/core_set.h"
+#include "percpu/message.h"
+
+struct vspace {
+	/* constant */
+	uint64_t slots; /* root node, physical */
+	uint32_t home;
+
+	/* home */
+	uint32_t users;     /* processes that run in it, or lend it (vfork) */
+	uint64_t heap_start, heap_end;
+	uint64_t search_high; /* where the search for a hole begins */
+
+	/* co-managed: bit set by each core that joins; cleared never */
+	uint64_t cores[CORE_SET_WORDS] __attribute__((aligned(64)));
+};
+
+enum access {
+	ACCESS_READ = VSPACE_READ,
+	ACCESS_WRITE = VSPACE_WRITE,
+	ACCESS_EXECUTE = VSPACE_EXECUTE,
+};
+
+/* Home. NULL: out of frames. */
+struct vspace *vspace_create(uint64_t heap_start);
+
+/* Any core: frees nothing itself; sends the home word when this was a user's end. */
+void vspace_release(struct vspace *space);
+
+/* A core is about to map pages of it. */
+void vspace_join(struct vspace *space, unsigned core);
+void vspace_members(const struct vspace *space, struct core_set *cores);
+
+/* Any core: makes the page at an address accessible in this core's view. BAD_ADDRESS: nothing there that permits
+ * the access; NO_MEMORY; BUSY: being taken back, try again. Sends nothing, waits for nothing. */
+must_check status_t vspace_fault(struct view *view, uint64_t address, enum access access);
+
+/* Physical address of a writable byte of the program's, its page faulted in. BAD_ADDRESS, NO_MEMORY, BUSY. */
+must_check status_t vspace_physical(struct view *view, uint64_t address, uint64_t *physical);
+
+/* Home: an operation with abi/kernel.h's arguments. A result as the operation has it, or a status. */
+int64_t vspace_change(struct vspace *space, enum vspace_operation operation, const uint64_t *argument);
+must_check status_t vspace_reserve(struct vspace *space, uint64_t start, uint64_t end, unsigned rights);
+
+/* Home, before the space runs: this core's pointer to a page, present from now on. NULL: no frame. */
+void *vspace_page(struct vspace *space, uint64_t address);
+
+/* Leaf: V1 and V2. */
+void vspace_invalidate(const struct message *message);
+
+#endif

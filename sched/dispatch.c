@@ -1,0 +1,139 @@
+/* dispatch.c - see dispatch.h
+ * SPDX-License-Identifier: MIT */
+#include "sched/dispatch.h"
+
+#include <stddef.h>
+
+#include "kernel/arch/cpu.h"
+#include "kernel/arch/segments.h"
+#include "percpu/clock.h"
+#include "percpu/counters.h"
+#include "sched/run_queue.h"
+#include "sched/timer.h"
+
+enum {
+	SLICE = 4000000, /* ns */
+};
+
+static struct run_queue queue;
+static struct thread *registers_of;  /* whose floating-point registers are loaded */
+static struct thread *last_run;      /* whose segment bases are loaded */
+static uint64_t slice_end;
+
+void dispatch_open(void)
+{
+	fpu_open();
+}
+
+/* While a program runs, somebody who becomes ready needs the end of its slice. */
+static void arm(void)
+{
+	uint64_t deadline = timer_next();
+
+	if (queue.first && slice_end < deadline)
+		deadline = slice_end;
+	clock_arm(deadline);
+}
+
+void dispatch_ready(struct thread *thread)
+{
+	thread->state = THREAD_READY;
+	run_queue_append(&queue, thread);
+	if (!thread_current)
+		return;
+	if (!slice_end)
+		slice_end = clock_now() + SLICE;
+	arm();
+}
+
+void dispatch_complete(struct thread *thread, int64_t result)
+{
+	timer_cancel(thread);
+	thread->wait = WAIT_NOTHING;
+	thread->registers.rax = (uint64_t)result;
+	dispatch_ready(thread);
+}
+
+void dispatch_park(void)
+{
+	thread_current->state = THREAD_PARKED;
+}
+
+void dispatch_yield(void)
+{
+	struct thread *thread = thread_current;
+
+	thread_current = NULL;
+	dispatch_ready(thread);
+}
+
+bool dispatch_slice_over(void)
+{
+	return queue.first && clock_now() >= slice_end;
+}
+
+bool dispatch_others_ready(void)
+{
+	return queue.first != NULL;
+}
+
+struct thread *dispatch_take(void)
+{
+	return run_queue_take(&queue);
+}
+
+static void load_bases(const struct thread *thread)
+{
+	if (last_run == thread)
+		return;
+	last_run = (struct thread *)(uintptr_t)thread;
+	cpu_write_msr(MSR_FS_BASE, thread->fs_base);
+	cpu_write_msr(MSR_GS_BASE, thread->gs_base);
+}
+
+void dispatch_select(struct thread *thread)
+{
+	if (last_run != thread)
+		counters[COUNTER_switches]++;
+	thread->state = THREAD_RUNNING;
+	thread_current = thread;
+	segments_set_registers(&thread->registers);
+	view_activate(thread->view);
+}
+
+_Noreturn void dispatch_run(void)
+{
+	struct thread *thread = thread_current;
+
+	load_bases(thread);
+	if (registers_of != thread) {
+		if (registers_of)
+			fpu_save(&registers_of->fpu);
+		fpu_load(&thread->fpu);
+		registers_of = thread;
+	}
+	slice_end = queue.first ? clock_now() + SLICE : 0;
+	arm();
+	registers_resume(&thread->registers);
+}
+
+void dispatch_arm_idle(void)
+{
+	clock_arm(timer_next());
+}
+
+void dispatch_forget(struct thread *thread)
+{
+	if (thread->state == THREAD_READY)
+		run_queue_remove(&queue, thread);
+	if (registers_of == thread)
+		registers_of = NULL;
+	if (last_run == thread)
+		last_run = NULL;
+}
+
+void dispatch_save(struct thread *thread)
+{
+	if (registers_of == thread)
+		fpu_save(&thread->fpu);
+}

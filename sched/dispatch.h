@@ -1,0 +1,44 @@
+/* dispatch.h - which thread this core runs next, and the way into it
+ * SPDX-License-Identifier: MIT
+ * Round robin with a slice of 4 ms; the timer is armed only while somebody waits for the processor or for a
+ * deadline, so a core with one thread has no ticks.
+ * Context: own core, never waits. */
+#ifndef SCHED_DISPATCH_H
+#define SCHED_DISPATCH_H
+
+#include "sched/thread.h"
+
+/* Each core, once. */
+void dispatch_open(void);
+
+/* Parked or running thread -> READY. */
+void dispatch_ready(struct thread *thread);
+
+/* Ends a park: the system call answers `result`. */
+void dispatch_complete(struct thread *thread, int64_t result);
+
+/* The running thread stops running: it parks (result comes later), or goes to the queue's end. */
+void dispatch_park(void);
+void dispatch_yield(void);
+
+/* Somebody waits, and the running thread has had its time. */
+bool dispatch_slice_over(void);
+
+/* Next READY thread, taken from the queue; NULL: none. */
+struct thread *dispatch_take(void);
+bool dispatch_others_ready(void);
+
+/* Makes a taken thread the current one, its view loaded. */
+void dispatch_select(struct thread *thread);
+
+/* Into the current thread's program. */
+_Noreturn void dispatch_run(void);
+
+/* Before the core sleeps: only deadlines count. */
+void dispatch_arm_idle(void);
+
+/* A thread is about to vanish, or to be read by another core: leave nothing of it in registers or queues. */
+void dispatch_forget(struct thread *thread);
+void dispatch_save(struct thread *thread);
+
+#endif

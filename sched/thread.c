@@ -1,0 +1,50 @@
+/* thread.c - see thread.h
+ * SPDX-License-Identifier: MIT */
+#include "sched/thread.h"
+
+#include <stddef.h>
+
+#include "kernel/arch/paging.h"
+#include "kernel/memory/frames.h"
+#include "sched/dispatch.h"
+#include "sched/timer.h"
+
+struct thread *thread_current;
+static struct thread *all;
+
+struct thread *thread_create(struct view *view)
+{
+	uint64_t frame = frame_take_private();
+	struct thread *thread = direct(frame);
+
+	if (!frame)
+		return NULL;
+	thread->state = THREAD_PARKED;
+	thread->view = view;
+	thread->all_next = all;
+	if (all)
+		all->all_previous = thread;
+	all = thread;
+	fpu_clear(&thread->fpu);
+	return thread;
+}
+
+void thread_destroy(struct thread *thread)
+{
+	timer_cancel(thread);
+	dispatch_forget(thread);
+	if (thread->all_next)
+		thread->all_next->all_previous = thread->all_previous;
+	if (thread->all_previous)
+		thread->all_previous->all_next = thread->all_next;
+	else
+		all = thread->all_next;
+	if (thread_current == thread)
+		thread_current = NULL;
+	frame_give(direct_physical(thread));
+}
+
+struct thread *thread_first(void)
+{
+	return all;
+}

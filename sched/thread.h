@@ -1,0 +1,63 @@
+/* thread.h - a thread: a program's registers and what it waits for
+ * SPDX-License-Identifier: MIT
+ * One page of its home core's memory. The home is the core it runs on; to run elsewhere it is copied there
+ * by the new home and freed here (steps M in sched/move.c).
+ * Context: own core, never waits. All fields belong to the home.
+ * I1 a READY thread is in the run queue; a PARKED one is not, and exactly one answer, deadline or wake
+ *    will end the park
+ * I2 a dying thread whose call is out lives until the answer comes, because the answer names it */
+#ifndef SCHED_THREAD_H
+#define SCHED_THREAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "abi/registers.h"
+#include "abi/services.h"
+#include "kernel/arch/fpu.h"
+#include "kernel/arch/layout.h"
+#include "kernel/memory/view.h"
+#include "lib/core_set.h"
+
+enum thread_state {
+	THREAD_READY,
+	THREAD_RUNNING,
+	THREAD_PARKED,
+};
+
+enum thread_wait {
+	WAIT_NOTHING, /* a deadline at most */
+	WAIT_ANSWER,  /* a call is out: a reply is owed to us */
+	WAIT_MOVE,    /* being copied by another core */
+};
+
+struct thread {
+	struct registers registers; /* first: kernel entry pushes into it from its end */
+	struct thread *queue_next;                /* run queue */
+	struct thread *all_next, *all_previous;   /* every thread of this core */
+	struct thread *timer_next;                /* deadlines in rising order */
+	uint64_t deadline;                        /* 0: none */
+	enum thread_state state;
+	enum thread_wait wait;
+	bool dying;
+	struct view *view;
+	uint64_t fs_base, gs_base;
+	struct core_set affinity;
+	struct task task; /* the shim's */
+	struct fpu fpu;
+};
+
+_Static_assert(sizeof(struct thread) <= PAGE_SIZE, "a thread is one page");
+
+/* A parked, zeroed thread in this core's list; NULL: no frame left. */
+struct thread *thread_create(struct view *view);
+
+/* Takes it out of all lists and frees it. */
+void thread_destroy(struct thread *thread);
+
+struct thread *thread_first(void); /* of this core; the rest by all_next */
+
+/* The thread whose program or call this core runs; NULL in between. */
+extern struct thread *thread_current;
+
+#endif

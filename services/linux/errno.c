@@ -1,0 +1,24 @@
+/* errno.c - see errno.h
+ * SPDX-License-Identifier: MIT */
+#include "services/linux/errno.h"
+
+int64_t linux_result(int64_t result)
+{
+	if (result >= 0 || result == CALL_PARKED)
+		return result;
+	switch ((enum status)result) {
+	case STATUS_NO_MEMORY: return -LINUX_ENOMEM;
+	case STATUS_BAD_ADDRESS: return -LINUX_EFAULT;
+	case STATUS_NOT_FOUND: return -LINUX_ENOENT;
+	case STATUS_EXISTS: return -LINUX_EEXIST;
+	case STATUS_NO_SPACE: return -LINUX_ENOSPC;
+	case STATUS_BAD_FORMAT:
+	case STATUS_TRUNCATED:
+	case STATUS_UNSUPPORTED: return -LINUX_ENOEXEC;
+	case STATUS_BUSY: return -LINUX_EAGAIN;
+	case STATUS_TIMED_OUT: return -LINUX_ETIMEDOUT;
+	case STATUS_DEAD: return -LINUX_ESRCH;
+	case STATUS_NO_CALL: return -LINUX_ENOSYS;
+	default: return -LINUX_EINVAL;
+	}
+}

@@ -1,0 +1,255 @@
+/* image.c - see image.h
+ * SPDX-License-Identifier: MIT
+ * Source: System V ABI, AMD64 supplement, 3.4.1 (initial stack and auxiliary vector). */
+#include "services/linux/image.h"
+
+#include <stdbool.h>
+
+#include "abi/kernel.h"
+#include "lib/cpio.h"
+#include "lib/elf.h"
+#include "lib/string.h"
+
+enum {
+	PAGE = 4096,
+	STRINGS_MAX = 1024,       /* arguments, and variables, each */
+	STRINGS_BYTES = 128 << 10,
+	AUXILIARY = 16,           /* pairs at most */
+	RANDOM_BYTES = 16,
+};
+
+#define STACK_TOP      UINT64_C(0x00007ffffffde000)
+#define STACK_SIZE     (UINT64_C(8) << 20)
+#define MOVABLE_BASE   UINT64_C(0x0000555555554000)
+#define PROGRAM_LOWEST UINT64_C(0x10000)
+#define PROGRAM_HIGHEST (STACK_TOP - STACK_SIZE - (UINT64_C(1) << 40)) /* room for mmap above a heap */
+#define PROGRAM_SIZE   (UINT64_C(1) << 30)
+
+enum auxiliary_type {
+	AT_NULL = 0, AT_PHDR = 3, AT_PHENT = 4, AT_PHNUM = 5, AT_PAGESZ = 6, AT_BASE = 7, AT_FLAGS = 8,
+	AT_ENTRY = 9, AT_UID = 11, AT_EUID = 12, AT_GID = 13, AT_EGID = 14, AT_CLKTCK = 17, AT_SECURE = 23,
+	AT_RANDOM = 25, AT_EXECFN = 31,
+};
+
+/* Strings are counted first and copied then; user memory may change in between, so both passes check. */
+struct strings {
+	enum strings_from from;
+	uint64_t array; /* of pointers */
+	uint32_t count;
+	uint64_t bytes; /* with their NULs */
+};
+
+static status_t read_pointer(const struct strings *strings, uint32_t index, uint64_t *pointer)
+{
+	uint64_t address = strings->array + index * 8;
+
+	if (strings->from == STRINGS_USER)
+		return kernel_copy_in(pointer, address, sizeof(*pointer));
+	*pointer = *(const uint64_t *)address;
+	return STATUS_OK;
+}
+
+static int64_t read_string(const struct strings *strings, uint64_t pointer, char *to, size_t size)
+{
+	if (strings->from == STRINGS_USER)
+		return kernel_copy_in_text(to, pointer, size);
+	if (strnlen((const char *)pointer, size) == size)
+		return STATUS_NO_SPACE;
+	memcpy(to, (const char *)pointer, strlen((const char *)pointer) + 1);
+	return (int64_t)strlen(to);
+}
+
+/* Builds on a page of its own: one string is at most as long as that. */
+static status_t count_strings(struct strings *strings, char *scratch)
+{
+	for (strings->count = 0; strings->array; strings->count++) {
+		uint64_t pointer;
+		int64_t length;
+
+		if (read_pointer(strings, strings->count, &pointer))
+			return STATUS_BAD_ADDRESS;
+		if (!pointer)
+			return STATUS_OK;
+		length = read_string(strings, pointer, scratch, PAGE);
+		if (length < 0)
+			return (status_t)length;
+		strings->bytes += (uint64_t)length + 1;
+		if (strings->count == STRINGS_MAX || strings->bytes > STRINGS_BYTES)
+			return STATUS_NO_SPACE;
+	}
+	return STATUS_OK;
+}
+
+/* Copies kernel bytes into the new space. */
+static status_t put(struct vspace *space, uint64_t address, const void *from, uint64_t size)
+{
+	const char *bytes = from;
+
+	while (size) {
+		uint64_t offset = address % PAGE;
+		uint64_t piece = PAGE - offset < size ? PAGE - offset : size;
+		char *page = kernel_vspace_page(space, address);
+
+		if (!page)
+			return STATUS_NO_MEMORY;
+		memcpy(page + offset, bytes, piece);
+		address += piece;
+		bytes += piece;
+		size -= piece;
+	}
+	return STATUS_OK;
+}
+
+/* Puts the strings at *at and their addresses at *slot, and moves both behind what was put. */
+static status_t put_strings(struct vspace *space, const struct strings *strings, char *scratch, uint64_t *slot,
+			    uint64_t *at, uint64_t end)
+{
+	uint64_t none = 0;
+	status_t status = STATUS_OK;
+
+	for (uint32_t i = 0; i < strings->count && !status; i++) {
+		uint64_t pointer;
+		int64_t length;
+
+		if (read_pointer(strings, i, &pointer))
+			return STATUS_BAD_ADDRESS;
+		length = read_string(strings, pointer, scratch, PAGE);
+		if (length < 0)
+			return (status_t)length;
+		if ((uint64_t)length + 1 > end - *at)
+			return STATUS_NO_SPACE;
+		status = put(space, *slot, at, 8);
+		if (!status)
+			status = put(space, *at, scratch, (uint64_t)length + 1);
+		*slot += 8;
+		*at += (uint64_t)length + 1;
+	}
+	if (!status)
+		status = put(space, *slot, &none, 8);
+	*slot += 8;
+	return status;
+}
+
+static status_t put_auxiliary(struct vspace *space, const struct elf_image *elf, uint64_t slot, uint64_t random,
+			      uint64_t name)
+{
+	const uint64_t pairs[][2] = {
+		{ AT_PHDR, elf->header_address }, { AT_PHENT, elf->header_size }, { AT_PHNUM, elf->header_count },
+		{ AT_PAGESZ, PAGE }, { AT_BASE, 0 }, { AT_FLAGS, 0 }, { AT_ENTRY, elf->entry },
+		{ AT_UID, 0 }, { AT_EUID, 0 }, { AT_GID, 0 }, { AT_EGID, 0 }, { AT_SECURE, 0 },
+		{ AT_CLKTCK, 100 }, { AT_RANDOM, random }, { AT_EXECFN, name }, { AT_NULL, 0 },
+	};
+
+	_Static_assert(sizeof(pairs) == AUXILIARY * 16, "the stack has room for AUXILIARY pairs");
+	return put(space, slot, pairs, sizeof(pairs));
+}
+
+/* From the top down: random bytes, path and strings, then the words that point to them. */
+static status_t build_stack(struct vspace *space, const struct elf_image *elf, const struct image_request *request,
+			    struct strings *argv, struct strings *envp, char *scratch, uint64_t *stack)
+{
+	uint64_t seed[RANDOM_BYTES / 8] = { kernel_random(), kernel_random() };
+	uint64_t random = STACK_TOP - RANDOM_BYTES;
+	uint64_t name = random - strlen(request->path) - 1;
+	uint64_t strings = (name - argv->bytes - envp->bytes) & ~UINT64_C(15);
+	uint64_t words = 1 + argv->count + 1 + envp->count + 1 + 2 * AUXILIARY;
+	uint64_t slot = (strings - words * 8) & ~UINT64_C(15);
+	uint64_t count = argv->count;
+	status_t status = put(space, random, seed, sizeof(seed));
+
+	*stack = slot;
+	if (!status)
+		status = put(space, name, request->path, strlen(request->path) + 1);
+	if (!status)
+		status = put(space, slot, &count, 8);
+	slot += 8;
+	if (!status)
+		status = put_strings(space, argv, scratch, &slot, &strings, name);
+	if (!status)
+		status = put_strings(space, envp, scratch, &slot, &strings, name);
+	return status ? status : put_auxiliary(space, elf, slot, random, name);
+}
+
+static unsigned rights_of(uint32_t elf_rights)
+{
+	return VSPACE_READ | (elf_rights & ELF_WRITE ? VSPACE_WRITE : 0) | (elf_rights & ELF_EXECUTE ? VSPACE_EXECUTE : 0);
+}
+
+static status_t load_segments(struct vspace *space, const struct elf_image *elf, const uint8_t *file)
+{
+	for (uint32_t i = 0; i < elf->segment_count; i++) {
+		const struct elf_segment *segment = &elf->segment[i];
+		uint64_t start = segment->address & ~(uint64_t)(PAGE - 1);
+		uint64_t end = (segment->address + segment->memory_size + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+		status_t status = kernel_vspace_reserve(space, start, end - start, rights_of(segment->rights));
+
+		if (!status)
+			status = put(space, segment->address, file + segment->file_offset, segment->file_size);
+		if (status)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+static status_t find_program(const char *path, struct cpio_entry *entry, struct elf_image *elf, const char **why)
+{
+	const struct elf_limits limits = {
+		.lowest = PROGRAM_LOWEST, .highest = PROGRAM_HIGHEST, .base = MOVABLE_BASE, .memory = PROGRAM_SIZE,
+	};
+	struct cpio_archive archive;
+	status_t status;
+
+	archive.base = kernel_initrd(&archive.size);
+	*why = "it is not in the initramfs, or the initramfs is broken";
+	status = cpio_find(&archive, path, entry);
+	if (status)
+		return status;
+	*why = "it is not a file";
+	if ((entry->mode & CPIO_TYPE) != CPIO_FILE)
+		return STATUS_BAD_FORMAT;
+	return elf_read(entry->data, entry->size, &limits, elf, why);
+}
+
+static status_t fill(struct vspace *space, const struct elf_image *elf, const uint8_t *file,
+		     const struct image_request *request, uint64_t *stack)
+{
+	struct strings argv = { request->from, request->argv, 0, 0 }, envp = { request->from, request->envp, 0, 0 };
+	char *scratch = kernel_page_take();
+	status_t status = scratch ? load_segments(space, elf, file) : STATUS_NO_MEMORY;
+
+	if (!status)
+		status = kernel_vspace_reserve(space, STACK_TOP - STACK_SIZE, STACK_SIZE, VSPACE_READ | VSPACE_WRITE);
+	if (!status)
+		status = count_strings(&argv, scratch);
+	if (!status)
+		status = count_strings(&envp, scratch);
+	if (!status)
+		status = build_stack(space, elf, request, &argv, &envp, scratch, stack);
+	if (scratch)
+		kernel_page_give(scratch);
+	return status;
+}
+
+status_t image_build(const struct image_request *request, struct image *image, const char **why)
+{
+	struct cpio_entry entry;
+	struct elf_image elf;
+	status_t status = find_program(request->path, &entry, &elf, why);
+
+	if (status)
+		return status;
+	*why = "there is not enough memory for it";
+	image->space = kernel_vspace_create(elf.highest);
+	if (!image->space)
+		return STATUS_NO_MEMORY;
+	status = fill(image->space, &elf, entry.data, request, &image->stack);
+	if (status) {
+		if (status != STATUS_NO_MEMORY)
+			*why = "its arguments cannot be read, or are too many";
+		kernel_vspace_release(image->space);
+		return status;
+	}
+	image->executable = entry.name;
+	image->entry = elf.entry;
+	return STATUS_OK;
+}

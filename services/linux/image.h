@@ -1,0 +1,35 @@
+/* image.h - building the memory of a new program: segments, stack, arguments
+ * SPDX-License-Identifier: MIT
+ * Works on a space that nobody runs in yet, page by page through the kernel's own window. Own core (the new
+ * space's home), never waits. */
+#ifndef SERVICES_LINUX_IMAGE_H
+#define SERVICES_LINUX_IMAGE_H
+
+#include <stdint.h>
+
+#include "abi/status.h"
+
+struct vspace;
+
+/* Where argument strings lie while the image is built. */
+enum strings_from {
+	STRINGS_KERNEL, /* pointers of the kernel's */
+	STRINGS_USER,   /* addresses in the thread's present memory */
+};
+
+struct image_request {
+	const char *path;
+	enum strings_from from;
+	uint64_t argv, envp; /* NULL-terminated arrays of pointers; 0: empty */
+};
+
+struct image {
+	struct vspace *space;
+	const char *executable; /* its name in the initramfs */
+	uint64_t entry, stack;
+};
+
+/* OK, and the image has one user; or a status, nothing kept, and a sentence. NO_SPACE: too many arguments. */
+must_check status_t image_build(const struct image_request *request, struct image *image, const char **why);
+
+#endif

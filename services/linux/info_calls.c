@@ -1,0 +1,107 @@
+/* info_calls.c - system calls that tell a program about the system
+ * SPDX-License-Identifier: MIT
+ * Own core, never waits. Layouts: Linux uapi linux/utsname.h, linux/sysinfo.h, linux/resource.h. */
+#include "abi/kernel.h"
+#include "lib/string.h"
+#include "services/linux/calls.h"
+#include "services/linux/errno.h"
+
+enum {
+	NAME_SIZE = 65,
+	NAMES = 6,
+	LIMITS = 16,
+	LIMIT_STACK = 3,
+	LIMIT_FILES = 7,
+	STACK_SIZE = 8 << 20,
+	FILES = 3,
+	SIGNAL_SET_SIZE = 8,
+	RANDOM_PIECE = 256,
+};
+
+int64_t linux_uname(struct registers *registers)
+{
+	static const char *const text[NAMES] = {
+		/* Programs look at the release to learn which calls they may use. */
+		"Linux", "tessera", "6.1.0-tessera", "Tessera", "x86_64", "(none)",
+	};
+	char name[NAMES][NAME_SIZE] = {};
+
+	for (unsigned i = 0; i < NAMES; i++)
+		memcpy(name[i], text[i], strlen(text[i]));
+	return linux_result(kernel_copy_out(registers->rdi, name, sizeof(name)));
+}
+
+int64_t linux_sysinfo(struct registers *registers)
+{
+	struct {
+		int64_t uptime;
+		uint64_t load[3], total, free, shared, buffers, swap_total, swap_free;
+		uint16_t processes, pad;
+		uint64_t high_total, high_free;
+		uint32_t unit;
+		uint32_t end;
+	} info = {
+		.uptime = (int64_t)(kernel_time() / 1000000000),
+		.total = kernel_memory_total(),
+		.free = memory_service.free_frames() * 4096,
+		.processes = 1,
+		.unit = 1,
+	};
+
+	_Static_assert(sizeof(info) == 112, "struct sysinfo");
+	return linux_result(kernel_copy_out(registers->rdi, &info, sizeof(info)));
+}
+
+int64_t linux_prlimit64(struct registers *registers)
+{
+	uint64_t limit[2] = { UINT64_MAX, UINT64_MAX };
+
+	if (registers->rsi >= LIMITS)
+		return -LINUX_EINVAL;
+	if (registers->rdi && (uint32_t)registers->rdi != kernel_task()->process_id)
+		return -LINUX_ESRCH;
+	if (registers->rdx)
+		return -LINUX_EPERM;
+	if (registers->rsi == LIMIT_STACK)
+		limit[0] = limit[1] = STACK_SIZE;
+	if (registers->rsi == LIMIT_FILES)
+		limit[0] = limit[1] = FILES;
+	return registers->r10 ? linux_result(kernel_copy_out(registers->r10, limit, sizeof(limit))) : 0;
+}
+
+int64_t linux_getrandom(struct registers *registers)
+{
+	uint64_t done = 0;
+	uint64_t word[RANDOM_PIECE / 8];
+
+	if (registers->rsi > INT32_MAX || registers->rdx > 7)
+		return -LINUX_EINVAL;
+	while (done < registers->rsi) {
+		uint64_t left = registers->rsi - done, piece = left < RANDOM_PIECE ? left : RANDOM_PIECE;
+
+		for (unsigned i = 0; i < RANDOM_PIECE / 8; i++)
+			word[i] = kernel_random();
+		if (kernel_copy_out(registers->rdi + done, word, piece))
+			return done ? (int64_t)done : -LINUX_EFAULT;
+		done += piece;
+	}
+	return (int64_t)done;
+}
+
+int64_t linux_rt_sigprocmask(struct registers *registers)
+{
+	uint64_t none = 0;
+
+	if (registers->r10 != SIGNAL_SET_SIZE)
+		return -LINUX_EINVAL;
+	if (registers->rsi && kernel_copy_in(&none, registers->rsi, sizeof(none)))
+		return -LINUX_EFAULT;
+	none = 0;
+	return registers->rdx ? linux_result(kernel_copy_out(registers->rdx, &none, sizeof(none))) : 0;
+}
+
+int64_t linux_rseq(struct registers *registers)
+{
+	(void)registers;
+	return -LINUX_ENOSYS;
+}

@@ -1,0 +1,85 @@
+/* memory_calls.c - mmap and its family: Linux's arguments checked, the address space's home asked
+ * SPDX-License-Identifier: MIT
+ * Anonymous memory only: there are no files to map yet. */
+#include "abi/kernel.h"
+#include "services/linux/calls.h"
+#include "services/linux/errno.h"
+
+enum {
+	MAP_SHARED = 1,
+	MAP_PRIVATE = 2,
+	MAP_TYPE = 15,
+	MAP_FIXED = 0x10,
+	MAP_ANONYMOUS = 0x20,
+	MAP_FIXED_NOREPLACE = 0x100000,
+	PROTECTIONS = 7,
+	ADVICE_DONTNEED = 4,
+	ADVICE_MAX = 25,
+	PAGE = 4096,
+};
+
+/* PROT_READ, _WRITE and _EXEC have the numbers of enum vspace_right; the processor cannot write or execute
+ * what it cannot read. */
+static uint64_t rights_of(uint64_t protection)
+{
+	return protection ? protection | VSPACE_READ : 0;
+}
+
+static int64_t answered(struct task *task, int64_t result)
+{
+	(void)task;
+	return linux_result(result);
+}
+
+static int64_t change(enum vspace_operation operation, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+{
+	int64_t result = kernel_vspace_call(kernel_vspace(), operation, a, b, c, d);
+
+	if (result == CALL_PARKED)
+		kernel_task()->resume = answered;
+	return linux_result(result);
+}
+
+int64_t linux_mmap(struct registers *registers)
+{
+	uint64_t address = registers->rdi, flags = registers->r10, type = flags & MAP_TYPE;
+	enum vspace_map_flags how = VSPACE_ANYWHERE;
+
+	if (registers->rdx & ~(uint64_t)PROTECTIONS || (type != MAP_PRIVATE && type != MAP_SHARED))
+		return -LINUX_EINVAL;
+	if (!(flags & MAP_ANONYMOUS))
+		return -LINUX_EBADF;
+	if (flags & MAP_FIXED_NOREPLACE)
+		how = VSPACE_FIXED_IF_EMPTY;
+	else if (flags & MAP_FIXED)
+		how = VSPACE_FIXED;
+	return change(VSPACE_MAP, how == VSPACE_ANYWHERE ? 0 : address, registers->rsi, rights_of(registers->rdx), how);
+}
+
+int64_t linux_munmap(struct registers *registers)
+{
+	return change(VSPACE_UNMAP, registers->rdi, registers->rsi, 0, 0);
+}
+
+int64_t linux_mprotect(struct registers *registers)
+{
+	if (registers->rdx & ~(uint64_t)PROTECTIONS)
+		return -LINUX_EINVAL;
+	if (!registers->rsi && registers->rdi % PAGE == 0)
+		return 0;
+	return change(VSPACE_PROTECT, registers->rdi, registers->rsi, rights_of(registers->rdx), 0);
+}
+
+int64_t linux_madvise(struct registers *registers)
+{
+	if (registers->rdx > ADVICE_MAX || registers->rdi % PAGE)
+		return -LINUX_EINVAL;
+	if (registers->rdx != ADVICE_DONTNEED || !registers->rsi)
+		return 0; /* advice that needs nothing to be done */
+	return change(VSPACE_DISCARD, registers->rdi, registers->rsi, 0, 0);
+}
+
+int64_t linux_brk(struct registers *registers)
+{
+	return change(VSPACE_BREAK, registers->rdi, 0, 0, 0);
+}

@@ -1,0 +1,143 @@
+/* native_calls.c - Tessera's own calls (abi/native.def), as programs reach them
+ * SPDX-License-Identifier: MIT
+ * They give programs what no Linux call does: names, replicas of other cores, rings and what instances count. */
+#include "abi/kernel.h"
+#include "abi/names.h"
+#include "abi/native.h"
+#include "services/linux/calls.h"
+#include "services/linux/errno.h"
+
+enum { STREAM_MAX = 1 << 24 };
+
+/* A core number from a program, checked. */
+static bool is_core(uint64_t core)
+{
+	return core < kernel_core_count();
+}
+
+static int64_t answered(struct task *task, int64_t result)
+{
+	(void)task;
+	return linux_result(result);
+}
+
+static int64_t then_answer(int64_t result)
+{
+	if (result == CALL_PARKED)
+		kernel_task()->resume = answered;
+	return linux_result(result);
+}
+
+static int64_t copy_name(uint64_t from, uint64_t length, char name[NAME_MAX])
+{
+	if (!length || length > NAME_MAX)
+		return -LINUX_ENAMETOOLONG;
+	return kernel_copy_in(name, from, length) ? -LINUX_EFAULT : 0;
+}
+
+static int64_t look_up(const struct registers *registers)
+{
+	char name[NAME_MAX];
+	int64_t error = copy_name(registers->rdi, registers->rsi, name);
+
+	return error ? error : then_answer(names_service.look_up(name, (uint32_t)registers->rsi));
+}
+
+static int64_t change(const struct registers *registers)
+{
+	char name[NAME_MAX];
+	int64_t error = copy_name(registers->rdi, registers->rsi, name);
+
+	if (error)
+		return error;
+	if (registers->rdx > INT64_MAX)
+		return -LINUX_EINVAL;
+	return then_answer(names_service.change(name, (uint32_t)registers->rsi, registers->rdx));
+}
+
+/* One message there and one back for each of saved[1] rounds. */
+static int64_t echo_on(struct task *task, int64_t result)
+{
+	while (task->saved[1]) {
+		task->saved[1]--;
+		result = kernel_call((unsigned)task->saved[0], SERVICE_NAMES, NAMES_NOTHING, (uint64_t[CALL_WORDS]){});
+		if (result == CALL_PARKED) {
+			task->resume = echo_on;
+			return result;
+		}
+	}
+	return result < 0 ? linux_result(result) : 0;
+}
+
+static int64_t echo(const struct registers *registers)
+{
+	struct task *task = kernel_task();
+
+	if (!is_core(registers->rdi) || registers->rsi > STREAM_MAX)
+		return -LINUX_EINVAL;
+	task->saved[0] = registers->rdi;
+	task->saved[1] = registers->rsi;
+	return echo_on(task, 0);
+}
+
+static int64_t last_arrived(struct task *task, int64_t result)
+{
+	(void)task;
+	return result < 0 ? linux_result(result) : 0;
+}
+
+/* The last word is a call: when it is answered, all before it have arrived. */
+static int64_t stream(const struct registers *registers)
+{
+	int64_t result;
+
+	if (!is_core(registers->rdi) || registers->rdi == kernel_core() || registers->rsi > STREAM_MAX)
+		return -LINUX_EINVAL;
+	kernel_stream((unsigned)registers->rdi, registers->rsi);
+	result = kernel_call((unsigned)registers->rdi, SERVICE_NAMES, NAMES_NOTHING, (uint64_t[CALL_WORDS]){});
+	if (result == CALL_PARKED)
+		kernel_task()->resume = last_arrived;
+	return result == CALL_PARKED ? result : last_arrived(kernel_task(), result);
+}
+
+static int64_t call_replica(const struct registers *registers)
+{
+	if (!is_core(registers->rdi))
+		return -LINUX_EINVAL;
+	return then_answer(kernel_call(names_service.replica((unsigned)registers->rdi), SERVICE_NAMES, NAMES_NOTHING,
+				       (uint64_t[CALL_WORDS]){}));
+}
+
+int64_t native_call(struct registers *registers)
+{
+	uint64_t first = registers->rdi, second = registers->rsi;
+
+	switch ((enum native_call)registers->error) {
+	case NATIVE_name_lookup:
+		return look_up(registers);
+	case NATIVE_name_change:
+		return change(registers);
+	case NATIVE_replica_call:
+		return call_replica(registers);
+	case NATIVE_ring_echo:
+		return echo(registers);
+	case NATIVE_ring_stream:
+		return stream(registers);
+	case NATIVE_core_count:
+		return kernel_core_count();
+	case NATIVE_core_distance:
+		return is_core(first) && is_core(second) ? (int64_t)kernel_distance((unsigned)first, (unsigned)second) : -LINUX_EINVAL;
+	case NATIVE_core_footprint:
+		return is_core(first) ? (int64_t)kernel_footprint((unsigned)first) : -LINUX_EINVAL;
+	case NATIVE_boot_time:
+		return is_core(first) ? (int64_t)kernel_online_time((unsigned)first) : -LINUX_EINVAL;
+	case NATIVE_poke_foreign:
+		return is_core(first) && first != kernel_core() ? linux_result(kernel_poke((unsigned)first)) : -LINUX_EINVAL;
+	case NATIVE_kernel_count:
+		if (first >= COUNTER_COUNT || !is_core(second))
+			return -LINUX_EINVAL;
+		return (int64_t)kernel_counter((unsigned)first, (unsigned)second);
+	default:
+		return -LINUX_ENOSYS;
+	}
+}

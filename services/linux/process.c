@@ -1,0 +1,235 @@
+/* process.c - see process.h: the home's side
+ * SPDX-License-Identifier: MIT */
+#include "services/linux/process.h"
+
+#include "services/linux/children.h"
+#include "services/linux/errno.h"
+
+enum {
+	BUCKETS = 32,
+	SEQUENCE_MAX = 1 << 22, /* ids stay below 2^30, the room a futex word has for them */
+	RESERVE = 128,          /* frames that process creation leaves to those that run already */
+	FIRST = 1,
+};
+
+static struct process *table[BUCKETS]; /* of this home */
+static uint32_t sequence;
+
+static struct process **bucket_of(uint32_t id)
+{
+	return &table[(id - 1) / 256 % BUCKETS];
+}
+
+static struct process *find(uint32_t id)
+{
+	struct process *process = *bucket_of(id);
+
+	while (process && process->id != id)
+		process = process->next;
+	return process;
+}
+
+/* Process and thread ids are one space, as on Linux: the home in the low 8 bits, counted from 1. */
+static uint32_t new_id(void)
+{
+	uint32_t id;
+
+	do { /* bounded: fewer processes live than there are numbers */
+		id = sequence * 256 + kernel_core() + 1;
+		sequence = (sequence + 1) % SEQUENCE_MAX;
+	} while (find(id));
+	return id;
+}
+
+struct process *process_create(uint32_t parent_id, struct vspace *space, const char *executable)
+{
+	struct process *process = NULL;
+
+	if (memory_service.free_frames() > RESERVE)
+		process = kernel_page_take();
+	if (!process)
+		return NULL;
+	*process = (struct process){
+		.id = new_id(),
+		.parent_id = parent_id,
+		.threads = 1,
+		.space = space,
+		.executable = executable,
+	};
+	process->next = *bucket_of(process->id);
+	*bucket_of(process->id) = process;
+	return process;
+}
+
+void process_discard(struct process *process)
+{
+	struct process **link = bucket_of(process->id);
+
+	while (*link != process)
+		link = &(*link)->next;
+	*link = process->next;
+	kernel_page_give(process);
+}
+
+static void stop_lending(struct process *process, struct vspace *space)
+{
+	if (process->lent)
+		kernel_reply(process->lender, 0);
+	process->lent = false;
+	kernel_vspace_release(space);
+}
+
+/* The last thread is gone. */
+static void finish(struct process *process)
+{
+	uint64_t word[CALL_WORDS] = { process->parent_id, process->id, (uint64_t)process->status };
+
+	if (process->id == FIRST) {
+		kernel_finish(process->status & 127 ? 128 + (process->status & 127) : process->status >> 8 & 255);
+		return;
+	}
+	stop_lending(process, process->space);
+	children_orphan(process);
+	kernel_notify(process_home(process->parent_id), SERVICE_LINUX, LINUX_CHILD_GONE, word);
+	process_discard(process);
+}
+
+static int64_t begin_exit(struct process *process, int32_t status)
+{
+	uint64_t word[CALL_WORDS] = { process->id };
+	struct core_set cores;
+
+	if (process->exiting)
+		return 0;
+	process->status = status;
+	__atomic_store_n(&process->exiting, 1, __ATOMIC_SEQ_CST); /* E1 */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	kernel_vspace_cores(process->space, &cores); /* E2 */
+	core_set_for_each(core, &cores) /* E3; this core last: it may end the process under our feet */
+		if (core != kernel_core())
+			kernel_notify(core, SERVICE_LINUX, LINUX_KILL_HERE, word);
+	kernel_kill_threads(process->id);
+	return 0;
+}
+
+static int64_t thread_gone(uint32_t id, int32_t status)
+{
+	struct process *process = find(id);
+
+	if (!process)
+		return 0;
+	if (!process->exiting)
+		process->status = status;
+	if (--process->threads == 0)
+		finish(process);
+	return 0;
+}
+
+static int64_t thread_add(struct process *process)
+{
+	if (process->exiting || memory_service.free_frames() <= RESERVE)
+		return -LINUX_EAGAIN;
+	process->threads++;
+	return new_id();
+}
+
+static int64_t executed(struct process *process, struct vspace *space, const char *executable)
+{
+	struct vspace *before = process->space;
+
+	process->space = space;
+	process->executable = executable;
+	stop_lending(process, before);
+	return process->exiting ? -LINUX_EAGAIN : 0;
+}
+
+static int64_t lend(struct process *process, struct reply_to lender)
+{
+	process->lent = true;
+	process->lender = lender;
+	return CALL_PARKED;
+}
+
+static int64_t signal_process(uint32_t id, int signal)
+{
+	struct process *process = find(id);
+
+	if (!process)
+		return -LINUX_ESRCH;
+	return signal ? begin_exit(process, signal) : 0;
+}
+
+int64_t process_serve(const struct call *call)
+{
+	struct process *process = (struct process *)call->word[0];
+	uint32_t id = (uint32_t)call->word[0], child = (uint32_t)call->word[1];
+
+	switch ((enum linux_operation)call->operation) {
+	case LINUX_THREAD_ADD:
+		return thread_add(process);
+	case LINUX_THREAD_GONE:
+		return thread_gone(id, (int32_t)call->word[1]);
+	case LINUX_EXIT:
+		process = find(id);
+		return process ? begin_exit(process, (int32_t)call->word[1]) : 0;
+	case LINUX_KILL_HERE:
+		kernel_kill_threads(id);
+		return 0;
+	case LINUX_CHILD_ADD:
+		process = find(id);
+		return process ? children_add(process, child) : -LINUX_EAGAIN;
+	case LINUX_CHILD_FORGET:
+		process = find(id);
+		if (process)
+			children_forget(process, child);
+		return 0;
+	case LINUX_CHILD_GONE:
+		process = find(id);
+		if (process)
+			children_gone(process, child, (int32_t)call->word[2]);
+		return 0;
+	case LINUX_ORPHAN:
+		process = find(id);
+		if (process)
+			process->parent_id = FIRST;
+		return 0;
+	case LINUX_WAIT:
+		process = find(id);
+		return process ? children_wait(process, call) : -LINUX_ECHILD;
+	case LINUX_WAIT_CANCEL:
+		process = find(id);
+		if (process)
+			children_cancel(process, (struct reply_to){ (uint32_t)call->word[1], call->word[2] });
+		return 0;
+	case LINUX_LEND:
+		return lend(process, call->reply_to);
+	case LINUX_EXECUTED:
+		return executed(process, (struct vspace *)call->word[1], (const char *)call->word[2]);
+	case LINUX_SIGNAL:
+		return signal_process(id, (int)call->word[1]);
+	default:
+		return STATUS_NO_CALL;
+	}
+}
+
+/* Parked until the kill that is under way reaches this core. */
+static int64_t stay(struct task *task, int64_t result)
+{
+	(void)task;
+	(void)result;
+	return kernel_sleep();
+}
+
+int64_t process_exit(int32_t status)
+{
+	struct task *task = kernel_task();
+	uint32_t id = task->process_id;
+
+	task->exit_status = status;
+	if (process_home(id) == kernel_core()) {
+		begin_exit(find(id), status);
+		return CALL_PARKED;
+	}
+	task->resume = stay;
+	return kernel_call(process_home(id), SERVICE_LINUX, LINUX_EXIT, (uint64_t[CALL_WORDS]){ id, (uint64_t)status });
+}
