@@ -66,6 +66,10 @@ static void write_verdict(FILE *list, const char *name, const struct mutant *mut
 	const char *why = NULL;
 	status_t status = cpio_find(&archive, "/bin/mutant", &entry);
 
+	if (status == STATUS_OK && (entry.mode & CPIO_TYPE) != CPIO_FILE) {
+		status = STATUS_BAD_FORMAT;
+		why = "it is not a file";
+	}
 	if (status == STATUS_OK)
 		status = elf_read(entry.data, entry.size, &EXERCISE_LIMITS, &image, &why);
 	if (status == STATUS_OK)

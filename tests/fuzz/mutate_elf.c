@@ -3,6 +3,7 @@
 #include <elf.h>
 #include <string.h>
 
+#include "tests/fuzz/exercise.h"
 #include "tests/fuzz/mutate.h"
 
 enum { CROWD = 20, TYPE_COUNT = 7 };
@@ -64,7 +65,7 @@ static void set_pair(Elf64_Phdr *header, uint64_t size, struct random *random)
 		header->p_memsz = header->p_filesz - 1 - random_below(random, header->p_filesz);
 		break;
 	case 4: /* the last page of the user range, or just beyond */
-		header->p_vaddr = (UINT64_C(1) << 47) - pages + header->p_offset % 4096;
+		header->p_vaddr = EXERCISE_LIMITS.highest - pages + header->p_offset % 4096;
 		break;
 	case 5: /* the first pages of all */
 		header->p_vaddr = pages - 4096 + header->p_offset % 4096;
@@ -128,10 +129,10 @@ static void set_segment(struct mutant *mutant, const Elf64_Ehdr *file, struct ra
  * falling, some of them around the ends of the user range and of all addresses. */
 static void crowd(struct mutant *mutant, Elf64_Ehdr *file, struct random *random)
 {
-	static const uint64_t STARTS[] = { 0x400000, 0x8000, UINT64_C(1) << 47, -UINT64_C(4096) };
-	static const uint64_t STEPS[] = { 0x2000, -UINT64_C(0x1000) };
-	uint64_t start = STARTS[random_below(random, 4)];
-	uint64_t step = STEPS[random_below(random, 2)];
+	const uint64_t starts[] = { 0x400000, 0x8000, EXERCISE_LIMITS.highest, -UINT64_C(4096) };
+	const uint64_t steps[] = { 0x2000, -UINT64_C(0x1000) };
+	uint64_t start = starts[random_below(random, 4)];
+	uint64_t step = steps[random_below(random, 2)];
 	uint64_t count = 1 + random_below(random, CROWD);
 	size_t size = count * sizeof(Elf64_Phdr);
 
