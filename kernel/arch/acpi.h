@@ -9,7 +9,7 @@
  * I2 every node is below node_count, and node_count >= 1
  * I3 memory ascends by start
  * Sources: ACPI 6.5 sections 4.8, 5.2 and 7.4.2.
- * Tested by tests/unit/acpi_test.c */
+ * Tested by tests/unit/acpi_test.c, acpi_hostile_test.c */
 #ifndef KERNEL_ARCH_ACPI_H
 #define KERNEL_ARCH_ACPI_H
 

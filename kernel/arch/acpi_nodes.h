@@ -4,7 +4,7 @@
  * table is checked to its end before anything of it is believed.
  * Context: a part of acpi_read(), after the cores are known.
  * Sources: ACPI 6.5 sections 5.2.16 (SRAT) and 5.2.17 (SLIT).
- * Tested by tests/unit/acpi_test.c */
+ * Tested by tests/unit/acpi_nodes_test.c */
 #ifndef KERNEL_ARCH_ACPI_NODES_H
 #define KERNEL_ARCH_ACPI_NODES_H
 

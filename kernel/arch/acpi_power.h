@@ -6,7 +6,7 @@
  * Context: a part of acpi_read().
  * Sources: ACPI 6.5 sections 5.2.9 (FADT), 4.8.3 (PM1 control, PM timer), 7.4.2 (_Sx), 20.2
  * (AML).
- * Tested by tests/unit/acpi_test.c */
+ * Tested by tests/unit/acpi_power_test.c */
 #ifndef KERNEL_ARCH_ACPI_POWER_H
 #define KERNEL_ARCH_ACPI_POWER_H
 

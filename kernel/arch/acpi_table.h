@@ -7,7 +7,7 @@
  * Context: boot core, once; never waits.
  * I1 acpi_table.length >= ACPI_HEADER_BYTES, and bytes[0 .. length) is readable
  * I2 each acpi_next() moves on by at least 2 bytes, so that every walk ends
- * Tested by tests/unit/acpi_test.c */
+ * Tested by tests/unit/acpi_test.c, acpi_hostile_test.c */
 #ifndef KERNEL_ARCH_ACPI_TABLE_H
 #define KERNEL_ARCH_ACPI_TABLE_H
 

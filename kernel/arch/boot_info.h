@@ -5,11 +5,10 @@
  * Refuses (with a status, never an overrun) tables that end early, lie outside the view or do
  * not fit.
  * Context: boot core, once, before any other core runs; never waits.
- * I1 ram[0 .. ram_count) is sorted, page-aligned, non-empty, disjoint, with a gap between
- * neighbours
+ * I1 ram[0 .. ram_count): sorted, page-aligned, non-empty, with a gap between neighbours
  * I2 no byte of ram lies in a range that the loader reports as anything but RAM
  * I3 command_line ends in NUL; an absent initrd has start == end
- * Tested by tests/unit/boot_info_test.c */
+ * Tested by tests/unit/boot_info_test.c, boot_info_multiboot2_test.c */
 #ifndef KERNEL_ARCH_BOOT_INFO_H
 #define KERNEL_ARCH_BOOT_INFO_H
 

@@ -1,13 +1,14 @@
 /* topology.c - widths of the fields of an APIC id, from CPUID
  * SPDX-License-Identifier: MIT
  * Which leaf gives what:
- *   0x1f, else 0xb   threads to a core, cores to a package; 0x1f also dies (a level names the next one's shift)
- *   0x8000001d (AMD with TOPOEXT), else 4   how many ids share each cache
+ *   0x1f, else 0xb         threads to a core, cores to a package; 0x1f also dies
+ *   0x8000001d (AMD), else 4   how many ids share each cache; the former needs TOPOEXT
  *   1, 4, 0x80000008, 0x8000001e   the same for processors older than leaf 0xb
- * Beyond the highest leaf an Intel processor answers with another leaf's data, so the limits are asked first.
- * QEMU 7.2 with `-cpu max` under TCG is an AMD processor of highest leaf 0xd: it tells threads and packages, but
- * neither dies nor caches. `x-vendor-cpuid-only=off` makes it tell both, in leaves 0x1f and 4;
- * `min-level=0x1f` the dies alone. Sources: Intel SDM vol. 2A "CPUID", AMD APM vol. 3 appendix E.4. See topology.h. */
+ * Beyond the highest leaf an Intel processor answers with another leaf's data, so the limits are
+ * asked first. QEMU 7.2 with `-cpu max` under TCG is an AMD processor of highest leaf 0xd: it
+ * tells threads and packages, but neither dies nor caches. `x-vendor-cpuid-only=off` makes it
+ * tell both, in leaves 0x1f and 4; `min-level=0x1f` the dies alone.
+ * Sources: Intel SDM vol. 2A "CPUID", AMD APM vol. 3 appendix E.4. See topology.h. */
 #include "kernel/arch/topology.h"
 
 #include <stdbool.h>

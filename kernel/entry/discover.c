@@ -128,7 +128,8 @@ static void place_instances(void)
 
 static uint32_t count_units(void)
 {
-	uint64_t end = machine.boot.ram[machine.boot.ram_count - 1].end >> UNIT_SHIFT;
+	uint64_t bytes = machine.boot.ram[machine.boot.ram_count - 1].end;
+	uint64_t end = (bytes + UNIT_SIZE - 1) >> UNIT_SHIFT; /* the last one may be partly RAM, and hold the initramfs */
 
 	return end < UNITS_MAX ? (uint32_t)end : UNITS_MAX;
 }

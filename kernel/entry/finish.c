@@ -5,6 +5,7 @@
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/serial.h"
 #include "lib/format.h"
+#include "percpu/clock.h"
 #include "percpu/log.h"
 #include "percpu/machine.h"
 
@@ -13,6 +14,8 @@ enum {
 	DEBUG_EXIT_FAILURE = 1,
 	ACPI_ENABLED = 1,
 };
+
+#define PATIENCE UINT64_C(2000000000) /* ns: power does not go away at once */
 
 static void power_off(void)
 {
@@ -36,6 +39,8 @@ _Noreturn void finish(int status)
 			log_collect(core);
 	serial_write(SERIAL_REPORT, report, format(report, sizeof(report), "%d\n", status));
 	power_off();
+	for (uint64_t deadline = clock_now() + PATIENCE; clock_now() < deadline;)
+		cpu_pause();
 	log_line("entry", "this machine does not power off by ACPI: turn it off by hand");
 	cpu_stop();
 }

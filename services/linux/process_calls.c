@@ -15,6 +15,7 @@ enum clone_flags {
 
 enum {
 	SIGNAL_MAX = 64,
+	SET_NAME = 15,
 	SELECTOR_FS_SET = 0x1002,
 	SELECTOR_GS_SET = 0x1001,
 	SELECTOR_FS_GET = 0x1003,
@@ -314,6 +315,11 @@ int64_t linux_set_tid_address(struct registers *registers)
 {
 	kernel_task()->clear_on_exit = registers->rdi;
 	return kernel_task()->thread_id;
+}
+
+int64_t linux_prctl(struct registers *registers)
+{
+	return registers->rdi == SET_NAME ? 0 : -LINUX_EINVAL;
 }
 
 int64_t linux_arch_prctl(struct registers *registers)
