@@ -9,7 +9,7 @@
  * I1 a unit has a core as owner only if it is wholly RAM and touches no reserved range
  * I2 every core owns at least one shared and one private unit (when OK is returned)
  * I3 shares of cores that draw on the same nodes differ by at most one unit
- * Tested by tests/unit/partition_test.c */
+ * Tested by tests/unit/partition_test.c, partition_random_test.c */
 #ifndef PERCPU_PARTITION_H
 #define PERCPU_PARTITION_H
 

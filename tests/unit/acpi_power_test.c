@@ -1,6 +1,7 @@
 /* acpi_power_test.c - ports of the FADT, and the _S5_ package in every encoding
  * SPDX-License-Identifier: MIT
- * The DSDT is not AML here but a row of bytes with a package in it, which is all that the reader looks for. */
+ * The DSDT is not AML here but a row of bytes with a package in it, which is all that the reader
+ * looks for. */
 #include <stdbool.h>
 
 #include "tests/unit/acpi_tables.h"

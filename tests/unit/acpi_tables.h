@@ -1,7 +1,8 @@
 /* acpi_tables.h - ACPI tables laid out in a test's physical memory
  * SPDX-License-Identifier: MIT
  * A table is begun, filled with the put functions, and its checksum set by acpi_seal(), which
- * may be called again after a change. acpi_root_seal() writes the root table and the root pointer last. */
+ * may be called again after a change. acpi_root_seal() writes the root table and the root
+ * pointer last. */
 #ifndef TESTS_UNIT_ACPI_TABLES_H
 #define TESTS_UNIT_ACPI_TABLES_H
 

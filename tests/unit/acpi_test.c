@@ -1,6 +1,7 @@
 /* acpi_test.c - root pointer, root tables, MADT
  * SPDX-License-Identifier: MIT
- * Holds acpi.h I1 and acpi_table.h. Nodes, power, and all tables together have suites of their own. */
+ * Holds acpi.h I1 and acpi_table.h. Nodes, power, and all tables together have suites of their
+ * own. */
 #include "tests/unit/acpi_tables.h"
 
 enum { ENABLED = 1, ONLINE_CAPABLE = 2 };

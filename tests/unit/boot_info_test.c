@@ -1,16 +1,11 @@
-/* boot_info_test.c - the loaders' tables, sound, hostile and random
+/* boot_info_test.c - PVH's tables, sound, hostile and random
  * SPDX-License-Identifier: MIT
  * The memory map is held against an oracle that knows no ranges: one flag per page, set when
- * every byte of the page is RAM and none is anything else. Holds boot_info.h I1 to I3, and physical_view.h I1. */
-#include <setjmp.h>
-#include <stdarg.h>
+ * every byte of the page is RAM and none is anything else. Holds boot_info.h I1 to I3, and
+ * physical_view.h I1. */
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 
-#include "kernel/arch/boot_info.h"
-#include "tests/unit/physical_memory.h"
+#include "tests/unit/boot_info_checks.h"
 
 enum {
 	SIZE         = 0x10000,
@@ -18,7 +13,6 @@ enum {
 	MODULES      = 0x200,
 	COMMAND_LINE = 0x300,
 	MAP          = 0x1000,
-	INFORMATION  = 0x4000,
 	PAGE         = 4096,
 	RAM          = 1,
 	RESERVED     = 2,
@@ -27,7 +21,6 @@ enum {
 static struct physical_memory memory;
 static struct boot_info info;
 static uint32_t map_entries;
-static uint32_t information_end; /* where the next multiboot2 tag goes */
 
 static void add_entry(uint64_t start, uint64_t end, uint32_t type)
 {
@@ -47,8 +40,6 @@ static int set_up(void **state)
 	put32(&memory, START_INFO, 0x336ec578);
 	put32(&memory, START_INFO + 4, 1);
 	put64(&memory, START_INFO + 40, MAP);
-	put32(&memory, INFORMATION, 8);
-	information_end = INFORMATION + 8;
 	return 0;
 }
 
@@ -62,18 +53,6 @@ static int tear_down(void **state)
 static status_t read_pvh(void)
 {
 	return boot_info_from_pvh(&info, view_of(&memory), START_INFO);
-}
-
-static status_t read_multiboot2(void)
-{
-	return boot_info_from_multiboot2(&info, view_of(&memory), INFORMATION);
-}
-
-static void expect_ram(uint32_t index, uint64_t start, uint64_t end)
-{
-	assert_true(index < info.ram_count);
-	assert_int_equal(info.ram[index].start, start);
-	assert_int_equal(info.ram[index].end, end);
 }
 
 static void pvh_gives_all_pieces(void **state)
@@ -91,8 +70,8 @@ static void pvh_gives_all_pieces(void **state)
 	put64(&memory, MODULES + 8, 0x1234);
 	assert_int_equal(read_pvh(), STATUS_OK);
 	assert_int_equal(info.ram_count, 2);
-	expect_ram(0, 0, 0x9f000);
-	expect_ram(1, 0x100000, 0x7ffdf000);
+	expect_ram(&info, 0, 0, 0x9f000);
+	expect_ram(&info, 1, 0x100000, 0x7ffdf000);
 	assert_int_equal(info.rsdp, 0xf59c0);
 	assert_string_equal(info.command_line, "init=/bin/true -- a");
 	assert_int_equal(info.initrd.start, 0x5001);
@@ -119,8 +98,8 @@ static void ram_is_sorted_and_merged(void **state)
 	add_entry(0x500000, 0x500000, RAM); /* empty */
 	assert_int_equal(read_pvh(), STATUS_OK);
 	assert_int_equal(info.ram_count, 2);
-	expect_ram(0, 0x100000, 0x300000);
-	expect_ram(1, 0x800000, 0xa00000);
+	expect_ram(&info, 0, 0x100000, 0x300000);
+	expect_ram(&info, 1, 0x800000, 0xa00000);
 }
 
 static void one_entry_melts_many(void **state)
@@ -133,8 +112,8 @@ static void one_entry_melts_many(void **state)
 	add_entry(0x18000, 0x50000, RAM);
 	assert_int_equal(read_pvh(), STATUS_OK);
 	assert_int_equal(info.ram_count, 2);
-	expect_ram(0, 0x10000, 0x60000);
-	expect_ram(1, 0x90000, 0xa0000);
+	expect_ram(&info, 0, 0x10000, 0x60000);
+	expect_ram(&info, 1, 0x90000, 0xa0000);
 }
 
 static void anything_else_wins_over_ram(void **state)
@@ -148,8 +127,8 @@ static void anything_else_wins_over_ram(void **state)
 	add_entry(0xf0000, 0x120000, 5);
 	assert_int_equal(read_pvh(), STATUS_OK);
 	assert_int_equal(info.ram_count, 2);
-	expect_ram(0, 0x12000, 0x40000);
-	expect_ram(1, 0x41000, 0x7f000);
+	expect_ram(&info, 0, 0x12000, 0x40000);
+	expect_ram(&info, 1, 0x41000, 0x7f000);
 }
 
 static void ram_less_than_a_page_is_dropped(void **state)
@@ -159,7 +138,7 @@ static void ram_less_than_a_page_is_dropped(void **state)
 	add_entry(0x10000, 0x11000, RAM);
 	assert_int_equal(read_pvh(), STATUS_OK);
 	assert_int_equal(info.ram_count, 1);
-	expect_ram(0, 0x10000, 0x11000);
+	expect_ram(&info, 0, 0x10000, 0x11000);
 }
 
 static void wrong_head_is_refused(void **state)
@@ -189,7 +168,7 @@ static void wrapping_entries(void **state)
 	add_entry(0x20000, 0x1000, RESERVED); /* up to the top and around */
 	assert_int_equal(read_pvh(), STATUS_OK);
 	assert_int_equal(info.ram_count, 1);
-	expect_ram(0, 0x10000, 0x20000);
+	expect_ram(&info, 0, 0x10000, 0x20000);
 	add_entry(0x30000, 0x1000, RAM);
 	assert_int_equal(read_pvh(), STATUS_BAD_FORMAT);
 }
@@ -254,7 +233,7 @@ static void too_many_ranges_are_refused(void **state)
 		add_entry(0x100000 * i, 0x100000 * i + 0x10000, RAM);
 	assert_int_equal(read_pvh(), STATUS_OK);
 	assert_int_equal(info.ram_count, BOOT_RAM_RANGES);
-	expect_ram(BOOT_RAM_RANGES - 1, 0x100000 * 63, 0x100000 * 63 + 0x10000);
+	expect_ram(&info, BOOT_RAM_RANGES - 1, 0x100000 * 63, 0x100000 * 63 + 0x10000);
 	add_entry(0x4000, 0x5000, RESERVED); /* splits a range */
 	assert_int_equal(read_pvh(), STATUS_NO_SPACE);
 	map_entries--;
@@ -306,19 +285,6 @@ static bool page_is_in_info(uint64_t page)
 	return false;
 }
 
-static void check_invariants(void)
-{
-	assert_true(info.ram_count <= BOOT_RAM_RANGES);
-	for (uint32_t i = 0; i < info.ram_count; i++) {
-		assert_true(info.ram[i].start < info.ram[i].end);
-		assert_int_equal(info.ram[i].start % PAGE, 0);
-		assert_int_equal(info.ram[i].end % PAGE, 0);
-		if (i > 0)
-			assert_true(info.ram[i - 1].end < info.ram[i].start);
-	}
-	assert_non_null(memchr(info.command_line, '\0', BOOT_COMMAND_LINE));
-}
-
 static void random_maps_match_the_oracle(void **state)
 {
 	uint64_t seed = 0x7e55e7a1;
@@ -341,168 +307,7 @@ static void random_maps_match_the_oracle(void **state)
 			any |= page_is_ram(page);
 		}
 		assert_int_equal(status, any ? STATUS_OK : STATUS_BAD_FORMAT);
-		check_invariants();
-	}
-}
-
-/* Appends a tag whose payload the caller has put at the address returned. */
-static uint32_t add_tag(uint32_t type, uint32_t payload)
-{
-	uint32_t at = information_end;
-
-	put32(&memory, at, type);
-	put32(&memory, at + 4, 8 + payload);
-	information_end = at + ((8 + payload + 7) & ~7u);
-	put32(&memory, INFORMATION, information_end - INFORMATION);
-	return at + 8;
-}
-
-static void add_map_tag(uint32_t stride)
-{
-	uint32_t at = add_tag(6, 8 + 2 * stride);
-
-	put32(&memory, at, stride);
-	put64(&memory, at + 8 + stride, 0x100000);
-	put64(&memory, at + 8 + stride + 8, 0x300000);
-	put32(&memory, at + 8 + stride + 16, RAM);
-	put64(&memory, at + 8 + 8, 0x9f800);
-	put32(&memory, at + 8 + 16, RAM);
-}
-
-static void add_module_tag(uint32_t start, uint32_t end)
-{
-	uint32_t at = add_tag(3, 9);
-
-	put32(&memory, at, start);
-	put32(&memory, at + 4, end);
-}
-
-static void multiboot2_gives_all_pieces(void **state)
-{
-	uint32_t at, old_rsdp, new_rsdp;
-
-	(void)state;
-	at = add_tag(1, 7);
-	put_bytes(&memory, at, "quiet", 6);
-	add_tag(4, 3); /* one that is of no interest, of odd length */
-	new_rsdp = add_tag(15, 36);
-	old_rsdp = add_tag(14, 20);
-	add_map_tag(32);
-	add_module_tag(0x5000, 0x5123);
-	add_module_tag(0x6000, 0x6123);
-	add_tag(0, 0);
-	assert_int_equal(read_multiboot2(), STATUS_OK);
-	assert_string_equal(info.command_line, "quiet");
-	assert_int_not_equal(old_rsdp, new_rsdp);
-	assert_int_equal(info.rsdp, new_rsdp);
-	assert_int_equal(info.ram_count, 2);
-	expect_ram(0, 0, 0x9f000);
-	expect_ram(1, 0x100000, 0x400000);
-	assert_int_equal(info.initrd.start, 0x5000);
-	assert_int_equal(info.initrd.end, 0x5123);
-}
-
-static void multiboot2_old_rsdp_alone(void **state)
-{
-	uint32_t rsdp = add_tag(14, 20);
-
-	(void)state;
-	add_map_tag(24);
-	add_tag(0, 0);
-	assert_int_equal(read_multiboot2(), STATUS_OK);
-	assert_int_equal(info.rsdp, rsdp);
-}
-
-static void multiboot2_without_end_or_map(void **state)
-{
-	(void)state;
-	assert_int_equal(read_multiboot2(), STATUS_TRUNCATED);
-	add_tag(1, 1);
-	assert_int_equal(read_multiboot2(), STATUS_TRUNCATED);
-	add_tag(0, 0);
-	assert_int_equal(read_multiboot2(), STATUS_BAD_FORMAT);
-}
-
-static void multiboot2_hostile_sizes(void **state)
-{
-	uint32_t map = information_end;
-
-	(void)state;
-	add_map_tag(24);
-	add_tag(0, 0);
-	assert_int_equal(read_multiboot2(), STATUS_OK);
-	for (uint32_t size = 0; size < 8; size++) { /* a walk that adds 0 never ends */
-		put32(&memory, map + 4, size);
-		assert_int_equal(read_multiboot2(), STATUS_BAD_FORMAT);
-	}
-	for (uint32_t size = 8; size < 16; size++) { /* too short for entry size and version */
-		put32(&memory, map + 4, size);
-		assert_int_equal(read_multiboot2(), STATUS_TRUNCATED);
-	}
-	put32(&memory, map + 4, information_end - map + 1);
-	assert_int_equal(read_multiboot2(), STATUS_TRUNCATED);
-	put32(&memory, map + 4, UINT32_MAX);
-	assert_int_equal(read_multiboot2(), STATUS_TRUNCATED);
-	put32(&memory, map + 4, 64);
-	for (uint32_t stride = 0; stride < 24; stride++) {
-		put32(&memory, map + 8, stride);
-		assert_int_equal(read_multiboot2(), STATUS_BAD_FORMAT);
-	}
-	put32(&memory, map + 8, 24);
-	assert_int_equal(read_multiboot2(), STATUS_OK);
-	put32(&memory, INFORMATION, SIZE - INFORMATION + 1);
-	assert_int_equal(read_multiboot2(), STATUS_TRUNCATED);
-	put32(&memory, INFORMATION, 0);
-	assert_int_equal(read_multiboot2(), STATUS_TRUNCATED);
-	assert_int_equal(boot_info_from_multiboot2(&info, view_of(&memory), SIZE - 7), STATUS_TRUNCATED);
-}
-
-static void multiboot2_hostile_tags(void **state)
-{
-	uint32_t text = add_tag(1, 4), module;
-
-	(void)state;
-	add_map_tag(24);
-	module = information_end;
-	add_module_tag(0x5000, 0x5123);
-	add_tag(0, 0);
-	assert_int_equal(read_multiboot2(), STATUS_OK);
-	put_bytes(&memory, text, "long", 4); /* its NUL would lie in the next tag */
-	assert_int_equal(read_multiboot2(), STATUS_TRUNCATED);
-	put_bytes(&memory, text, "fit", 4);
-	assert_int_equal(read_multiboot2(), STATUS_OK);
-	put32(&memory, module + 12, 0x4fff);
-	assert_int_equal(read_multiboot2(), STATUS_BAD_FORMAT);
-	put32(&memory, module + 12, SIZE + 1);
-	assert_int_equal(read_multiboot2(), STATUS_TRUNCATED);
-	put32(&memory, module + 12, SIZE);
-	assert_int_equal(read_multiboot2(), STATUS_OK);
-	put32(&memory, module + 4, 15);
-	assert_int_equal(read_multiboot2(), STATUS_TRUNCATED);
-	put32(&memory, module + 4, 17);
-	information_end -= 8;
-	add_map_tag(24); /* a second map */
-	add_tag(0, 0);
-	assert_int_equal(read_multiboot2(), STATUS_BAD_FORMAT);
-}
-
-/* The information ends the view, and its only tag is too short for what its type promises. */
-static void multiboot2_short_tags_at_the_views_end(void **state)
-{
-	static const uint32_t types[] = { 1, 3, 6 };
-
-	(void)state;
-	for (int i = 0; i < 3; i++) {
-		for (uint32_t payload = 0; payload < 8; payload++) {
-			uint32_t start = SIZE - 16 - payload;
-
-			put32(&memory, start, 16 + payload);
-			put32(&memory, start + 8, types[i]);
-			put32(&memory, start + 12, 8 + payload);
-			memset(memory.bytes + start + 16, 'x', payload);
-			assert_int_equal(boot_info_from_multiboot2(&info, view_of(&memory), start),
-					 STATUS_TRUNCATED);
-		}
+		check_invariants(&info);
 	}
 }
 
@@ -519,27 +324,20 @@ static void mutations_never_overrun(void **state)
 	put32(&memory, START_INFO + 12, 1);
 	put64(&memory, START_INFO + 16, MODULES);
 	put64(&memory, MODULES + 8, 0x1000);
-	add_tag(1, 9);
-	add_tag(15, 36);
-	add_module_tag(0x5000, 0x5123);
-	add_map_tag(24);
-	add_tag(0, 0);
 	sound = memory;
 	for (int round = 0; round < 20000; round++) {
 		uint64_t size = next_random(&seed) % 4 ? SIZE : next_random(&seed) % (SIZE + 1);
 
 		memory = physical_memory_cut(&sound, size);
 		for (uint64_t count = 1 + next_random(&seed) % 4; count > 0; count--) {
-			static const uint32_t starts[] = { START_INFO, MAP, MODULES, INFORMATION };
+			static const uint32_t starts[] = { START_INFO, MAP, MODULES, COMMAND_LINE };
 			uint64_t at = starts[next_random(&seed) % 4] + next_random(&seed) % 0xc0;
 
 			if (at < size)
 				put8(&memory, at, (uint8_t)next_random(&seed));
 		}
 		if (read_pvh() == STATUS_OK)
-			check_invariants();
-		if (read_multiboot2() == STATUS_OK)
-			check_invariants();
+			check_invariants(&info);
 		physical_memory_free(&memory);
 	}
 	memory = sound;
@@ -565,12 +363,6 @@ int main(void)
 		TEST(too_many_ranges_are_refused),
 		TEST(command_line_of_any_length),
 		TEST(random_maps_match_the_oracle),
-		TEST(multiboot2_gives_all_pieces),
-		TEST(multiboot2_old_rsdp_alone),
-		TEST(multiboot2_without_end_or_map),
-		TEST(multiboot2_hostile_sizes),
-		TEST(multiboot2_hostile_tags),
-		TEST(multiboot2_short_tags_at_the_views_end),
 		TEST(mutations_never_overrun),
 	};
 

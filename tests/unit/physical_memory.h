@@ -1,7 +1,7 @@
 /* physical_memory.h - a test's physical memory: a heap block of exactly the viewed size
  * SPDX-License-Identifier: MIT
- * On the heap, so that AddressSanitizer sees a parser that reads one byte past the view. Writers check
- * their own bounds, so that a test cannot corrupt itself. */
+ * On the heap, so that AddressSanitizer sees a parser that reads one byte past the view. Writers
+ * check their own bounds, so that a test cannot corrupt itself. */
 #ifndef TESTS_UNIT_PHYSICAL_MEMORY_H
 #define TESTS_UNIT_PHYSICAL_MEMORY_H
 

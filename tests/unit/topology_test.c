@@ -1,8 +1,9 @@
 /* topology_test.c - distances from recorded CPUID leaves
  * SPDX-License-Identifier: MIT
- * The records were read by a program inside QEMU 7.2 (TCG) with the options named; the ones for which QEMU has no
- * model follow AMD's manual (APM vol. 3, appendix E.4). What a processor answers beyond its highest leaf
- * is kept in the records: it is garbage, and nobody may take it for an answer. Holds topology.h I1. */
+ * The records were read by a program inside QEMU 7.2 (TCG) with the options named; the ones for
+ * which QEMU has no model follow AMD's manual (APM vol. 3, appendix E.4). What a processor
+ * answers beyond its highest leaf is kept in the records: it is garbage, and nobody may take it
+ * for an answer. Holds topology.h I1. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
