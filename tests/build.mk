@@ -14,7 +14,7 @@ HOST_TSAN := -fsanitize=thread
 
 UNIT_ROOMS := lib kernel/arch percpu kernel/memory sched ipc kernel/entry services/names \
 	services/memory services/linux
-UNIT_HEADERS := $(wildcard abi/* $(addsuffix /*.h,$(UNIT_ROOMS) tests/unit tests/fuzz))
+UNIT_HEADERS := $(wildcard abi/* $(addsuffix /*.h,$(UNIT_ROOMS) scalability-tests/* tests/unit tests/fuzz))
 UNIT_SUITES := $(patsubst tests/unit/%_test.c,%,$(wildcard tests/unit/*_test.c))
 UNIT_PROGRAMS := $(foreach suite,$(UNIT_SUITES),$(BUILD)/unit/asan/$(suite) \
 	$(BUILD)/unit/tsan/$(suite))
@@ -32,7 +32,7 @@ unit: $(UNIT_PROGRAMS)
 define unit_program
 $(BUILD)/unit/$(2)/$(1): tests/unit/$(1)_test.c $(UNIT_SOURCES_$(1)) $(UNIT_HEADERS)
 	@mkdir -p $$(@D)
-	$(HOST_CC) $(HOST_CFLAGS) $(3) -o $$@ $$(filter %.c %.o,$$^) -lcmocka
+	$$(QUIET_LD)$(HOST_CC) $(HOST_CFLAGS) $(3) -o $$@ $$(filter %.c %.o,$$^) -lcmocka
 endef
 
 $(foreach suite,$(UNIT_SUITES),$(eval UNIT_SOURCES_$(suite) := $(call unit_sources,$(suite))))
@@ -43,6 +43,6 @@ $(foreach suite,$(UNIT_SUITES),$(eval $(call unit_program,$(suite),asan,$(HOST_A
 # As the kernel has it, but under names that leave the C library's functions alone.
 $(BUILD)/unit/freestanding.o: lib/freestanding.c lib/string.h
 	@mkdir -p $(@D)
-	$(HOST_CC) -std=gnu17 -O2 -g -Wall -Wextra -Werror -I. -ffreestanding -mgeneral-regs-only \
+	$(QUIET_CC)$(HOST_CC) -std=gnu17 -O2 -g -Wall -Wextra -Werror -I. -ffreestanding -mgeneral-regs-only \
 		-fPIE -c -o $@ $<
-	objcopy --prefix-symbols=tested_ $@
+	@objcopy --prefix-symbols=tested_ $@
