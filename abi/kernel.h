@@ -11,7 +11,8 @@
 #include "abi/registers.h"
 #include "abi/services.h"
 #include "abi/status.h"
-#include "lib/core_set.h"
+
+struct core_set; /* lib/core_set.h */
 
 /* Machine. */
 unsigned kernel_core(void);

@@ -13,6 +13,7 @@ enum marker {
 	MARKER_BEGIN     = MARKER_BASE + 2, /* open this core's window */
 	MARKER_BEGIN_ALL = MARKER_BASE + 3, /* the same, and count other cores' kernel work meanwhile */
 	MARKER_END       = MARKER_BASE + 4, /* close this core's window */
+	MARKER_TICKS     = MARKER_BASE + 5, /* until END this core spins: what interrupts it is the timer's tick */
 	MARKER_MESSAGE   = MARKER_BASE + 16, /* a message was enqueued by this core */
 	MARKER_DOORBELL  = MARKER_BASE + 17, /* an IPI was sent by this core */
 };

@@ -34,9 +34,10 @@ int64_t call_replica(unsigned core, enum service service, unsigned operation, co
 	}
 	message = make_message(MESSAGE_request, service, operation, word);
 	message.cookie = (uint64_t)thread_current;
+	if (inbox_request(core, &message))
+		return STATUS_NO_MEMORY;
 	thread_current->wait = WAIT_ANSWER;
 	dispatch_park();
-	inbox_send(core, &message);
 	return CALL_PARKED;
 }
 
@@ -47,7 +48,7 @@ void call_notify(unsigned core, enum service service, unsigned operation, const 
 	if (core == this_core())
 		call_notification(&message);
 	else
-		inbox_send(core, &message);
+		inbox_notify(core, &message);
 }
 
 void call_reply(struct reply_to reply_to, int64_t result)
@@ -57,7 +58,7 @@ void call_reply(struct reply_to reply_to, int64_t result)
 	if (reply_to.core == this_core())
 		call_answer(&message);
 	else
-		inbox_send(reply_to.core, &message);
+		inbox_send_leaf(reply_to.core, &message);
 }
 
 void call_request(const struct message *message)

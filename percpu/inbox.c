@@ -12,6 +12,8 @@
 #include "percpu/machine.h"
 #include "percpu/ring.h"
 
+enum { NOTIFY_RESERVE = 40 }; /* backlog records that requests leave to notifications */
+
 /* A call that found its ring full. Pages of them are taken as needed and kept. */
 struct waiting {
 	struct waiting *next;
@@ -21,16 +23,11 @@ struct waiting {
 
 uint64_t counters[COUNTER_COUNT];
 
-static const enum message_class class_of[MESSAGE_KIND_COUNT] = {
-#define X(name, class, meaning) [MESSAGE_##name] = class,
-	MESSAGE_KINDS(X)
-#undef X
-};
-
 static struct ring *ring_to[CORES_MAX];   /* leaf rings in others' memory; NULL: not connected */
 static struct ring *ring_from[CORES_MAX]; /* leaf rings in ours */
 static uint8_t *next_ring;                /* unused ring memory in our zone */
 static struct waiting *backlog_first, *backlog_last, *backlog_free;
+static unsigned backlog_spare;            /* records in backlog_free */
 
 static struct mailbox *mailbox_of(unsigned core)
 {
@@ -103,8 +100,8 @@ static struct ring *connect_to(unsigned core)
 
 	__atomic_fetch_or(&mailbox->connect[self / 64], UINT64_C(1) << self % 64, __ATOMIC_SEQ_CST);
 	set_pending(core, mailbox, MESSAGE_LEAF);
-	while (!(rings = __atomic_load_n(&mailbox->ring[self], __ATOMIC_ACQUIRE))) {
-		inbox_serve_leaves(); /* bounded: the receiver drains at its next entry */
+	while (!(rings = __atomic_load_n(&mailbox->ring[self], __ATOMIC_ACQUIRE))) { /* bounded: the receiver drains at its next entry */
+		inbox_serve_leaves();
 		cpu_pause();
 	}
 	ring_to[core] = rings;
@@ -123,64 +120,95 @@ static bool try_send(unsigned core, enum message_class class, const struct messa
 	return true;
 }
 
-static struct waiting *take_waiting(void)
+static void give_record(struct waiting *record)
 {
-	struct waiting *taken = backlog_free;
+	record->next = backlog_free;
+	backlog_free = record;
+	backlog_spare++;
+}
 
-	if (!taken) {
-		uint8_t *page = inbox_backlog_page();
+static void grow_backlog(void)
+{
+	uint8_t *page = inbox_backlog_page();
 
-		for (size_t at = 0; page && at + sizeof(*taken) <= PAGE_SIZE; at += sizeof(*taken)) {
-			taken = (struct waiting *)(page + at);
-			taken->next = backlog_free;
-			backlog_free = taken;
-		}
-	}
-	if (taken)
-		backlog_free = taken->next;
+	for (size_t at = 0; page && at + sizeof(struct waiting) <= PAGE_SIZE; at += sizeof(struct waiting))
+		give_record((struct waiting *)(page + at));
+}
+
+static struct waiting *take_record(unsigned kept)
+{
+	struct waiting *taken;
+
+	if (backlog_spare <= kept)
+		grow_backlog();
+	if (backlog_spare <= kept)
+		return NULL;
+	taken = backlog_free;
+	backlog_free = taken->next;
+	backlog_spare--;
 	return taken;
 }
 
-static bool send_later(unsigned core, const struct message *message)
+/* Leaves `kept` records for others. */
+static status_t send_later(unsigned core, const struct message *message, unsigned kept)
 {
-	struct waiting *waiting = take_waiting();
+	struct waiting *waiting = take_record(kept);
 
 	if (!waiting)
-		return false;
+		return STATUS_NO_MEMORY;
 	*waiting = (struct waiting){ .target = core, .message = *message };
 	if (backlog_first)
 		backlog_last->next = waiting;
 	else
 		backlog_first = waiting;
 	backlog_last = waiting;
-	return true;
+	return STATUS_OK;
 }
 
-void inbox_send(unsigned core, struct message *message)
+void inbox_send_leaf(unsigned core, struct message *message)
 {
-	enum message_class class = class_of[message->kind];
-
 	message->from = this_core();
-	if (class == MESSAGE_CALL && backlog_first && send_later(core, message))
-		return; /* behind those that wait already: order is kept */
-	while (!try_send(core, class, message)) {
-		if (class == MESSAGE_CALL && send_later(core, message))
-			return;
-		inbox_serve_leaves(); /* bounded: the receiver drains leaves wherever it is */
+	while (!try_send(core, MESSAGE_LEAF, message)) { /* bounded: the receiver drains leaves wherever it is */
+		inbox_serve_leaves();
 		cpu_pause();
 	}
 }
 
+/* Calls keep their order: behind those that wait already. */
+status_t inbox_request(unsigned core, struct message *message)
+{
+	message->from = this_core();
+	if (!backlog_first && try_send(core, MESSAGE_CALL, message))
+		return STATUS_OK;
+	return send_later(core, message, NOTIFY_RESERVE);
+}
+
+void inbox_notify(unsigned core, struct message *message)
+{
+	message->from = this_core();
+	if (!backlog_first && try_send(core, MESSAGE_CALL, message))
+		return;
+	while (send_later(core, message, 0)) { /* bounded: the receivers' event loops make room */
+		(void)inbox_flush_backlog();
+		inbox_serve_leaves();
+		cpu_pause();
+	}
+}
+
+bool inbox_backlogged(void)
+{
+	return backlog_first != NULL;
+}
+
 bool inbox_flush_backlog(void)
 {
-	while (backlog_first) {
+	while (backlog_first) { /* bounded: each turn sends one */
 		struct waiting *waiting = backlog_first;
 
 		if (!try_send((unsigned)waiting->target, MESSAGE_CALL, &waiting->message))
 			return true;
 		backlog_first = waiting->next;
-		waiting->next = backlog_free;
-		backlog_free = waiting;
+		give_record(waiting);
 	}
 	return false;
 }
@@ -201,7 +229,7 @@ static void drain_class(enum message_class class)
 
 	for (; bits; bits &= bits - 1) {
 		for (unsigned sender = (unsigned)__builtin_ctzll(bits); sender < machine_cores(); sender += 64) {
-			if (own->connect[sender / 64] >> sender % 64 & 1)
+			if (__atomic_load_n(&own->connect[sender / 64], __ATOMIC_ACQUIRE) >> sender % 64 & 1)
 				accept_connection(sender);
 			if (ring_from[sender])
 				empty_ring(sender, class);
@@ -221,7 +249,7 @@ void inbox_drain(void)
 
 void inbox_serve_leaves(void)
 {
-	if (own_mailbox()->pending[MESSAGE_LEAF])
+	if (__atomic_load_n(&own_mailbox()->pending[MESSAGE_LEAF], __ATOMIC_RELAXED))
 		drain_class(MESSAGE_LEAF);
 }
 

@@ -9,12 +9,14 @@
  * Context: the instance's own core, interrupts off.
  * I1 messages of one class from one core arrive in order, none is lost, none waits while its receiver sleeps
  * I2 a leaf may be sent from anywhere but a leaf's handler; it waits only for a full ring, serving leaves meanwhile
- * I3 a call never waits: what does not fit its ring goes to the backlog, which the event loop sends on */
+ * I3 a call never waits: what does not fit its ring goes to the backlog, which the event loop sends on. A request
+ *    that finds no memory for that is refused; a notification falls back on a reserve kept for it alone */
 #ifndef PERCPU_INBOX_H
 #define PERCPU_INBOX_H
 
 #include <stdbool.h>
 
+#include "abi/status.h"
 #include "percpu/mailbox.h"
 #include "percpu/message.h"
 
@@ -36,8 +38,10 @@ static inline struct mailbox *own_mailbox(void)
 	return (struct mailbox *)MAILBOX_BASE;
 }
 
-/* Sends to another core; fills in message->from. */
-void inbox_send(unsigned core, struct message *message);
+/* Send to another core, by the message's class and kind; message->from is filled in. */
+void inbox_send_leaf(unsigned core, struct message *message);
+void inbox_notify(unsigned core, struct message *message);
+must_check status_t inbox_request(unsigned core, struct message *message); /* NO_MEMORY: nothing was sent */
 
 /* Makes core look at this core's log (percpu/log.c): a pending bit without a message. */
 void inbox_nudge(unsigned core);
@@ -46,7 +50,8 @@ static inline bool inbox_pending(void)
 {
 	struct mailbox *own = own_mailbox();
 
-	return (own->pending[MESSAGE_LEAF] | own->pending[MESSAGE_CALL]) != 0;
+	return (__atomic_load_n(&own->pending[MESSAGE_LEAF], __ATOMIC_RELAXED) |
+		__atomic_load_n(&own->pending[MESSAGE_CALL], __ATOMIC_RELAXED)) != 0;
 }
 
 /* Handles all that is there. Event loop and kernel entry only. */
@@ -58,6 +63,9 @@ void inbox_serve_leaves(void);
 /* Before a program runs or the core sleeps. False: something has come, drain first. */
 __attribute__((warn_unused_result)) bool inbox_leave(void);
 void inbox_listen(void);
+
+/* Is there a backlog? Nobody rings when a ring has room again: look within a millisecond. */
+bool inbox_backlogged(void);
 
 /* Sends what waits in the backlog; true when some is left. */
 bool inbox_flush_backlog(void);

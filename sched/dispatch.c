@@ -8,11 +8,13 @@
 #include "kernel/arch/segments.h"
 #include "percpu/clock.h"
 #include "percpu/counters.h"
+#include "percpu/inbox.h"
 #include "sched/run_queue.h"
 #include "sched/timer.h"
 
 enum {
 	SLICE = 4000000, /* ns */
+	BACKLOG_PATIENCE = 1000000,
 };
 
 static struct run_queue queue;
@@ -32,6 +34,8 @@ static void arm(void)
 
 	if (queue.first && slice_end < deadline)
 		deadline = slice_end;
+	if (inbox_backlogged() && deadline > clock_now() + BACKLOG_PATIENCE)
+		deadline = clock_now() + BACKLOG_PATIENCE;
 	clock_arm(deadline);
 }
 

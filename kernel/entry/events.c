@@ -36,10 +36,14 @@ static struct thread *choose(void)
 		thread_current = NULL;
 	if (thread_current && dispatch_slice_over())
 		dispatch_yield();
-	if (!thread_current) {
+	while (!thread_current) { /* bounded: the queue gets shorter */
 		struct thread *next = dispatch_take();
 
-		if (next)
+		if (!next)
+			break;
+		if (next->dying)
+			thread_end(next);
+		else
 			dispatch_select(next);
 	}
 	return thread_current;

@@ -161,7 +161,7 @@ void kernel_stream(unsigned core, uint64_t count)
 	struct message message = { .kind = MESSAGE_stream };
 
 	while (count--)
-		inbox_send(core, &message);
+		inbox_send_leaf(core, &message);
 }
 
 const void *kernel_replica(unsigned core, const void *variable)

@@ -26,7 +26,7 @@ void kernel_kill_threads(uint32_t process_id)
 	for (struct thread *thread = thread_first(); thread; thread = next) {
 		next = thread->all_next;
 		if (thread->task.process_id != process_id || thread->dying)
-			continue;
+			continue; /* dying: the event loop ends it when its answer is here */
 		if (thread->wait == WAIT_NOTHING) {
 			thread_end(thread);
 			continue;
@@ -37,21 +37,17 @@ void kernel_kill_threads(uint32_t process_id)
 	}
 }
 
+/* A leaf's handler, so nothing is sent from here: a thread that is to end does so in the event loop. */
 void thread_answered(struct thread *thread, int64_t result)
 {
-	bool moved = thread->wait == WAIT_MOVE && result == STATUS_OK;
-
-	if (moved) {
+	if (thread->wait == WAIT_MOVE && result == STATUS_OK) {
 		thread_destroy(thread); /* M5: it lives elsewhere */
-	} else if (thread->dying) {
-		thread_end(thread);
-	} else if (thread->wait == WAIT_MOVE && !thread->task.resume) {
-		log_line("entry", "thread %u ended: no memory for it on its core", thread->task.thread_id);
-		thread_end(thread);
-	} else {
-		thread->task.cancel = NULL;
-		dispatch_complete(thread, result);
+		return;
 	}
+	if (thread->wait == WAIT_MOVE && !thread->task.resume)
+		thread->dying = true; /* it was to begin on a core that has no memory for it */
+	thread->task.cancel = NULL;
+	dispatch_complete(thread, result);
 }
 
 void threads_expire(void)
@@ -68,7 +64,7 @@ void threads_expire(void)
 	}
 }
 
-void thread_send(struct thread *thread, unsigned core)
+status_t thread_send(struct thread *thread, unsigned core)
 {
 	struct message message = { .kind = MESSAGE_request, .service = SERVICE_KERNEL, .operation = KERNEL_ADOPT,
 				   .cookie = (uint64_t)thread, .word = { direct_physical(thread), (uint64_t)thread->view->space } };
@@ -78,7 +74,7 @@ void thread_send(struct thread *thread, unsigned core)
 	thread->state = THREAD_PARKED;
 	thread->wait = WAIT_MOVE;
 	vspace_join(thread->view->space, core); /* M1 */
-	inbox_send(core, &message);             /* M2 */
+	return inbox_request(core, &message);   /* M2 */
 }
 
 int64_t thread_adopt(uint64_t page, struct vspace *space)
@@ -113,10 +109,12 @@ status_t kernel_start_thread(unsigned core, struct vspace *space, const struct r
 	thread->task = *task;
 	thread->fs_base = fs_base;
 	thread->affinity = *affinity;
-	if (core == this_core())
+	if (core == this_core()) {
 		dispatch_complete(thread, (int64_t)registers->rax);
-	else
-		thread_send(thread, core);
+	} else if (thread_send(thread, core)) {
+		thread_destroy(thread);
+		return STATUS_NO_MEMORY;
+	}
 	return STATUS_OK;
 }
 
@@ -134,7 +132,10 @@ int64_t kernel_set_affinity(const struct core_set *set)
 	if (core_set_has(set, this_core()))
 		return STATUS_OK;
 	thread->registers.rax = 0;
-	thread_send(thread, core_set_next(set, 0));
-	thread_current = NULL;
+	if (thread_send(thread, core_set_next(set, 0))) {
+		thread->state = THREAD_RUNNING;
+		thread->wait = WAIT_NOTHING;
+		return STATUS_NO_MEMORY;
+	}
 	return CALL_PARKED;
 }

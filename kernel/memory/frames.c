@@ -68,7 +68,7 @@ void frame_give_flush(void)
 {
 	if (!parcel.word[0])
 		return;
-	inbox_send(parcel_home, &parcel);
+	inbox_send_leaf(parcel_home, &parcel);
 	parcel.word[0] = 0;
 }
 

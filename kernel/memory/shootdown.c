@@ -47,7 +47,7 @@ void shootdown(struct vspace *space, uint64_t start, uint64_t end, enum shootdow
 		struct message message = { .kind = MESSAGE_invalidate,
 					   .word = { (uint64_t)space, start, end, what } };
 
-		inbox_send(core, &message);
+		inbox_send_leaf(core, &message);
 		expected++;
 	}
 	while (__atomic_load_n(&own->acknowledged, __ATOMIC_ACQUIRE) != expected) { /* H4, bounded by the others */

@@ -3,6 +3,7 @@
 #include "services/linux/exec.h"
 
 #include "abi/kernel.h"
+#include "lib/core_set.h"
 #include "lib/string.h"
 #include "services/linux/calls.h"
 #include "services/linux/errno.h"

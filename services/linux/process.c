@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "services/linux/process.h"
 
+#include "lib/core_set.h"
 #include "services/linux/children.h"
 #include "services/linux/errno.h"
 

@@ -3,6 +3,7 @@
  * What needs a process's home goes on in a resume function when the answer comes: on the home itself that is at
  * once, without a message. */
 #include "abi/kernel.h"
+#include "lib/core_set.h"
 #include "services/linux/calls.h"
 #include "services/linux/errno.h"
 #include "services/linux/futex.h"
