@@ -57,6 +57,16 @@ static uint32_t own_apic_id(void)
 	return leaf[1] >> 24;
 }
 
+/* Broken tables leave a machine that is usable, at worst one core; the log tells of them later. */
+static void read_acpi(bool x2)
+{
+	status_t status = acpi_read(&machine.acpi, low_memory(), machine.boot.rsdp, x2 ? ACPI_X2APIC : ACPI_XAPIC,
+				    own_apic_id());
+
+	if (status && !machine.acpi.warning)
+		machine.acpi.warning = status_text(status);
+}
+
 void discover_machine(uint64_t magic, uint64_t information)
 {
 	bool x2 = apic_x2_enabled();
@@ -73,12 +83,10 @@ void discover_machine(uint64_t magic, uint64_t information)
 		status = boot_info_from_pvh(&machine.boot, low_memory(), (uint32_t)information);
 	if (status)
 		give_up("the boot loader's information cannot be read (it must speak PVH or multiboot2)");
-	if (acpi_read(&machine.acpi, low_memory(), machine.boot.rsdp, x2 ? ACPI_X2APIC : ACPI_XAPIC, own_apic_id()))
-		give_up("its ACPI tables cannot be read");
+	read_acpi(x2);
 	if (machine.acpi.unusable_count && !x2 && apic_x2_available()) {
 		x2 = true;
-		if (acpi_read(&machine.acpi, low_memory(), machine.boot.rsdp, ACPI_X2APIC, own_apic_id()))
-			give_up("its ACPI tables cannot be read");
+		read_acpi(x2);
 	}
 	apic_choose_mode(x2);
 	topology_from_cpuid(&machine.topology, cpu_cpuid);
@@ -153,8 +161,10 @@ void discover_memory(void)
 
 	machine.unit_count = plan.unit_count;
 	if (partition_plan(&plan)) {
-		char why[128];
+		char why[160];
 
+		if (plan.have_units >= plan.needed_units)
+			give_up("its memory below 4 GiB is in too many small pieces");
 		format(why, sizeof(why), "too little memory: %u cores need %u MiB, and there are %u MiB to share (give it more with MEM= or -m)",
 		       machine_cores(), plan.needed_units * 2, plan.have_units * 2);
 		give_up(why);

@@ -18,7 +18,6 @@
 #include "../../abi/marker.h"
 
 /* This program makes no call and touches no memory until its MARKER_END. */
-enum { MARKER_TICKS = MARKER_BASE + 5 };
 
 void ticks_learn_begin(void);
 void ticks_learn_end(void);
