@@ -6,7 +6,7 @@ GUEST_TEST_ROOT := $(BUILD)/guest-tests.root
 GUEST_TEST_PROGRAMS := $(addprefix $(GUEST_TEST_BIN)/,$(GUEST_TESTS))
 
 define guest_test_program
-$(GUEST_TEST_BIN)/$(1): tests/guest/$(subst -,_,$(1)).c tests/guest/child.h tests/guest/native_call.h abi/native.h abi/native.def
+$(GUEST_TEST_BIN)/$(1): tests/guest/$(subst -,_,$(1)).c tests/guest/child.h tests/guest/native_call.h abi/native.h abi/native.def services/linux/calls.def
 	@mkdir -p $$(@D)
 	musl-gcc -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -I. -static -pthread -o $$@ $$<
 endef

@@ -5,6 +5,7 @@
  * finished. Left out are calls that end or signal another process, or copy this one; waits are kept short.
  * The same seed gives the same calls (but not the same interleaving). */
 #include <sched.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@
 enum {
 	CORES = 4,
 	CHUNK = 2000,
+	PATIENCE = 20, /* seconds for a chunk, before its worker is ended as stuck */
 	SCRATCH = 65536,
 	ARGUMENTS = 6,
 	LINUX_CALLS = 512,
@@ -92,14 +94,23 @@ static int is_left_out(long number)
 	}
 }
 
+/* Mostly calls that the system has: the others all take the same way. */
 static long random_number(void)
 {
+	static const short known[] = {
+#define X(number, name, function, particular) number,
+#include "services/linux/calls.def"
+#undef X
+	};
 	long number;
 
 	do {
-		number = random_below(LINUX_CALLS + NATIVE_CALLS);
-		if (number >= LINUX_CALLS)
-			number += NATIVE_FIRST - LINUX_CALLS;
+		if (random_below(4))
+			number = known[random_below(sizeof(known) / sizeof(known[0]))];
+		else
+			number = random_below(LINUX_CALLS);
+		if (!random_below(8))
+			number = NATIVE_FIRST + random_below(NATIVE_CALLS);
 	} while (is_left_out(number));
 	return number;
 }
@@ -166,47 +177,82 @@ static int work(uint64_t seed, int core)
 	return 0;
 }
 
-static pid_t start_worker(uint64_t seed, int core)
+struct worker {
+	pid_t process; /* 0: none */
+	time_t started;
+};
+
+static time_t seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+static int start_worker(struct worker *worker, uint64_t seed, int core)
 {
 	char seed_text[24], core_text[12];
 	char *arguments[] = { "/bin/syscall-fuzz", "-work", seed_text, core_text, NULL };
+	pid_t process;
 
 	snprintf(seed_text, sizeof(seed_text), "%llu", (unsigned long long)seed);
 	snprintf(core_text, sizeof(core_text), "%d", core);
-	return child_start(arguments[0], arguments);
+	process = child_start(arguments[0], arguments);
+	*worker = (struct worker){ process > 0 ? process : 0, seconds() };
+	return process > 0;
+}
+
+/* Ends workers that have been at it for too long. How many that were. */
+static int end_stuck(struct worker *workers)
+{
+	int stuck = 0;
+
+	for (int core = 0; core < CORES; core++) {
+		if (!workers[core].process || seconds() - workers[core].started < PATIENCE)
+			continue;
+		kill(workers[core].process, SIGKILL);
+		workers[core].started = seconds();
+		stuck++;
+	}
+	return stuck;
 }
 
 static int supervise(uint64_t seed, uint64_t wanted)
 {
-	pid_t worker[CORES];
-	uint64_t calls = 0, chunks = 0, deaths = 0;
+	static const struct timespec pause = { 0, 2000000 };
+	struct worker workers[CORES] = {};
+	uint64_t calls = 0, chunks = 0, deaths = 0, stuck = 0;
 
 	printf("syscall-fuzz: seed %llu, %llu calls\n", (unsigned long long)seed, (unsigned long long)wanted);
-	for (int core = 0; core < CORES; core++)
-		worker[core] = start_worker(seed * 1000003 + chunks++, core);
 	while (calls < wanted) {
-		int status, core = 0;
-		pid_t ended = wait(&status);
+		int running = 0, status;
+		pid_t ended;
 
-		if (ended < 0) {
-			printf("syscall-fuzz: no worker is left: error %d\n", errno);
+		for (int core = 0; core < CORES; core++)
+			running += workers[core].process || start_worker(&workers[core], seed * 1000003 + chunks++, core);
+		if (!running) {
+			printf("syscall-fuzz: no worker could be started: %s\n", strerror(errno));
 			return 1;
 		}
-		while (core < CORES && worker[core] != ended)
-			core++;
-		if (core == CORES)
-			continue; /* somebody's grandchild */
-		if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-			calls += CHUNK;
-		else
-			deaths++;
-		worker[core] = start_worker(seed * 1000003 + chunks++, core);
-		if (worker[core] < 0) {
-			printf("syscall-fuzz: a worker could not be started: error %d\n", errno);
-			return 1;
+		ended = waitpid(-1, &status, WNOHANG);
+		if (ended <= 0) {
+			nanosleep(&pause, NULL);
+			stuck += end_stuck(workers);
+			continue;
+		}
+		for (int core = 0; core < CORES; core++) {
+			if (workers[core].process != ended)
+				continue;
+			workers[core].process = 0;
+			if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+				calls += CHUNK;
+			else
+				deaths++;
 		}
 	}
-	printf("syscall-fuzz: %llu calls in finished chunks, %llu workers died\n", (unsigned long long)calls, (unsigned long long)deaths);
+	printf("syscall-fuzz: %llu calls in finished chunks, %llu workers died, %llu were stuck\n",
+	       (unsigned long long)calls, (unsigned long long)deaths, (unsigned long long)stuck);
 	printf("syscall-fuzz: done\n");
 	return 0;
 }
