@@ -147,6 +147,7 @@ int emulator_start(struct emulator *emulator, const struct boot *boot)
 void emulator_kill(const struct emulator *emulator)
 {
 	kill(-emulator->pid, SIGKILL);
+	kill(emulator->pid, SIGKILL); /* should it not have come as far as its group */
 }
 
 void emulator_close(struct emulator *emulator)
