@@ -53,7 +53,8 @@ void core_pin(unsigned int core);
 
 bool assign_worker(struct work *work);       /* through test->assign */
 void worker_warm_up(struct work *work);      /* pins, starts tracking, warms up */
-void worker_measure(struct work *work);      /* measures and prints */
+void worker_measure(struct work *work);
+void worker_report(struct work *work);       /* prints what was measured, if anything was */
 
 /* Every worker of a test; returns when all have ended. */
 void processes_run(const char *program, const struct test *test, unsigned int workers, unsigned long operations);

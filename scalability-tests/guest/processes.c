@@ -1,8 +1,10 @@
 /* processes.c - workers that share nothing: one process per core, started at one time
  * SPDX-License-Identifier: MIT
- * The parent needs vfork, execve and wait4 alone. Children have no memory in common to meet in, so the
- * parent names a moment on the clock by which all should have warmed up; one that is late starts at once. */
+ * The parent needs vfork, execve and wait4 alone. Children have no memory in common: where there are marks (meeting.h)
+ * they meet at them; elsewhere the parent names a moment on the clock by which all should have warmed up, and
+ * one that is late starts at once. */
 #include "bench.h"
+#include "meeting.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -16,6 +18,8 @@ enum {
 	START_PER_WORKER = 5000000,
 	POLL_NANOSECONDS = 200000, /* this long before the start, sleep gives way to polling */
 	NUMBER_LENGTH = 24,
+	MEETING_START = 2, /* a test's two stages: above those of any test before, for its start is later */
+	MEETING_END = 1,
 };
 
 static void sleep_until(uint64_t moment)
@@ -35,8 +39,14 @@ void process_worker(struct work *work, uint64_t start)
 	if (!assign_worker(work))
 		return;
 	worker_warm_up(work);
-	sleep_until(start);
+	if (meeting_possible())
+		meet(work, MEETING_START * start, MEET_PROMPTLY);
+	else
+		sleep_until(start);
 	worker_measure(work);
+	if (meeting_possible()) /* printing and exiting would disturb those who still measure */
+		meet(work, MEETING_START * start + MEETING_END, MEET_QUIETLY);
+	worker_report(work);
 }
 
 /* After vfork the child borrows the parent's memory: it may only call and leave. */

@@ -11,10 +11,10 @@ static atomic_uint arrived;
 static unsigned int expected;
 
 /* Waits by yielding, so that no wake-ups disturb the first operations. */
-static void barrier_wait(void)
+static void barrier_wait(unsigned int arrivals)
 {
 	atomic_fetch_add(&arrived, 1);
-	while (atomic_load(&arrived) < expected)
+	while (atomic_load(&arrived) < arrivals)
 		sched_yield();
 }
 
@@ -23,8 +23,10 @@ static void *thread_worker(void *argument)
 	struct work *work = argument;
 
 	worker_warm_up(work);
-	barrier_wait();
+	barrier_wait(expected);
 	worker_measure(work);
+	barrier_wait(2 * expected); /* printing and ending would disturb those who still measure */
+	worker_report(work);
 	return NULL;
 }
 

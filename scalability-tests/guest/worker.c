@@ -101,6 +101,10 @@ void worker_measure(struct work *work)
 {
 	work->measuring = true;
 	work->test->run(work, work->operations);
+}
+
+void worker_report(struct work *work)
+{
 	if (work->done)
 		result_print(work);
 }

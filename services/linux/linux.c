@@ -17,7 +17,10 @@ enum {
 
 typedef int64_t (*call_function)(struct registers *registers);
 
+static int64_t unknown(struct registers *registers);
+
 static const call_function calls[CALLS] = {
+	[0 ... CALLS - 1] = unknown,
 #define X(number, name, function, remark) [number] = function,
 #include "services/linux/calls.def"
 #undef X
@@ -25,11 +28,13 @@ static const call_function calls[CALLS] = {
 
 static uint64_t told[CALLS / 64]; /* unknown numbers that the log knows of already */
 
-static int64_t unknown(uint64_t number)
+static int64_t unknown(struct registers *registers)
 {
-	if (number < CALLS && !(told[number / 64] >> number % 64 & 1)) {
+	uint64_t number = registers->error;
+
+	if (!(told[number / 64] >> number % 64 & 1)) {
 		told[number / 64] |= UINT64_C(1) << number % 64;
-		kernel_log("linux", "process %u called %lu, which is not there (see docs/linux-calls.md)",
+		kernel_log("linux", "process %u called %lu, which is not there (see services/linux/calls.def)",
 			   process_current()->id, number);
 	}
 	return -LINUX_ENOSYS;
@@ -39,11 +44,9 @@ static int64_t system_call(struct registers *registers)
 {
 	uint64_t number = registers->error;
 
-	if (number < CALLS && calls[number])
+	if (number < CALLS)
 		return calls[number](registers);
-	if (number >= NATIVE_FIRST)
-		return native_call(registers);
-	return unknown(number);
+	return native_call(registers);
 }
 
 int64_t linux_nothing(struct registers *registers)
