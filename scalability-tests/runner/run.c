@@ -28,29 +28,14 @@ static int read_machine(struct machine *machine, unsigned int *cores)
 /* `init=/bin/prog -- arguments`, after APPEND; the caller frees it. */
 static char *command_line(void)
 {
-	struct words words = { 0 };
-	char *text;
+	const char *append = setting(SETTING_APPEND), *blank = *append ? " " : "";
+	const char *init = setting_given(SETTING_INIT) || setting_given(SETTING_INITRD) ? setting(SETTING_INIT) : "/bin/true";
+	size_t length = strcspn(init, " ");
+	const char *arguments = init + length + strspn(init + length, " ");
 
-	words_split(&words, setting(SETTING_APPEND));
-	if (setting_given(SETTING_INIT)) {
-		const char *init = setting(SETTING_INIT);
-		size_t length = strcspn(init, " ");
-
-		words_add(&words, "init=%.*s", (int)length, init);
-		if (init[length]) {
-			words_add(&words, "--");
-			words_add(&words, "%s", init + length + strspn(init + length, " "));
-		}
-	}
-	text = text_format("%s", "");
-	for (size_t i = 0; i < words.count; i++) {
-		char *longer = text_format("%s%s%s", text, i ? " " : "", words.list[i]);
-
-		free(text);
-		text = longer;
-	}
-	words_free(&words);
-	return text;
+	if (!*init)
+		return text_format("%s", append);
+	return text_format("%s%sinit=%.*s%s%s", append, blank, (int)length, init, *arguments ? " -- " : "", arguments);
 }
 
 /* The file of a setting, or BUILD/name when it is not given. */
