@@ -226,7 +226,8 @@ static status_t append(struct path *path, const char *text, uint64_t length)
 			cut(path, path->depth ? path->depth - 1 : 0);
 			continue;
 		}
-		if (path->depth == DEPTH_MAX || size >= CPIO_PATH_MAX - path->length)
+		if (path->depth == DEPTH_MAX ||
+		    size + (path->depth > 0) > CPIO_PATH_MAX - path->length)
 			return STATUS_NO_SPACE;
 		if (path->depth++)
 			path->text[path->length++] = '/';

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -80,21 +81,24 @@ static void a_value_that_does_not_fit_is_none(void **state)
 /* expected is NULL-terminated; storage has exactly the room that is needed. */
 static void assert_arguments(const char *line, const char *const *expected)
 {
-	char storage[64], *argv[8];
+	char *storage, *argv[8];
 	size_t size = 0;
 	int count = 0;
 
 	for (; expected[count]; count++)
 		size += strlen(expected[count]) + 1;
+	storage = malloc(size + !size);
+	assert_non_null(storage);
 	assert_int_equal(command_line_arguments(line, storage, size, argv, (size_t)count + 1), count);
 	for (int index = 0; index < count; index++)
 		assert_string_equal(argv[index], expected[index]);
 	assert_null(argv[count]);
-	if (!count)
-		return;
-	assert_int_equal(command_line_arguments(line, storage, size - 1, argv, 8), STATUS_NO_SPACE);
 	assert_int_equal(command_line_arguments(line, storage, size, argv, (size_t)count),
 			 STATUS_NO_SPACE);
+	if (count)
+		assert_int_equal(command_line_arguments(line, storage, size - 1, argv, 8),
+				 STATUS_NO_SPACE);
+	free(storage);
 }
 
 static void arguments_follow_the_separator(void **state)

@@ -30,7 +30,9 @@ static struct archive sample(void)
 	archive_add_link(&archive, "dangling", "nowhere");
 	archive_add_link(&archive, "loop", "loop");
 	archive_add_text(&archive, "./etc//motd", "hello");
+	archive_add_link(&archive, "usr/bin/absolute", "/bin/busybox");
 	archive_add_text(&archive, "empty", "");
+	archive_add_text(&archive, "last", "not empty");
 	archive_end(&archive);
 	return archive;
 }
@@ -85,7 +87,7 @@ static void a_walk_gives_every_entry_as_stored(void **state)
 
 	(void)state;
 	assert_int_equal(walk(&archive, &count), STATUS_NOT_FOUND);
-	assert_int_equal(count, 10);
+	assert_int_equal(count, 12);
 	assert_int_equal(cpio_next(&archive, &offset, &entry), STATUS_OK);
 	assert_string_equal(entry.name, ".");
 	assert_int_equal(entry.mode, CPIO_DIRECTORY | 0755);
@@ -150,6 +152,7 @@ static void symbolic_links_are_followed(void **state)
 	assert_found(&archive, "/sbin/sh", "BUSYBOX");
 	assert_found(&archive, "/usr/bin/awk", "BUSYBOX");
 	assert_found(&archive, "absolute", "BUSYBOX");
+	assert_found(&archive, "/usr/bin/absolute", "BUSYBOX");
 	assert_not_found(&archive, "dangling", STATUS_NOT_FOUND);
 	assert_int_equal(cpio_find_link(&archive, "/sbin/sh", &entry), STATUS_OK);
 	assert_int_equal(entry.mode & CPIO_TYPE, CPIO_LINK);
@@ -204,6 +207,20 @@ static void broken_link_targets_are_refused(void **state)
 	free(huge);
 }
 
+static void a_root_that_is_a_link_leads_nowhere(void **state)
+{
+	struct archive writer = { 0 };
+	struct cpio_archive archive;
+
+	(void)state;
+	archive_add_link(&writer, ".", "elsewhere");
+	archive_add_text(&writer, "file", "text");
+	archive_end(&writer);
+	archive = seal(&writer);
+	assert_not_found(&archive, "file", STATUS_BAD_FORMAT);
+	archive_free(&writer);
+}
+
 static void paths_have_a_longest_length_and_depth(void **state)
 {
 	struct archive writer = sample();
@@ -214,7 +231,11 @@ static void paths_have_a_longest_length_and_depth(void **state)
 	memset(path, 'x', sizeof(path));
 	path[CPIO_PATH_MAX + 1] = '\0';
 	assert_not_found(&archive, path, STATUS_NO_SPACE);
-	path[CPIO_PATH_MAX - 1] = '\0';
+	path[100] = '/';
+	assert_not_found(&archive, path, STATUS_NO_SPACE);
+	path[CPIO_PATH_MAX] = '\0';
+	assert_not_found(&archive, path, STATUS_NOT_FOUND);
+	path[100] = 'x';
 	assert_not_found(&archive, path, STATUS_NOT_FOUND);
 	for (unsigned index = 1; index < 128; index += 2)
 		path[index] = '/';
@@ -255,8 +276,12 @@ static void hard_links_get_the_data_of_the_last(void **state)
 	archive_add(&writer, &(struct archive_file){ "one", CPIO_FILE | 0755, 7, 3, NULL, 0 });
 	archive_add(&writer, &(struct archive_file){ "other", CPIO_FILE | 0755, 8, 3, "x", 1 });
 	archive_add(&writer, &(struct archive_file){ "two", CPIO_FILE | 0755, 7, 3, NULL, 0 });
-	archive_add(&writer, &(struct archive_file){ "three", CPIO_FILE | 0755, 7, 3, "data", 4 });
 	archive_add(&writer, &(struct archive_file){ "dir", CPIO_DIRECTORY, 7, 3, NULL, 0 });
+	archive_add(&writer, &(struct archive_file){ "three", CPIO_FILE | 0755, 7, 3, "data", 4 });
+	archive_add(&writer, &(struct archive_file){ "dir2", CPIO_DIRECTORY, 7, 3, NULL, 0 });
+	archive_add(&writer, &(struct archive_file){ "pair", CPIO_FILE | 0755, 10, 2, NULL, 0 });
+	archive_add(&writer, &(struct archive_file){ "pair2", CPIO_FILE | 0755, 10, 2, "two", 3 });
+	archive_add(&writer, &(struct archive_file){ "alone", CPIO_FILE | 0755, 9, 1, "z", 1 });
 	archive_end(&writer);
 	archive_add(&writer, &(struct archive_file){ "next", CPIO_FILE | 0755, 7, 3, "wrong", 5 });
 	archive_end(&writer);
@@ -266,6 +291,7 @@ static void hard_links_get_the_data_of_the_last(void **state)
 	assert_found(&archive, "three", "data");
 	assert_found(&archive, "other", "x");
 	assert_found(&archive, "dir", "");
+	assert_found(&archive, "pair", "two");
 	archive_free(&writer);
 }
 
@@ -410,6 +436,7 @@ int main(void)
 		cmocka_unit_test(symbolic_links_are_followed),
 		cmocka_unit_test(link_chains_are_bounded),
 		cmocka_unit_test(broken_link_targets_are_refused),
+		cmocka_unit_test(a_root_that_is_a_link_leads_nowhere),
 		cmocka_unit_test(paths_have_a_longest_length_and_depth),
 		cmocka_unit_test(the_last_of_equal_paths_counts),
 		cmocka_unit_test(hard_links_get_the_data_of_the_last),

@@ -17,7 +17,7 @@ enum {
 	TEXT  = 0x400000, /* where the sound program is linked */
 	DATA  = 0x403000,
 	SIZE  = 0x2000,
-	ROOM  = 40, /* program headers that a test may add to */
+	ROOM  = 140, /* program headers that a test may add to */
 	LIMIT = 1 << 20,
 };
 
@@ -207,6 +207,48 @@ static void empty_segments_are_passed_over(void **state)
 	assert_int_equal(accepted(&program, &LIMITS).segment_count, 2);
 }
 
+static void a_segment_of_zeros_alone_is_kept(void **state)
+{
+	struct program program = sound();
+
+	(void)state;
+	program.header[2].p_vaddr = DATA;
+	program.header[2].p_offset = SIZE; /* the file's very end */
+	program.header[2].p_filesz = 0;
+	assert_int_equal(accepted(&program, &LIMITS).segment_count, 3);
+	assert_breaks(header[2].p_memsz, 0, STATUS_BAD_FORMAT, "more bytes than memory");
+}
+
+static void what_just_fits_is_accepted(void **state)
+{
+	struct program program = sound();
+	struct elf_limits limits = LIMITS;
+
+	(void)state;
+	limits.lowest = TEXT;
+	limits.highest = DATA + 0x3000;
+	program.header[2].p_memsz = 0x3000 - 0x810;
+	program.header[2].p_align = ELF_ALIGNMENT_MAX;
+	program.file.e_phnum = ELF_HEADERS_MAX;
+	accepted(&program, &limits);
+}
+
+static void the_header_table_may_be_all_of_a_segment_or_end_the_file(void **state)
+{
+	struct program program = sound();
+	uint8_t *bytes = (uint8_t *)&program;
+	const size_t table = 4 * sizeof(Elf64_Phdr);
+
+	(void)state;
+	program.header[1].p_filesz = table;
+	program.file.e_phoff = 0x1000;
+	memcpy(bytes + 0x1000, program.header, table);
+	assert_int_equal(accepted(&program, &LIMITS).header_address, TEXT + 0x1000);
+	program.file.e_phoff = SIZE - table;
+	memcpy(bytes + SIZE - table, program.header, table);
+	assert_int_equal(accepted(&program, &LIMITS).header_address, DATA + 0x1000 - table);
+}
+
 static void other_machines_and_forms_are_refused(void **state)
 {
 	(void)state;
@@ -323,6 +365,10 @@ static void too_many_segments_are_refused(void **state)
 						      1 };
 	program.file.e_phnum = ELF_SEGMENTS_MAX;
 	assert_int_equal(accepted(&program, &LIMITS).segment_count, ELF_SEGMENTS_MAX);
+	program.header[0].p_filesz = 1; /* so that all are searched for the headers, and in vain */
+	assert_int_equal(accepted(&program, &LIMITS).header_address, 0);
+	program.file.e_entry = 0;
+	assert_refused(&program, STATUS_BAD_FORMAT, "entry point");
 	program.file.e_phnum++;
 	assert_refused(&program, STATUS_UNSUPPORTED, "more than 16");
 }
@@ -357,6 +403,9 @@ int main(void)
 		cmocka_unit_test(headers_outside_segments_have_no_address),
 		cmocka_unit_test(the_stack_request_is_passed_on),
 		cmocka_unit_test(empty_segments_are_passed_over),
+		cmocka_unit_test(a_segment_of_zeros_alone_is_kept),
+		cmocka_unit_test(what_just_fits_is_accepted),
+		cmocka_unit_test(the_header_table_may_be_all_of_a_segment_or_end_the_file),
 		cmocka_unit_test(other_machines_and_forms_are_refused),
 		cmocka_unit_test(a_dynamic_program_is_refused),
 		cmocka_unit_test(broken_header_tables_are_refused),
