@@ -1,4 +1,4 @@
-/* main.c - runner run|scale|help [NAME=value ...]
+/* main.c - runner run|scale|tests|help [NAME=value ...]
  * SPDX-License-Identifier: MIT
  * Boots the machine, once for a person (run) or many times for curves (scale). */
 #include <stdio.h>
@@ -8,11 +8,12 @@
 #include "scale.h"
 #include "session.h"
 #include "settings.h"
+#include "tests.h"
 
 static int usage(int status)
 {
-	puts("usage: runner run|scale [NAME=value ...]\n"
-	     "run boots once, console on the terminal; scale boots once per point of every curve.\n"
+	puts("usage: runner run|scale|tests [NAME=value ...]\n"
+	     "run boots once, console on the terminal; scale boots once per point of every curve; tests lists them.\n"
 	     "settings, by name, also read from the environment:");
 	settings_usage();
 	return status;
@@ -22,6 +23,10 @@ int main(int argc, char **argv)
 {
 	if (argc < 2 || !strcmp(argv[1], "help"))
 		return usage(argc < 2 ? EXIT_USAGE : 0);
+	if (!strcmp(argv[1], "tests")) {
+		tests_usage();
+		return 0;
+	}
 	if (settings_read(argc - 2, argv + 2))
 		return EXIT_USAGE;
 	session_signals();

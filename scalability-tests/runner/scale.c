@@ -57,11 +57,24 @@ static char *append_of(const struct point *point)
 	return append;
 }
 
+/* What the program said of its failure, as ": words", or "". */
+static const char *last_words(const struct outcome *outcome, char *text, size_t size)
+{
+	static const char head[] = "\nbench: ";
+	const char *said = outcome->console ? strstr(outcome->console, head) : NULL;
+
+	*text = 0;
+	if (said)
+		snprintf(text, size, ": %.*s", (int)strcspn(said + sizeof(head) - 1, "\r\n"), said + sizeof(head) - 1);
+	return text;
+}
+
 /* The status of the program, wherever its system says it; -1 and a reason when the boot failed. */
 static int program_status(const struct point *point, const struct outcome *outcome, char reason[REASON_LENGTH])
 {
 	static const char words[] = "linux-init: status ";
 	const char *said = point->system == LINUX && outcome->console ? strstr(outcome->console, words) : NULL;
+	char said_last[160];
 	int status = -1;
 
 	if (outcome->ending == ENDING_REPORTED)
@@ -73,7 +86,8 @@ static int program_status(const struct point *point, const struct outcome *outco
 	else if (status > EXIT_SIGNAL)
 		snprintf(reason, REASON_LENGTH, "the program was ended by signal %d", status - EXIT_SIGNAL);
 	else if (status)
-		snprintf(reason, REASON_LENGTH, "the program failed with status %d", status);
+		snprintf(reason, REASON_LENGTH, "the program failed with status %d%s", status,
+			 last_words(outcome, said_last, sizeof(said_last)));
 	return status;
 }
 

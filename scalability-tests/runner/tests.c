@@ -14,7 +14,8 @@ enum entry {
 };
 
 static struct test tests[ENTRIES] = {
-#define X(name_, arguments_, systems_, workers_, unit_, sentence_) [ENTRY_##name_] = { .name = #name_, .systems = systems_, .unit = unit_ },
+#define X(name_, arguments_, systems_, workers_, unit_, sentence_) \
+	[ENTRY_##name_] = { .name = #name_, .systems = systems_, .unit = unit_, .sentence = sentence_ },
 #include "../tests.def"
 #undef X
 };
@@ -61,6 +62,21 @@ int composition_runs(const struct composition *composition, const struct test *t
 		list += length;
 	}
 	return 0;
+}
+
+void tests_usage(void)
+{
+	const struct composition *composition;
+	const struct test *test;
+
+	for (unsigned int i = 0; (test = test_at(i)); i++) {
+		printf("%s\n    %s\n    counts %s; from %u core%s up; on %s", test->name, test->sentence, test->unit, test->fewest,
+		       test->fewest > 1 ? "s" : "", test->systems & LINUX ? "Tessera and Linux" : "Tessera");
+		for (unsigned int j = 0; (composition = composition_at(j)); j++)
+			if (*composition->tests && composition_runs(composition, test))
+				printf(", and as %s", composition->name);
+		putchar('\n');
+	}
 }
 
 int test_is_by_distance(const struct test *test)

@@ -11,6 +11,7 @@ struct test {
 	const char *name;
 	enum systems systems;
 	const char *unit;     /* operations, in the plural */
+	const char *sentence; /* what is done */
 	unsigned long operations[MODES]; /* of one worker */
 	unsigned int fewest;  /* cores below which it has no meaning */
 };
@@ -25,6 +26,9 @@ extern const char *const mode_names[MODES];
 const struct test *test_at(unsigned int i);
 const struct composition *composition_at(unsigned int i);
 int composition_runs(const struct composition *composition, const struct test *test);
+
+/* The table as a page. */
+void tests_usage(void);
 
 /* Its results are told apart by the distance of the two cores, and have no throughput. */
 int test_is_by_distance(const struct test *test);
