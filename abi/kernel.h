@@ -45,8 +45,8 @@ void kernel_notify(unsigned core, enum service service, unsigned operation, cons
 void kernel_reply(struct reply_to reply_to, int64_t result);
 struct reply_to kernel_reply_to(const struct task *task); /* as this core's calls name the task's thread */
 
-/* Measuring: leaf messages without content to another core; waits for room in the ring. */
-void kernel_stream(unsigned core, uint64_t count);
+/* Measuring: leaf messages without content to another core, as many as its ring takes now. How many that was. */
+uint64_t kernel_stream(unsigned core, uint64_t count);
 
 /* Where a variable of this service lies in its replica on another core: a token. */
 const void *kernel_replica(unsigned core, const void *variable);

@@ -8,7 +8,7 @@ KERNEL_OBJECTS := $(KERNEL_C:%.c=$(BUILD)/kernel/%.o) $(KERNEL_S:%.S=$(BUILD)/ke
 
 # `far` says nothing to GCC; tests/checks has clang enforce it. Concurrency Kit's copies stay inline.
 KERNEL_CFLAGS := -std=gnu17 -I. -O2 -g -Wall -Wextra -Wvla -Wno-override-init -Werror -Dfar= \
-	-Dmemcpy=__builtin_memcpy -ffreestanding -fno-pic -fno-stack-protector -fno-omit-frame-pointer \
+	-Dmemcpy=__builtin_memcpy -ffreestanding -fno-pic -fno-stack-protector -fno-omit-frame-pointer -momit-leaf-frame-pointer \
 	-fno-asynchronous-unwind-tables -fcf-protection=none -mno-red-zone -mgeneral-regs-only -mcmodel=kernel
 
 .PHONY: kernel

@@ -26,7 +26,8 @@ uint64_t counters[COUNTER_COUNT];
 static struct ring *ring_to[CORES_MAX];   /* leaf rings in others' memory; NULL: not connected */
 static struct ring *ring_from[CORES_MAX]; /* leaf rings in ours */
 static uint8_t *next_ring;                /* unused ring memory in our zone */
-static struct waiting *backlog_first, *backlog_last, *backlog_free;
+struct waiting *inbox_backlog; /* the oldest */
+static struct waiting *backlog_last, *backlog_free;
 static unsigned backlog_spare;            /* records in backlog_free */
 
 static struct mailbox *mailbox_of(unsigned core)
@@ -36,12 +37,12 @@ static struct mailbox *mailbox_of(unsigned core)
 
 static struct ring *of_class(struct ring *leaf_ring, enum message_class class)
 {
-	return (struct ring *)((uint8_t *)leaf_ring + class * ring_size());
+	return (struct ring *)((uint8_t *)leaf_ring + class * RING_SIZE);
 }
 
 uint64_t inbox_ring_area(void)
 {
-	uint64_t bytes = machine_cores() * MESSAGE_CLASSES * ring_size();
+	uint64_t bytes = machine_cores() * MESSAGE_CLASSES * RING_SIZE;
 
 	return (bytes + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
 }
@@ -81,8 +82,8 @@ static void accept_connection(unsigned sender)
 	struct ring *rings = (struct ring *)next_ring;
 
 	if (!ring_from[sender]) {
-		memset(next_ring, 0, MESSAGE_CLASSES * ring_size());
-		next_ring += MESSAGE_CLASSES * ring_size();
+		memset(next_ring, 0, MESSAGE_CLASSES * RING_SIZE);
+		next_ring += MESSAGE_CLASSES * RING_SIZE;
 		for (unsigned class = 0; class < MESSAGE_CLASSES; class++)
 			ring_open(of_class(rings, class));
 		ring_from[sender] = rings;
@@ -92,7 +93,7 @@ static void accept_connection(unsigned sender)
 }
 
 /* Sender: asks for rings and waits for them; the receiver answers in its next drain of leaves. */
-static struct ring *connect_to(unsigned core)
+__attribute__((noinline)) static struct ring *connect_to(unsigned core)
 {
 	struct mailbox *mailbox = mailbox_of(core);
 	unsigned self = this_core();
@@ -108,16 +109,36 @@ static struct ring *connect_to(unsigned core)
 	return rings;
 }
 
+static struct ring *ring_towards(unsigned core, enum message_class class)
+{
+	struct ring *rings = ring_to[core];
+
+	return of_class(__builtin_expect(rings != NULL, 1) ? rings : connect_to(core), class);
+}
+
 static bool try_send(unsigned core, enum message_class class, const struct message *message)
 {
-	struct ring *rings = ring_to[core] ? ring_to[core] : connect_to(core);
-
-	if (!ring_enqueue(of_class(rings, class), message))
+	if (!ring_enqueue(ring_towards(core, class), message))
 		return false;
 	marker(MARKER_MESSAGE);
 	counters[COUNTER_messages]++;
 	set_pending(core, mailbox_of(core), class);
 	return true;
+}
+
+uint64_t inbox_send_burst(unsigned core, struct message *message, uint64_t count)
+{
+	struct ring *ring = ring_towards(core, MESSAGE_LEAF);
+	uint64_t sent = 0;
+
+	message->from = this_core();
+	while (sent < count && ring_enqueue(ring, message)) {
+		marker(MARKER_MESSAGE);
+		sent++;
+	}
+	counters[COUNTER_messages] += sent;
+	set_pending(core, mailbox_of(core), MESSAGE_LEAF);
+	return sent;
 }
 
 static void give_record(struct waiting *record)
@@ -157,10 +178,10 @@ static status_t send_later(unsigned core, const struct message *message, unsigne
 	if (!waiting)
 		return STATUS_NO_MEMORY;
 	*waiting = (struct waiting){ .target = core, .message = *message };
-	if (backlog_first)
+	if (inbox_backlog)
 		backlog_last->next = waiting;
 	else
-		backlog_first = waiting;
+		inbox_backlog = waiting;
 	backlog_last = waiting;
 	return STATUS_OK;
 }
@@ -178,7 +199,7 @@ void inbox_send_leaf(unsigned core, struct message *message)
 status_t inbox_request(unsigned core, struct message *message)
 {
 	message->from = this_core();
-	if (!backlog_first && try_send(core, MESSAGE_CALL, message))
+	if (!inbox_backlog && try_send(core, MESSAGE_CALL, message))
 		return STATUS_OK;
 	return send_later(core, message, NOTIFY_RESERVE);
 }
@@ -186,7 +207,7 @@ status_t inbox_request(unsigned core, struct message *message)
 void inbox_notify(unsigned core, struct message *message)
 {
 	message->from = this_core();
-	if (!backlog_first && try_send(core, MESSAGE_CALL, message))
+	if (!inbox_backlog && try_send(core, MESSAGE_CALL, message))
 		return;
 	while (send_later(core, message, 0)) { /* bounded: the receivers' event loops make room */
 		(void)inbox_flush_backlog();
@@ -195,30 +216,47 @@ void inbox_notify(unsigned core, struct message *message)
 	}
 }
 
-bool inbox_backlogged(void)
-{
-	return backlog_first != NULL;
-}
-
 bool inbox_flush_backlog(void)
 {
-	while (backlog_first) { /* bounded: each turn sends one */
-		struct waiting *waiting = backlog_first;
+	while (inbox_backlog) { /* bounded: each turn sends one */
+		struct waiting *waiting = inbox_backlog;
 
 		if (!try_send((unsigned)waiting->target, MESSAGE_CALL, &waiting->message))
 			return true;
-		backlog_first = waiting->next;
+		inbox_backlog = waiting->next;
 		give_record(waiting);
 	}
 	return false;
 }
 
-static void empty_ring(unsigned sender, enum message_class class)
+/* A leaf is handled where it lies: its handler sends nothing, so nobody waits for the slot meanwhile. */
+static void empty_leaf_ring(struct ring *ring)
+{
+	const struct message *message;
+
+	while ((message = ring_front(ring))) {
+		message_handlers[message->kind](message);
+		ring_drop(ring);
+	}
+}
+
+/* A call's slot is free again before its handler runs, and perhaps sends. */
+static void empty_call_ring(struct ring *ring)
 {
 	struct message message;
 
-	while (ring_dequeue(of_class(ring_from[sender], class), &message))
+	while (ring_dequeue(ring, &message))
 		message_handlers[message.kind](&message);
+}
+
+static void empty_ring(unsigned sender, enum message_class class)
+{
+	struct ring *ring = of_class(ring_from[sender], class);
+
+	if (class == MESSAGE_LEAF)
+		empty_leaf_ring(ring);
+	else
+		empty_call_ring(ring);
 }
 
 /* R1 and R2. */
@@ -239,17 +277,24 @@ static void drain_class(enum message_class class)
 	}
 }
 
+static bool is_pending(enum message_class class)
+{
+	return __atomic_load_n(&own_mailbox()->pending[class], __ATOMIC_RELAXED) != 0;
+}
+
 void inbox_drain(void)
 {
 	while (inbox_pending()) {
-		drain_class(MESSAGE_LEAF);
-		drain_class(MESSAGE_CALL);
+		if (is_pending(MESSAGE_LEAF))
+			drain_class(MESSAGE_LEAF);
+		if (is_pending(MESSAGE_CALL))
+			drain_class(MESSAGE_CALL);
 	}
 }
 
 void inbox_serve_leaves(void)
 {
-	if (__atomic_load_n(&own_mailbox()->pending[MESSAGE_LEAF], __ATOMIC_RELAXED))
+	if (is_pending(MESSAGE_LEAF))
 		drain_class(MESSAGE_LEAF);
 }
 

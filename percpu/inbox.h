@@ -15,6 +15,7 @@
 #define PERCPU_INBOX_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "abi/status.h"
 #include "percpu/mailbox.h"
@@ -40,6 +41,7 @@ static inline struct mailbox *own_mailbox(void)
 
 /* Send to another core, by the message's class and kind; message->from is filled in. */
 void inbox_send_leaf(unsigned core, struct message *message);
+uint64_t inbox_send_burst(unsigned core, struct message *leaf, uint64_t count); /* as many copies as fit; one doorbell at most */
 void inbox_notify(unsigned core, struct message *message);
 must_check status_t inbox_request(unsigned core, struct message *message); /* NO_MEMORY: nothing was sent */
 
@@ -65,7 +67,11 @@ __attribute__((warn_unused_result)) bool inbox_leave(void);
 void inbox_listen(void);
 
 /* Is there a backlog? Nobody rings when a ring has room again: look within a millisecond. */
-bool inbox_backlogged(void);
+extern struct waiting *inbox_backlog;
+static inline bool inbox_backlogged(void)
+{
+	return inbox_backlog != NULL;
+}
 
 /* Sends what waits in the backlog; true when some is left. */
 bool inbox_flush_backlog(void);

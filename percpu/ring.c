@@ -18,10 +18,7 @@ struct ring {
 struct index_only {};
 CK_RING_PROTOTYPE(index, index_only)
 
-size_t ring_size(void)
-{
-	return sizeof(struct ring);
-}
+_Static_assert(sizeof(struct ring) == RING_SIZE, "ring.h tells everybody how large a ring is");
 
 void ring_open(struct ring *ring)
 {
@@ -30,24 +27,40 @@ void ring_open(struct ring *ring)
 
 bool ring_enqueue(struct ring *ring, const struct message *message)
 {
-	struct index_only none;
+	struct index_only any;
 
-	if (ck_ring_size(&ring->control) == RING_SLOTS - 1)
+	if (!ck_ring_enqueue_reserve_spsc_index(&ring->control, &any))
 		return false;
 	annotate_acquire(&ring->control.c_head);
 	ring->slot[ring->control.p_tail % RING_SLOTS] = *message;
 	annotate_release(&ring->control.p_tail);
-	return ck_ring_enqueue_spsc_index(&ring->control, &none, &none);
+	ck_ring_enqueue_commit_spsc(&ring->control);
+	return true;
+}
+
+const struct message *ring_front(struct ring *ring)
+{
+	if (ck_ring_size(&ring->control) == 0)
+		return NULL;
+	annotate_acquire(&ring->control.p_tail);
+	return &ring->slot[ring->control.c_head % RING_SLOTS];
+}
+
+void ring_drop(struct ring *ring)
+{
+	struct index_only none;
+
+	annotate_release(&ring->control.c_head);
+	(void)ck_ring_dequeue_spsc_index(&ring->control, &none, &none);
 }
 
 bool ring_dequeue(struct ring *ring, struct message *message)
 {
-	struct index_only none;
+	const struct message *front = ring_front(ring);
 
-	if (ck_ring_size(&ring->control) == 0)
+	if (!front)
 		return false;
-	annotate_acquire(&ring->control.p_tail);
-	*message = ring->slot[ring->control.c_head % RING_SLOTS];
-	annotate_release(&ring->control.c_head);
-	return ck_ring_dequeue_spsc_index(&ring->control, &none, &none);
+	*message = *front;
+	ring_drop(ring);
+	return true;
 }

@@ -15,19 +15,24 @@
 
 #include "percpu/message.h"
 
-enum { RING_SLOTS = 32 };
+enum {
+	RING_SLOTS = 32,
+	RING_SIZE = 192 + RING_SLOTS * sizeof(struct message), /* bytes: indices on lines of their own, and slots */
+};
 
 struct ring;
 
-size_t ring_size(void);
-
-/* Makes an empty ring of ring_size() zeroed bytes, aligned to 64. */
+/* Makes an empty ring of RING_SIZE zeroed bytes, aligned to 64. */
 void ring_open(struct ring *ring);
 
 /* Producer only. False: full, nothing has happened. */
 __attribute__((warn_unused_result)) bool ring_enqueue(struct ring *ring, const struct message *message);
 
-/* Consumer only. False: empty. */
+/* Consumer only: the oldest message where it lies, until ring_drop takes it out. NULL: empty. */
+__attribute__((warn_unused_result)) const struct message *ring_front(struct ring *ring);
+void ring_drop(struct ring *ring);
+
+/* Consumer only: copies the oldest message and takes it out. False: empty. */
 __attribute__((warn_unused_result)) bool ring_dequeue(struct ring *ring, struct message *message);
 
 #endif

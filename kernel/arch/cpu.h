@@ -141,11 +141,12 @@ static inline void cpu_pause(void)
 	__asm__ volatile("pause" : : : "memory");
 }
 
-/* Sleeps until an interrupt. Interrupts must be off: STI takes effect only after the next
- * instruction, so one that is pending wakes HLT and none is lost (Intel SDM vol. 2B, "STI"). */
-static inline void cpu_sleep(void)
+/* Sleeps until an interrupt, whose entry does not come back here (entry.S). Interrupts must be off: STI takes
+ * effect only after the next instruction, so one that is pending wakes HLT and none is lost (Intel SDM vol. 2B, "STI"). */
+_Noreturn static inline void cpu_sleep(void)
 {
-	__asm__ volatile("sti; hlt; cli" : : : "memory");
+	__asm__ volatile("sti; hlt" : : : "memory");
+	__builtin_unreachable();
 }
 
 _Noreturn static inline void cpu_stop(void)

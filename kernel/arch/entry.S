@@ -134,21 +134,20 @@ exception_common:
 	EXCEPTION \vector, 1
 	.endr
 
-/* Interrupts: from user code onto the thread's registers; from the idle loop onto the kernel stack. */
+/* Interrupts: from user code onto the thread's registers. In the kernel only the idle loop lets them in, and it has
+ * nothing to go back to: the event loop begins anew. */
 	.macro INTERRUPT vector
 	.balign 16
 interrupt_\vector:
+	testb $3, 8(%rsp)
+	jz 1f
 	push $0
 	push $\vector
 	SAVE_ALL
-	mov $\vector, %edi
-	testb $3, CS(%rsp)
-	jz 1f
+1:	mov $\vector, %edi
 	mov $stacks + STACKS_KERNEL_END, %rsp
 	call interrupt
 	jmp event_loop
-1:	call interrupt
-	jmp restore_all
 	.endm
 
 	INTERRUPT 32                      /* VECTOR_TIMER */

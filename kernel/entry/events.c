@@ -73,7 +73,7 @@ _Noreturn void event_loop(void)
 
 		inbox_listen();
 		inbox_drain();
-		backlog = inbox_flush_backlog();
+		backlog = inbox_backlogged() && inbox_flush_backlog();
 		threads_expire();
 		thread = choose();
 		if (thread) {

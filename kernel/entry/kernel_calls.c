@@ -156,12 +156,11 @@ struct reply_to kernel_reply_to(const struct task *task)
 	return (struct reply_to){ this_core(), (uint64_t)task - offsetof(struct thread, task) };
 }
 
-void kernel_stream(unsigned core, uint64_t count)
+uint64_t kernel_stream(unsigned core, uint64_t count)
 {
 	struct message message = { .kind = MESSAGE_stream };
 
-	while (count--)
-		inbox_send_leaf(core, &message);
+	return inbox_send_burst(core, &message, count);
 }
 
 const void *kernel_replica(unsigned core, const void *variable)

@@ -84,24 +84,30 @@ static int64_t echo(const struct registers *registers)
 	return echo_on(task, 0);
 }
 
-static int64_t last_arrived(struct task *task, int64_t result)
+/* Bursts that fill the ring. Behind each goes a call: its answer says that the burst has arrived, and until
+ * then this core may sleep. */
+static int64_t stream_on(struct task *task, int64_t result)
 {
-	(void)task;
+	while (task->saved[1] && result >= 0) { /* bounded: each turn sends one message at least */
+		task->saved[1] -= kernel_stream((unsigned)task->saved[0], task->saved[1]);
+		result = kernel_call((unsigned)task->saved[0], SERVICE_NAMES, NAMES_NOTHING, (uint64_t[CALL_WORDS]){});
+		if (result == CALL_PARKED) {
+			task->resume = stream_on;
+			return result;
+		}
+	}
 	return result < 0 ? linux_result(result) : 0;
 }
 
-/* The last word is a call: when it is answered, all before it have arrived. */
 static int64_t stream(const struct registers *registers)
 {
-	int64_t result;
+	struct task *task = kernel_task();
 
 	if (!is_core(registers->rdi) || registers->rdi == kernel_core() || registers->rsi > STREAM_MAX)
 		return -LINUX_EINVAL;
-	kernel_stream((unsigned)registers->rdi, registers->rsi);
-	result = kernel_call((unsigned)registers->rdi, SERVICE_NAMES, NAMES_NOTHING, (uint64_t[CALL_WORDS]){});
-	if (result == CALL_PARKED)
-		kernel_task()->resume = last_arrived;
-	return result == CALL_PARKED ? result : last_arrived(kernel_task(), result);
+	task->saved[0] = registers->rdi;
+	task->saved[1] = registers->rsi;
+	return stream_on(task, 0);
 }
 
 static int64_t call_replica(const struct registers *registers)
