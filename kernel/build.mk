@@ -32,9 +32,15 @@ $(BUILD)/kernel/no-symbols.o:
 
 KERNEL_LINK = $(LD) -nostdlib -static -z max-page-size=4096 -z noexecstack --no-warn-rwx-segments --build-id=none -T $(BUILD)/kernel/tessera.lds
 
-$(BUILD)/tessera.elf: $(KERNEL_OBJECTS) $(BUILD)/kernel/tessera.lds $(BUILD)/kernel/no-symbols.o tools/symbols
-	@$(KERNEL_LINK) $(KERNEL_OBJECTS) $(BUILD)/kernel/no-symbols.o -o $@.first
-	@nm -n $@.first | tools/symbols | $(CC) -x assembler -c - -o $(BUILD)/kernel/symbols.o
-	$(QUIET_LD)$(KERNEL_LINK) $(KERNEL_OBJECTS) $(BUILD)/kernel/symbols.o -o $@
+# An ablation, for measuring alone: one locked queue a receiver in place of the rings.
+LOCKED_OBJECTS := $(filter-out %/percpu/ring.o,$(KERNEL_OBJECTS)) $(BUILD)/kernel/scalability-tests/ablations/locked_ring.o
 
--include $(KERNEL_OBJECTS:.o=.d)
+$(BUILD)/tessera.elf: $(KERNEL_OBJECTS)
+$(BUILD)/tessera-locked.elf: $(LOCKED_OBJECTS)
+
+$(BUILD)/tessera.elf $(BUILD)/tessera-locked.elf: $(BUILD)/kernel/tessera.lds $(BUILD)/kernel/no-symbols.o tools/symbols
+	@$(KERNEL_LINK) $(filter %.o,$^) -o $@.first
+	@nm -n $@.first | tools/symbols | $(CC) -x assembler -c - -o $@.symbols.o
+	$(QUIET_LD)$(KERNEL_LINK) $(filter-out %/no-symbols.o,$(filter %.o,$^)) $@.symbols.o -o $@
+
+-include $(KERNEL_OBJECTS:.o=.d) $(BUILD)/kernel/scalability-tests/ablations/locked_ring.d

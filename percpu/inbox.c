@@ -75,19 +75,31 @@ void inbox_nudge(unsigned core)
 	set_pending(core, mailbox_of(core), MESSAGE_LEAF);
 }
 
-/* Receiver: gives a sender its rings, out of memory that boot has set aside for all of them. */
+/* Rings out of memory that boot has set aside for all of them. */
+static struct ring *make_rings(void)
+{
+	static struct ring *shared;
+	struct ring *rings = (struct ring *)next_ring;
+
+	if (shared)
+		return shared;
+	memset(next_ring, 0, MESSAGE_CLASSES * RING_SIZE);
+	next_ring += MESSAGE_CLASSES * RING_SIZE;
+	for (unsigned class = 0; class < MESSAGE_CLASSES; class++)
+		ring_open(of_class(rings, class));
+	if (ring_takes_many())
+		shared = rings;
+	return rings;
+}
+
+/* Receiver: gives a sender its rings. */
 static void accept_connection(unsigned sender)
 {
 	struct mailbox *own = own_mailbox();
-	struct ring *rings = (struct ring *)next_ring;
 
 	if (!ring_from[sender]) {
-		memset(next_ring, 0, MESSAGE_CLASSES * RING_SIZE);
-		next_ring += MESSAGE_CLASSES * RING_SIZE;
-		for (unsigned class = 0; class < MESSAGE_CLASSES; class++)
-			ring_open(of_class(rings, class));
-		ring_from[sender] = rings;
-		__atomic_store_n(&own->ring[sender], rings, __ATOMIC_RELEASE);
+		ring_from[sender] = make_rings();
+		__atomic_store_n(&own->ring[sender], ring_from[sender], __ATOMIC_RELEASE);
 	}
 	__atomic_fetch_and(&own->connect[sender / 64], ~(UINT64_C(1) << sender % 64), __ATOMIC_SEQ_CST);
 }
