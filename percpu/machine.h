@@ -29,6 +29,7 @@ struct machine {
 	uint64_t timestamp_scale;    /* nanoseconds in a tick, times 2^32 */
 	uint64_t apic_timer_khz;     /* local APIC timer ticks in a millisecond, divider 1 */
 	uint64_t apic_timer_scale;   /* of those in a nanosecond, times 2^32 */
+	uint64_t ignored_bytes;      /* of RAM, beyond the last unit */
 	uint32_t unit_count;
 	struct unit unit[UNITS_MAX];
 };
@@ -38,6 +39,16 @@ extern struct machine machine;
 static inline unsigned machine_cores(void)
 {
 	return machine.acpi.core_count;
+}
+
+/* Bytes of all cores' partitions together. */
+static inline uint64_t machine_partition_bytes(void)
+{
+	uint64_t units = 0;
+
+	for (uint32_t unit = 0; unit < machine.unit_count; unit++)
+		units += machine.unit[unit].owner < CORES_MAX;
+	return units << UNIT_SHIFT;
 }
 
 /* The core whose partition holds a frame; UNIT_BOOT or UNIT_NONE for one that is nobody's. */

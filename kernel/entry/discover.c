@@ -57,6 +57,16 @@ static uint32_t own_apic_id(void)
 	return leaf[1] >> 24;
 }
 
+/* The kernel's user copies stand on SMAP's instructions; all else that it needs came before them. */
+static void check_processor(void)
+{
+	uint32_t structured[4];
+
+	cpu_cpuid(7, 0, structured);
+	if (!(structured[1] & 1 << 20))
+		give_up("its processor has no SMAP (Intel since 2014, AMD since 2017; for QEMU give -cpu max)");
+}
+
 /* Broken tables leave a machine that is usable, at worst one core; the log tells of them later. */
 static void read_acpi(bool x2)
 {
@@ -77,6 +87,7 @@ void discover_machine(uint64_t magic, uint64_t information)
 	cpu_out8(PIC_SLAVE_MASK, 0xff);
 	serial_open(SERIAL_CONSOLE);
 	serial_open(SERIAL_REPORT);
+	check_processor();
 	if ((uint32_t)magic == MULTIBOOT2_MAGIC)
 		status = boot_info_from_multiboot2(&machine.boot, low_memory(), (uint32_t)information);
 	else
@@ -169,6 +180,7 @@ void discover_memory(void)
 		       machine_cores(), plan.needed_units * 2, plan.have_units * 2);
 		give_up(why);
 	}
+	machine.ignored_bytes = plan.ignored_bytes;
 	boot_memory = plan.boot;
 	map_all_for_boot();
 	place_instances();

@@ -16,6 +16,8 @@ enum page_fault_error {
 	ERROR_FETCH = 1 << 4,
 };
 
+enum { SIGNAL_KILL = 9, SIGNAL_SEGMENT = 11 };
+
 /* The signals of Linux's x86-64 ABI that exceptions lead to, by vector. */
 static const uint8_t signal_of[32] = {
 	[0] = 8, [1] = 5, [3] = 5, [4] = 11, [5] = 11, [6] = 4, [7] = 11, [9] = 8, [10] = 11,
@@ -40,10 +42,10 @@ static void deliver(void)
 	linux_service.fault(&thread_current->task, pending.signal, pending.address, thread_current->registers.rip);
 }
 
-_Noreturn static void program_fault(const struct registers *registers, uint64_t address)
+_Noreturn static void program_fault(const struct registers *registers, int signal, uint64_t address)
 {
 	thread_current->registers = *registers;
-	pending.signal = signal_of[registers->vector % 32];
+	pending.signal = signal;
 	pending.address = address;
 	event_loop_after(deliver);
 }
@@ -75,7 +77,7 @@ static void page_fault(struct registers *registers)
 	}
 	status = vspace_fault(view_active(), address, access_of(registers->error));
 	if (status && status != STATUS_BUSY)
-		program_fault(registers, address);
+		program_fault(registers, status == STATUS_NO_MEMORY ? SIGNAL_KILL : SIGNAL_SEGMENT, address);
 }
 
 void exception(struct registers *registers)
@@ -86,7 +88,7 @@ void exception(struct registers *registers)
 		panic_stop(registers);
 	else if (registers->cs & 3 && registers->vector != VECTOR_DOUBLE_FAULT &&
 		 registers->vector != VECTOR_MACHINE_CHECK)
-		program_fault(registers, registers->rip);
+		program_fault(registers, signal_of[registers->vector % 32], registers->rip);
 	else
 		panic_at(registers, 0);
 }

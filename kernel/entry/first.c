@@ -62,8 +62,11 @@ static void say_what_we_are(void)
 {
 	const struct acpi_machine *acpi = &machine.acpi;
 
-	log_line("entry", "tessera: %u cores, %u nodes, %lu MiB to share, TSC %lu kHz", machine_cores(),
-		 acpi->node_count, (uint64_t)machine.unit_count * 2, machine.timestamp_khz);
+	log_line("entry", "tessera: %u cores, %u memory nodes, %lu MiB in partitions, time-stamp counter at %lu kHz",
+		 machine_cores(), acpi->node_count, machine_partition_bytes() >> 20, machine.timestamp_khz);
+	if (machine.ignored_bytes)
+		log_line("entry", "%lu MiB of memory are not used: they lie above %u GiB", machine.ignored_bytes >> 20,
+			 (unsigned)((uint64_t)UNITS_MAX * UNIT_SIZE >> 30));
 	if (acpi->warning)
 		log_line("entry", "ACPI: %s", acpi->warning);
 	if (acpi->unusable_count)

@@ -60,11 +60,7 @@ unsigned kernel_home_of(uint64_t physical)
 
 uint64_t kernel_memory_total(void)
 {
-	uint64_t units = 0;
-
-	for (uint32_t unit = 0; unit < machine.unit_count; unit++)
-		units += machine.unit[unit].owner < CORES_MAX;
-	return units << UNIT_SHIFT;
+	return machine_partition_bytes();
 }
 
 uint64_t kernel_counter(unsigned counter, unsigned core)

@@ -19,19 +19,27 @@ void thread_end(struct thread *thread)
 	thread_destroy(thread);
 }
 
+/* A thread of the process that does not end already; NULL: none. */
+static struct thread *find_living(uint32_t process_id)
+{
+	struct thread *thread = thread_first();
+
+	while (thread && (thread->task.process_id != process_id || thread->dying))
+		thread = thread->all_next;
+	return thread;
+}
+
+/* Each search begins anew, because a thread's end may serve messages, and these end others. */
 void kernel_kill_threads(uint32_t process_id)
 {
-	struct thread *next;
+	struct thread *thread;
 
-	for (struct thread *thread = thread_first(); thread; thread = next) {
-		next = thread->all_next;
-		if (thread->task.process_id != process_id || thread->dying)
-			continue; /* dying: the event loop ends it when its answer is here */
+	while ((thread = find_living(process_id))) { /* bounded: each turn there is one less */
 		if (thread->wait == WAIT_NOTHING) {
 			thread_end(thread);
 			continue;
 		}
-		thread->dying = true;
+		thread->dying = true; /* the event loop ends it when its answer is here */
 		if (thread->wait == WAIT_ANSWER && thread->task.cancel)
 			thread->task.cancel(&thread->task);
 	}

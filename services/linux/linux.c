@@ -13,6 +13,7 @@
 enum {
 	CALLS = 512,
 	KILLED_MASK = 127,
+	SIGNAL_KILL = 9,
 };
 
 typedef int64_t (*call_function)(struct registers *registers);
@@ -59,8 +60,9 @@ static void fault(struct task *task, int signal, uint64_t address, uint64_t inst
 {
 	const struct process *process = (const struct process *)task->process;
 
-	kernel_log("linux", "process %u (%s, thread %u) killed by signal %d at instruction 0x%lx, address 0x%lx",
-		   process->id, process->executable, task->thread_id, signal, instruction, address);
+	kernel_log("linux", "process %u (%s, thread %u) killed by signal %d%s at instruction 0x%lx, address 0x%lx",
+		   process->id, process->executable, task->thread_id, signal,
+		   signal == SIGNAL_KILL ? " (this core's memory is used up)" : "", instruction, address);
 	(void)process_exit(signal & KILLED_MASK);
 }
 
