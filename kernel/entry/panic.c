@@ -82,7 +82,7 @@ static void print_others(void)
 	for (unsigned core = 0; core < machine_cores(); core++) {
 		if (core == this_core())
 			continue;
-		while (!far_read64(far_of(core, &note.taken)) && clock_now() < deadline)
+		while (!far_read64(far_of(core, &note.taken)) && clock_now() < deadline) /* bounded: by the clock */
 			cpu_pause();
 		print_other(core);
 	}

@@ -50,7 +50,7 @@ void shootdown(struct vspace *space, uint64_t start, uint64_t end, enum shootdow
 		inbox_send_leaf(core, &message);
 		expected++;
 	}
-	while (__atomic_load_n(&own->acknowledged, __ATOMIC_ACQUIRE) != expected) { /* H4, bounded by the others */
+	while (__atomic_load_n(&own->acknowledged, __ATOMIC_ACQUIRE) != expected) { /* bounded: by the others, in H4 */
 		inbox_serve_leaves();
 		cpu_pause();
 	}

@@ -38,10 +38,20 @@ static uint64_t edge(void)
 	return (uint64_t)(pages + PAGE - 3);
 }
 
+/* Zeros that may be read and not written. */
+static uint64_t read_only(void)
+{
+	void *page = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED)
+		_exit(2);
+	return (uint64_t)page;
+}
+
 static int try_number(long number)
 {
 	uint64_t bad[] = {
-		0, 8, edge(), (uint64_t)try_number & ~(uint64_t)(PAGE - 1), /* read-only */
+		0, 8, edge(), read_only(),
 		0x00007ffffffff000, 0x00007ffffffffff8, 0x0000800000000000, 0x1234567800000000,
 		0xffff800000000000, 0xffffffff80100000, 0xffffffffc0000000, 0xffffffffc01fe000, 0xfffffffffffffff8,
 		0xffffffffffffffff,
