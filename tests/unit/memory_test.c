@@ -1,0 +1,247 @@
+/* memory_test.c - the memory service: every donated frame comes out once, zeroed, and again after its release
+ * SPDX-License-Identifier: MIT
+ * The service keeps its state from one test to the next: each test empties it first. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "abi/services.h"
+#include "abi/token.h"
+#include "tests/unit/physical_memory.h"
+
+enum {
+	FRAME = 4096,
+	FRAMES = 512,
+	RUNS_MAX = 64, /* of the service */
+	ROUNDS = 30000,
+};
+
+enum place { OUTSIDE, FREE, IN_CACHE, IN_USE };
+
+static uint8_t *memory;
+static enum place place[FRAMES];
+static struct pcache cache[FRAME_KINDS];
+
+static uint64_t physical(unsigned frame)
+{
+	return (uint64_t)(memory + frame * FRAME) - TOKEN_BASE;
+}
+
+static unsigned frame_of(uint64_t address)
+{
+	uint64_t offset = (uint64_t)((uint8_t *)token_of(address) - memory);
+
+	assert_int_equal(offset % FRAME, 0);
+	assert_true(offset / FRAME < FRAMES);
+	return (unsigned)(offset / FRAME);
+}
+
+static uint64_t take_from(struct pcache *from)
+{
+	return from->head == from->tail ? 0 : from->frame[from->head++ % PCACHE_SLOTS];
+}
+
+static uint64_t take(enum frame_kind kind)
+{
+	if (cache[kind].head == cache[kind].tail)
+		memory_service.stock(kind, &cache[kind]);
+	return take_from(&cache[kind]);
+}
+
+static int start(void **state)
+{
+	(void)state;
+	memory = aligned_alloc(FRAME, FRAMES * FRAME);
+	memset(memory, 0xee, FRAMES * FRAME);
+	memset(place, 0, sizeof(place));
+	return memory ? 0 : -1;
+}
+
+static int finish(void **state)
+{
+	(void)state;
+	for (unsigned kind = 0; kind < FRAME_KINDS; kind++)
+		while (take(kind))
+			;
+	free(memory);
+	return memory_service.free_frames() ? -1 : 0;
+}
+
+static void assert_zeroed(uint64_t frame)
+{
+	const uint64_t *word = token_of(frame);
+
+	for (unsigned i = 0; i < FRAME / 8; i++)
+		assert_int_equal(word[i], 0);
+}
+
+static void with_nothing_donated_nothing_comes(void **state)
+{
+	(void)state;
+	memory_service.stock(FRAME_PRIVATE, &cache[FRAME_PRIVATE]);
+	assert_int_equal(cache[FRAME_PRIVATE].head, cache[FRAME_PRIVATE].tail);
+	memory_service.donate(FRAME_PRIVATE, physical(3), physical(3));
+	memory_service.donate(FRAME_PRIVATE, physical(4), physical(3));
+	assert_int_equal(memory_service.free_frames(), 0);
+	assert_int_equal(take(FRAME_PRIVATE), 0);
+}
+
+static void every_frame_comes_once_and_zeroed(void **state)
+{
+	bool seen[FRAMES] = { false };
+	unsigned count = 0;
+	uint64_t frame;
+
+	(void)state;
+	memory_service.donate(FRAME_PRIVATE, physical(10), physical(20));
+	memory_service.donate(FRAME_PRIVATE, physical(20), physical(25));
+	memory_service.donate(FRAME_PRIVATE, physical(100), physical(101));
+	assert_int_equal(memory_service.free_frames(), 16);
+	while ((frame = take(FRAME_PRIVATE))) {
+		unsigned which = frame_of(frame);
+
+		assert_true((which >= 10 && which < 25) || which == 100);
+		assert_false(seen[which]);
+		seen[which] = true;
+		assert_zeroed(frame);
+		memset(token_of(frame), 0xee, FRAME);
+		count++;
+	}
+	assert_int_equal(count, 16);
+	for (unsigned i = 0; i < FRAMES; i++)
+		if (!seen[i])
+			assert_int_equal(memory[i * FRAME] & memory[i * FRAME + FRAME - 1], 0xee);
+}
+
+static void the_kinds_are_kept_apart(void **state)
+{
+	uint64_t frame;
+
+	(void)state;
+	memory_service.donate(FRAME_PRIVATE, physical(0), physical(4));
+	memory_service.donate(FRAME_SHARED, physical(4), physical(8));
+	for (unsigned i = 0; i < 4; i++)
+		assert_true(frame_of(take(FRAME_SHARED)) >= 4);
+	assert_int_equal(take(FRAME_SHARED), 0);
+	assert_int_equal(memory_service.free_frames(), 4);
+	memory_service.release(FRAME_SHARED, physical(6));
+	while ((frame = take(FRAME_PRIVATE)))
+		assert_true(frame_of(frame) < 4);
+	assert_int_equal(take(FRAME_SHARED), physical(6));
+	assert_int_equal(take(FRAME_SHARED), 0);
+}
+
+static void the_cache_is_filled_in_batches_and_not_over_its_brim(void **state)
+{
+	struct pcache *private = &cache[FRAME_PRIVATE];
+	uint32_t head = private->head;
+
+	(void)state;
+	memory_service.donate(FRAME_PRIVATE, physical(0), physical(2 * PCACHE_SLOTS));
+	for (unsigned turn = 0; turn < 3 * PCACHE_SLOTS; turn++) {
+		uint32_t before = private->tail;
+
+		memory_service.stock(FRAME_PRIVATE, private);
+		assert_true(private->tail - head <= PCACHE_SLOTS);
+		assert_true(private->tail > before || private->tail - head == PCACHE_SLOTS);
+	}
+	assert_int_equal(private->tail - head, PCACHE_SLOTS);
+	assert_int_equal(private->head, head);
+	assert_int_equal(memory_service.free_frames(), PCACHE_SLOTS);
+}
+
+/* More pieces than it has runs for: those that fit are kept, none is damaged. */
+static void pieces_beyond_the_last_run_are_lost_and_no_others(void **state)
+{
+	unsigned count = 0;
+	uint64_t frame;
+
+	(void)state;
+	for (unsigned i = 0; i < RUNS_MAX + 6; i++)
+		memory_service.donate(FRAME_PRIVATE, physical(2 * i), physical(2 * i + 1));
+	assert_int_equal(memory_service.free_frames(), RUNS_MAX);
+	while ((frame = take(FRAME_PRIVATE))) {
+		unsigned which = frame_of(frame);
+
+		assert_true(which % 2 == 0 && which < 2 * RUNS_MAX && !place[which]);
+		place[which] = IN_USE;
+		count++;
+	}
+	assert_int_equal(count, RUNS_MAX);
+	memory_service.donate(FRAME_PRIVATE, physical(7), physical(8));
+	assert_int_equal(take(FRAME_PRIVATE), physical(7));
+}
+
+static void use(void)
+{
+	uint64_t frame = take(FRAME_PRIVATE);
+	unsigned which;
+
+	for (unsigned i = 0; !frame && i < FRAMES; i++)
+		assert_int_not_equal(place[i], FREE);
+	if (!frame)
+		return;
+	which = frame_of(frame);
+	assert_int_equal(place[which], FREE);
+	assert_zeroed(frame);
+	memset(token_of(frame), (int)(1 + which % 200), FRAME);
+	place[which] = IN_USE;
+}
+
+static void release(unsigned which)
+{
+	const uint8_t *content = memory + which * FRAME;
+
+	if (place[which] != IN_USE)
+		return;
+	for (unsigned i = 0; i < FRAME; i += 37)
+		assert_int_equal(content[i], 1 + which % 200);
+	memory_service.release(FRAME_PRIVATE, physical(which));
+	place[which] = FREE;
+}
+
+/* Donating, taking and releasing at random: a frame in use stays untouched, a free one comes in the end. */
+static void any_mixture_loses_nothing(void **state)
+{
+	uint64_t seed = 31337;
+	unsigned donated = 0;
+
+	(void)state;
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		unsigned action = next_random(&seed) % 16;
+
+		if (!action && donated < FRAMES) {
+			memory_service.donate(FRAME_PRIVATE, physical(donated), physical(donated + 1));
+			place[donated++] = FREE;
+		} else if (action < 8) {
+			use();
+		} else {
+			release(next_random(&seed) % FRAMES);
+		}
+	}
+	assert_int_equal(donated, FRAMES);
+	for (unsigned i = 0; i < FRAMES; i++)
+		release(i);
+	for (unsigned i = 0; i < FRAMES; i++)
+		use();
+	for (unsigned i = 0; i < FRAMES; i++)
+		assert_int_equal(place[i], IN_USE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(with_nothing_donated_nothing_comes, start, finish),
+		cmocka_unit_test_setup_teardown(every_frame_comes_once_and_zeroed, start, finish),
+		cmocka_unit_test_setup_teardown(the_kinds_are_kept_apart, start, finish),
+		cmocka_unit_test_setup_teardown(the_cache_is_filled_in_batches_and_not_over_its_brim, start, finish),
+		cmocka_unit_test_setup_teardown(pieces_beyond_the_last_run_are_lost_and_no_others, start, finish),
+		cmocka_unit_test_setup_teardown(any_mixture_loses_nothing, start, finish),
+	};
+
+	return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
+}
