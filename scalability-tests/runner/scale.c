@@ -14,24 +14,32 @@
 #include "session.h"
 #include "settings.h"
 
-enum { DEFAULT_LIMIT = 120, LONGEST_LIMIT = 86400, REPETITIONS_MAX = 100 };
+enum { BASE_LIMIT = 120, CORE_LIMIT = 10, LONGEST_LIMIT = 86400, REPETITIONS = 3, REPETITIONS_MAX = 100 };
 
 struct sweep {
 	struct plan plan;
 	struct results results;
 	struct progress progress;
 	const char *build, *accelerator;
-	unsigned int repetitions, limit;
+	unsigned int repetitions, limit; /* 0: not given */
 	unsigned int failed;
 	int interrupted; /* signal, or 0 */
 };
 
+/* A wall-clock figure from more cores than the host has is not worth a second boot; a count is exact in one. */
+static unsigned int boots_of(const struct sweep *sweep, const struct point *point)
+{
+	if (point->mode == COUNT)
+		return 1;
+	if (sweep->repetitions)
+		return sweep->repetitions;
+	return bind_possible(point->cores) ? REPETITIONS : 1;
+}
+
 /* Firmware and boot cost the same at any size; the rest grows with the cores. */
 static double weight(const struct sweep *sweep, const struct point *point)
 {
-	unsigned int boots = point->mode == WALL ? sweep->repetitions : 1;
-
-	return boots * (4.0 + point->cores) * (point->system == LINUX ? 2 : 1);
+	return boots_of(sweep, point) * (4.0 + point->cores) * (point->system == LINUX ? 2 : 1);
 }
 
 static char *kernel_of(const struct sweep *sweep, const struct point *point)
@@ -180,12 +188,12 @@ static void fail_point(struct sweep *sweep, const struct point *point, const cha
 static void run_point(struct sweep *sweep, const struct point *point)
 {
 	static struct readings readings[REPETITIONS_MAX];
-	unsigned int boots = point->mode == WALL && !test_is_footprint(point->test) ? sweep->repetitions : 1, done = 0;
+	unsigned int boots = boots_of(sweep, point), done = 0;
 	char *kernel = kernel_of(sweep, point), *append = append_of(point), *name = point_name(point, ' ');
 	char *initrd = text_format("%s/initrd.cpio", sweep->build);
 	const char *lacking = missing(sweep, point, kernel);
 	struct machine machine;
-	struct session session = { .limit = sweep->limit, .boot = {
+	struct session session = { .limit = sweep->limit ? sweep->limit : BASE_LIMIT + CORE_LIMIT * point->cores, .boot = {
 		.machine = &machine, .cores = point->cores, .mib = setting_memory(point->cores), .kernel = kernel,
 		.initrd = initrd, .append = append, .accelerator = point->mode == COUNT ? "tcg" : sweep->accelerator,
 	} };
@@ -246,8 +254,8 @@ static void write_facts(struct sweep *sweep)
 
 static int prepare(struct sweep *sweep)
 {
-	long repetitions = setting_number(SETTING_REPETITIONS, 1, REPETITIONS_MAX);
-	long limit = setting_given(SETTING_TIMEOUT) ? setting_number(SETTING_TIMEOUT, 1, LONGEST_LIMIT) : DEFAULT_LIMIT;
+	long repetitions = setting_given(SETTING_REPETITIONS) ? setting_number(SETTING_REPETITIONS, 1, REPETITIONS_MAX) : 0;
+	long limit = setting_given(SETTING_TIMEOUT) ? setting_number(SETTING_TIMEOUT, 1, LONGEST_LIMIT) : 0;
 	char *initrd, *linux_kernel;
 	int status, has_linux;
 
