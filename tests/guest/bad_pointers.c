@@ -27,12 +27,12 @@ static int is_left_out(long number)
 	return 0;
 }
 
-/* The last bytes before a page that is not there: a structure that begins here ends in nothing. */
+/* The last bytes before a page that may not be read: a structure that begins here ends in nothing. */
 static uint64_t edge(void)
 {
 	uint8_t *pages = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	if (pages == MAP_FAILED || munmap(pages + PAGE, PAGE))
+	if (pages == MAP_FAILED || mprotect(pages + PAGE, PAGE, PROT_NONE))
 		_exit(2);
 	pages[PAGE - 1] = pages[PAGE - 2] = pages[PAGE - 3] = 'x';
 	return (uint64_t)(pages + PAGE - 3);

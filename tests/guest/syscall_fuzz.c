@@ -3,7 +3,8 @@
  * Usage: syscall-fuzz SEED COUNT. Children pinned to cores 0 to 3 make the calls, CHUNK each; what a call
  * does to its own process is allowed to end it, so the parent starts the next. A chunk counts when it was
  * finished. Left out are calls that end or signal another process, or copy this one; waits are kept short.
- * The same seed gives the same calls (but not the same interleaving). */
+ * The same seed gives the same calls (but not the same interleaving).
+ * syscall-fuzz -show SEED CORE repeats one worker and names each call before it is made. */
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -25,13 +26,14 @@ enum {
 	ARGUMENTS = 6,
 	LINUX_CALLS = 512,
 	NATIVE_CALLS = 0x11,
+	CLONE_RARITY = 1024, /* its thread dies at once, and the process with it */
 	COUNT_MOST = 16, /* messages in one call that counts them */
 	NOBODY = 0x7ffffff0, /* a process id that is never used */
 };
 
 static uint64_t state;
 static uint8_t *scratch;
-static struct timespec short_wait = { 0, 1000 };
+static struct timespec short_wait;
 
 static uint64_t random_next(void)
 {
@@ -46,12 +48,13 @@ static uint64_t random_below(uint64_t limit)
 	return (random_next() >> 32) % limit;
 }
 
-/* An address of this program's own code, data or stack: what it does there it does to itself. */
+/* An address of this program's own code or environment: what it does there it does to itself. Its state is
+ * not among them, or it would go astray without the kernel's doing. */
 static uint64_t random_own_address(void)
 {
-	uint64_t places[] = { (uint64_t)random_own_address, (uint64_t)&state, (uint64_t)&short_wait, (uint64_t)__builtin_frame_address(0) };
+	uint64_t place = random_below(2) ? (uint64_t)random_own_address : (uint64_t)environ;
 
-	return places[random_below(4)] & ~(uint64_t)(random_below(2) ? 4095 : 0);
+	return place & ~(uint64_t)(random_below(2) ? 4095 : 0);
 }
 
 static uint64_t random_argument(void)
@@ -79,6 +82,7 @@ static uint64_t random_argument(void)
 /* A short wait, or an address that cannot be read as one. */
 static uint64_t random_wait(void)
 {
+	short_wait = (struct timespec){ 0, 1000 };
 	return random_below(2) ? (uint64_t)&short_wait : UINT64_C(0xffff800000000000);
 }
 
@@ -111,12 +115,12 @@ static long random_number(void)
 			number = random_below(LINUX_CALLS);
 		if (!random_below(8))
 			number = NATIVE_FIRST + random_below(NATIVE_CALLS);
-	} while (is_left_out(number));
+	} while (is_left_out(number) || (number == SYS_clone && random_below(CLONE_RARITY)));
 	return number;
 }
 
 /* Keeps a call from waiting long, from writing to the console, and from reaching another process. */
-static void tame(long number, uint64_t *argument)
+static void tame(long number, unsigned long *argument)
 {
 	switch (number) {
 	case SYS_kill: case SYS_tkill: case SYS_tgkill:
@@ -154,7 +158,9 @@ static void tame(long number, uint64_t *argument)
 	}
 }
 
-static int work(uint64_t seed, int core)
+enum show { SHOW_NOTHING, SHOW_CALLS };
+
+static int work(uint64_t seed, int core, enum show show)
 {
 	cpu_set_t set;
 
@@ -165,12 +171,15 @@ static int work(uint64_t seed, int core)
 		return 2;
 	state = seed * UINT64_C(0x9e3779b97f4a7c15) | 1;
 	for (int i = 0; i < CHUNK; i++) {
-		uint64_t argument[ARGUMENTS];
+		unsigned long argument[ARGUMENTS];
 		long number = random_number();
 
 		for (int j = 0; j < ARGUMENTS; j++)
 			argument[j] = random_argument();
 		tame(number, argument);
+		if (show == SHOW_CALLS)
+			printf("%d: %ld(%#lx, %#lx, %#lx, %#lx, %#lx, %#lx)\n", i, number, argument[0], argument[1],
+			       argument[2], argument[3], argument[4], argument[5]);
 		raw_call(number, argument[0], argument[1], argument[2], argument[3], argument[4], argument[5]);
 	}
 	raw_call(SYS_exit_group, 0, 0, 0, 0, 0, 0);
@@ -179,6 +188,7 @@ static int work(uint64_t seed, int core)
 
 struct worker {
 	pid_t process; /* 0: none */
+	uint64_t seed;
 	time_t started;
 };
 
@@ -199,7 +209,7 @@ static int start_worker(struct worker *worker, uint64_t seed, int core)
 	snprintf(seed_text, sizeof(seed_text), "%llu", (unsigned long long)seed);
 	snprintf(core_text, sizeof(core_text), "%d", core);
 	process = child_start(arguments[0], arguments);
-	*worker = (struct worker){ process > 0 ? process : 0, seconds() };
+	*worker = (struct worker){ process > 0 ? process : 0, seed, seconds() };
 	return process > 0;
 }
 
@@ -211,6 +221,7 @@ static int end_stuck(struct worker *workers)
 	for (int core = 0; core < CORES; core++) {
 		if (!workers[core].process || seconds() - workers[core].started < PATIENCE)
 			continue;
+		printf("syscall-fuzz: stuck: syscall-fuzz -show %llu %d\n", (unsigned long long)workers[core].seed, core);
 		kill(workers[core].process, SIGKILL);
 		workers[core].started = seconds();
 		stuck++;
@@ -261,7 +272,9 @@ int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc == 4 && !strcmp(argv[1], "-work"))
-		return work(strtoull(argv[2], NULL, 0), atoi(argv[3]));
+		return work(strtoull(argv[2], NULL, 0), atoi(argv[3]), SHOW_NOTHING);
+	if (argc == 4 && !strcmp(argv[1], "-show"))
+		return work(strtoull(argv[2], NULL, 0), atoi(argv[3]), SHOW_CALLS);
 	if (argc != 3) {
 		printf("usage: syscall-fuzz SEED COUNT\n");
 		return 2;
