@@ -17,7 +17,7 @@
 static const char tcg_processor[] = "max,+pks,-erms,-fsrm,-monitor";
 static const char kvm_processor[] = "max,-erms,-fsrm,-monitor";
 
-enum channel { INPUT, CONSOLE, ERRORS, REPORT, CONTROL, CHANNELS };
+enum channel { INPUT, CONSOLE, ERRORS, REPORT, CONTROL, PAIRS, DEBUGGER = PAIRS, CHANNELS };
 
 void emulator_arguments(const struct boot *boot, struct words *arguments)
 {
@@ -51,6 +51,15 @@ void emulator_arguments(const struct boot *boot, struct words *arguments)
 	words_add(arguments, "-no-reboot");
 }
 
+static void add_debugger(struct words *arguments, int debugger)
+{
+	words_add(arguments, "-S");
+	words_add(arguments, "-chardev");
+	words_add(arguments, "socket,id=debugger,fd=%d", debugger);
+	words_add(arguments, "-gdb");
+	words_add(arguments, "chardev:debugger");
+}
+
 static void add_plumbing(struct words *arguments, int report, int control)
 {
 	static const char *const fixed[] = { "-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console" };
@@ -67,7 +76,7 @@ static void add_plumbing(struct words *arguments, int report, int control)
 	words_add(arguments, "chardev=control,mode=control");
 }
 
-/* In the child. Descriptors above 2 are close-on-exec but for the two that QEMU is told the numbers of. */
+/* In the child. Descriptors above 2 are close-on-exec but for those that QEMU is told the numbers of. */
 static void become_emulator(const struct words *arguments, pid_t parent, int theirs[CHANNELS])
 {
 	sigset_t none;
@@ -83,6 +92,8 @@ static void become_emulator(const struct words *arguments, pid_t parent, int the
 	dup2(theirs[ERRORS], STDERR_FILENO);
 	fcntl(theirs[REPORT], F_SETFD, 0);
 	fcntl(theirs[CONTROL], F_SETFD, 0);
+	if (theirs[DEBUGGER] >= 0)
+		fcntl(theirs[DEBUGGER], F_SETFD, 0);
 	execvp(arguments->list[0], arguments->list);
 	dprintf(STDERR_FILENO, "cannot start %s: %s; install it with: apt-get install qemu-system-x86\n", arguments->list[0],
 		strerror(errno));
@@ -96,12 +107,15 @@ static void close_all(int channels[CHANNELS])
 			close(channels[i]);
 }
 
-/* One socket pair a channel: all of them look alike to poll(), and a write to a dead emulator is an error, not a signal. */
-static int open_channels(int ours[CHANNELS], int theirs[CHANNELS])
+/* One socket pair a channel: all of them look alike to poll(), and a write to a dead emulator is an error, not a signal.
+ * The debugger's is the exception: the emulator gets what standard input is, above the three that it replaces. */
+static int open_channels(int ours[CHANNELS], int theirs[CHANNELS], int debugged)
 {
 	for (int i = 0; i < CHANNELS; i++)
 		ours[i] = theirs[i] = -1;
-	for (int i = 0; i < CHANNELS; i++) {
+	if (debugged)
+		theirs[DEBUGGER] = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	for (int i = 0; i < PAIRS; i++) {
 		int pair[2];
 
 		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair)) {
@@ -122,10 +136,12 @@ int emulator_start(struct emulator *emulator, const struct boot *boot)
 	int ours[CHANNELS], theirs[CHANNELS];
 	pid_t parent = getpid();
 
-	if (open_channels(ours, theirs))
+	if (open_channels(ours, theirs, boot->debugged))
 		return -1;
 	emulator_arguments(boot, &arguments);
 	add_plumbing(&arguments, theirs[REPORT], theirs[CONTROL]);
+	if (boot->debugged)
+		add_debugger(&arguments, theirs[DEBUGGER]);
 	emulator->pid = fork();
 	if (!emulator->pid)
 		become_emulator(&arguments, parent, theirs);
@@ -152,6 +168,6 @@ void emulator_kill(const struct emulator *emulator)
 
 void emulator_close(struct emulator *emulator)
 {
-	close_all((int[]){ emulator->input, emulator->console, emulator->errors, emulator->report, emulator->control });
+	close_all((int[]){ emulator->input, emulator->console, emulator->errors, emulator->report, emulator->control, -1 });
 	*emulator = (struct emulator){ .input = -1, .console = -1, .errors = -1, .report = -1, .control = -1 };
 }

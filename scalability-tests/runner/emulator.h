@@ -21,6 +21,7 @@ struct boot {
 	const char *initrd;  /* NULL: none */
 	const char *append;
 	const char *plugin;  /* -plugin's argument; NULL: none */
+	int debugged;        /* stopped until the debugger at the other end of standard input, a socket, lets it run */
 };
 
 struct emulator {

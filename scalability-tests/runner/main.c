@@ -1,6 +1,6 @@
-/* main.c - runner run|scale|tests|help [NAME=value ...]
+/* main.c - runner run|debug|scale|tests|help [NAME=value ...]
  * SPDX-License-Identifier: MIT
- * Boots the machine, once for a person (run) or many times for curves (scale). */
+ * Boots the machine, once for a person (run) or a debugger (debug), or many times for curves (scale). */
 #include <stdio.h>
 #include <string.h>
 
@@ -12,8 +12,9 @@
 
 static int usage(int status)
 {
-	puts("usage: runner run|scale|tests [NAME=value ...]\n"
-	     "run boots once, console on the terminal; scale boots once per point of every curve; tests lists them.\n"
+	puts("usage: runner run|debug|scale|tests [NAME=value ...]\n"
+	     "run boots once, console on the terminal; debug does so for the debugger that it is a pipe of, see make debug;\n"
+	     "scale boots once per point of every curve; tests lists them.\n"
 	     "settings, by name, also read from the environment:");
 	settings_usage();
 	return status;
@@ -31,7 +32,9 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	session_signals();
 	if (!strcmp(argv[1], "run"))
-		return run();
+		return run(RUN_FREE);
+	if (!strcmp(argv[1], "debug"))
+		return run(RUN_DEBUGGED);
 	if (!strcmp(argv[1], "scale"))
 		return scale();
 	return usage(EXIT_USAGE);

@@ -1,4 +1,4 @@
-/* run.c - `runner run`: one boot with its console on the terminal
+/* run.c - `runner run` and `runner debug`: one boot with its console on the terminal
  * SPDX-License-Identifier: MIT */
 #include "run.h"
 
@@ -74,10 +74,17 @@ static int run_session(struct session *session)
 	return status;
 }
 
-int run(void)
+static int is_socket(int descriptor)
+{
+	struct stat facts;
+
+	return !fstat(descriptor, &facts) && S_ISSOCK(facts.st_mode);
+}
+
+int run(enum run_mode mode)
 {
 	struct machine machine;
-	struct session session = { .interactive = 1, .boot.machine = &machine };
+	struct session session = { .interactive = 1, .boot = { .machine = &machine, .debugged = mode == RUN_DEBUGGED } };
 	char *kernel = chosen_file(SETTING_KERNEL, "tessera.elf");
 	char *initrd = chosen_file(SETTING_INITRD, "initrd.cpio");
 	char *append = command_line();
@@ -91,7 +98,9 @@ int run(void)
 	session.boot.append = append;
 	session.log = log;
 	session.limit = (unsigned int)(limit > 0 ? limit : 0);
-	if (limit >= 0 && session.boot.accelerator && !read_machine(&machine, &session.boot.cores)) {
+	if (session.boot.debugged && !is_socket(STDIN_FILENO))
+		complain("standard input is no debugger's socket; start the debugger with: make debug");
+	else if (limit >= 0 && session.boot.accelerator && !read_machine(&machine, &session.boot.cores)) {
 		session.bind = bind_possible(session.boot.cores);
 		session.boot.mib = machine_memory(&machine, setting_memory(session.boot.cores));
 		mkdir(setting(SETTING_BUILD), 0777);

@@ -1,6 +1,7 @@
-/* run.h - `runner run`: one boot with its console on the terminal
+/* run.h - `runner run` and `runner debug`: one boot with its console on the terminal
  * SPDX-License-Identifier: MIT
  * The exit status is the first program's, or 128 + signal as the kernel reports it; EXIT_* otherwise.
+ * A debugged machine waits for the debugger that standard input, a socket, leads to, and ends when that is closed.
  * Context: called once, by main. */
 #ifndef RUNNER_RUN_H
 #define RUNNER_RUN_H
@@ -12,6 +13,8 @@ enum exit_status {
 	EXIT_SIGNAL = 128,
 };
 
-int run(void);
+enum run_mode { RUN_FREE, RUN_DEBUGGED };
+
+int run(enum run_mode mode);
 
 #endif

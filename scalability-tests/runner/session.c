@@ -173,6 +173,11 @@ static void take(struct run *run, enum source source)
 		take_signal(run);
 		return;
 	}
+	if (source == KEYBOARD && run->session->boot.debugged) {
+		run->poll[KEYBOARD].fd = -1; /* the debugger is gone */
+		kill_unless_reaped(run);
+		return;
+	}
 	if (source == KEYBOARD) {
 		take_keys(run);
 		return;
@@ -231,6 +236,8 @@ static void watch(struct run *run)
 
 	for (int i = 0; i < SOURCES; i++)
 		run->poll[i] = (struct pollfd){ .fd = fds[i], .events = POLLIN };
+	if (run->session->boot.debugged) /* what comes is the emulator's: only its end is ours */
+		run->poll[KEYBOARD].events = POLLRDHUP;
 }
 
 __attribute__((format(printf, 3, 4)))
