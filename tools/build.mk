@@ -10,3 +10,10 @@ iso: $(BUILD)/tessera.elf $(BUILD)/initrd.cpio ## make BUILD/tessera.iso, BIOS a
 iso-test: ## boot the image under BIOS and UEFI, from a disc and a stick
 	@$(MAKE) iso INIT= APPEND= INITRD=
 	@tools/iso-test $(BUILD)/tessera.elf $(BUILD)/initrd.cpio $(BUILD)/tessera.iso
+
+.PHONY: debug debug-test
+debug: $(BUILD)/tessera.elf $(BUILD)/initrd.cpio $(BUILD)/runner ## boot it stopped, with gdb attached: SMP= INIT= MACHINE= as for run, GDB_OPTIONS=
+	@tools/debug $(GDB_OPTIONS)
+
+debug-test: $(BUILD)/tessera.elf $(BUILD)/initrd.cpio $(BUILD)/runner ## check what the debugger shows
+	@tools/debug-test
