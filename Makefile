@@ -20,6 +20,7 @@ include kernel/build.mk
 -include plots/build.mk
 -include tests/build.mk
 -include tools/build.mk
+-include docs/build.mk
 
 .PHONY: help clean
 help: ## this list

@@ -21,7 +21,7 @@
 #include "percpu/mailbox.h"
 #include "percpu/message.h"
 
-/* Handles a message of one kind. The table is composed in kernel/entry/messages.c. */
+/* Handles a message of one kind. The table is composed in kernel/entry/composition.c. */
 typedef void (*message_handler)(const struct message *message);
 extern const message_handler message_handlers[MESSAGE_KIND_COUNT];
 

@@ -1,7 +1,7 @@
 /* thread.h - a thread: a program's registers and what it waits for
  * SPDX-License-Identifier: MIT
  * One page of its home core's memory. The home is the core it runs on; to run elsewhere it is copied there
- * by the new home and freed here (steps M in sched/move.c).
+ * by the new home and freed here (steps M in kernel/entry/threads.c).
  * Context: own core, never waits. All fields belong to the home.
  * I1 a READY thread is in the run queue; a PARKED one is not, and exactly one answer, deadline or wake
  *    will end the park

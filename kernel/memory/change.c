@@ -18,12 +18,19 @@ static uint64_t to_reserved(uint64_t word, const struct slots_change *how)
 	return slot_state(word) == SLOT_EMPTY ? slot_make(SLOT_RESERVED, how->rights, 0) : word;
 }
 
-/* rights of `how` is what remains afterwards: nothing at all (unmap), or the word's own (discard). */
-enum { KEEP_RESERVATION = 8 };
+/* What remains where pages were taken back: nothing (unmap), a reservation with the word's own rights (discard), or
+ * one with new rights, REMAINS_NEW + those (a mapping over another: at no moment is there none). */
+enum remains {
+	REMAINS_NOTHING = 0,
+	REMAINS_RESERVED = 8,
+	REMAINS_NEW = 16,
+};
 
 static uint64_t after_taking(uint64_t word, const struct slots_change *how)
 {
-	return how->rights == KEEP_RESERVATION ? slot_make(SLOT_RESERVED, slot_rights(word), 0) : 0;
+	if (how->rights == REMAINS_NOTHING)
+		return 0;
+	return slot_make(SLOT_RESERVED, how->rights == REMAINS_RESERVED ? slot_rights(word) : how->rights - REMAINS_NEW, 0);
 }
 
 static uint64_t to_retired(uint64_t word, const struct slots_change *how)
@@ -92,7 +99,7 @@ static status_t take_back(struct vspace *space, uint64_t start, uint64_t end, un
 		slots_apply(space->slots, start, end, &second); /* H5 */
 	}
 	frame_give_flush();
-	if (remains != KEEP_RESERVATION && end > space->search_high)
+	if (remains == REMAINS_NOTHING && end > space->search_high)
 		space->search_high = end;
 	return STATUS_OK;
 }
@@ -122,7 +129,7 @@ static int64_t map(struct vspace *space, uint64_t address, uint64_t size, unsign
 	} else if (flags == VSPACE_FIXED_IF_EMPTY && slots_occupied(space->slots, address, address + size)) {
 		return STATUS_EXISTS;
 	} else if (flags == VSPACE_FIXED) {
-		status = take_back(space, address, address + size, 0);
+		status = take_back(space, address, address + size, REMAINS_NEW + rights);
 		if (status)
 			return status;
 	}
@@ -153,7 +160,7 @@ static uint64_t set_break(struct vspace *space, uint64_t wish)
 	if (new > old && (slots_occupied(space->slots, old, new) ||
 			  vspace_reserve(space, old, new, VSPACE_READ | VSPACE_WRITE)))
 		return space->heap_end;
-	if (new < old && take_back(space, new, old, 0))
+	if (new < old && take_back(space, new, old, REMAINS_NOTHING))
 		return space->heap_end;
 	space->heap_end = wish;
 	return wish;
@@ -174,11 +181,11 @@ int64_t vspace_change(struct vspace *space, enum vspace_operation operation, con
 	case VSPACE_MAP:
 		return map(space, start, size, (unsigned)argument[2], (enum vspace_map_flags)argument[3]);
 	case VSPACE_UNMAP:
-		return take_back(space, start, start + size, 0);
+		return take_back(space, start, start + size, REMAINS_NOTHING);
 	case VSPACE_PROTECT:
 		return protect(space, start, start + size, (unsigned)argument[2]);
 	case VSPACE_DISCARD:
-		return take_back(space, start, start + size, KEEP_RESERVATION);
+		return take_back(space, start, start + size, REMAINS_RESERVED);
 	default:
 		return STATUS_NO_CALL;
 	}

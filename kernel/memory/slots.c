@@ -55,19 +55,15 @@ uint64_t *slots_leaf(uint64_t root, uint64_t address, slots_allocate allocate, s
 		uint64_t *word = &node[paging_index(address, level)];
 		uint64_t now = load(word);
 
-		if (slot_state(now) == SLOT_EMPTY) {
-			*status = STATUS_NOT_FOUND;
-			return NULL;
-		}
-		if (slot_state(now) == SLOT_RESERVED) {
+		while (slot_state(now) == SLOT_RESERVED) { /* bounded: again only when the home has changed the word */
 			*status = unfold(word, now, allocate, give_back);
 			if (*status)
 				return NULL;
 			now = load(word);
-			if (slot_state(now) != SLOT_NODE) { /* unmapped in between */
-				*status = STATUS_NOT_FOUND;
-				return NULL;
-			}
+		}
+		if (slot_state(now) == SLOT_EMPTY) {
+			*status = STATUS_NOT_FOUND;
+			return NULL;
 		}
 		node = node_words(now);
 	}

@@ -43,7 +43,7 @@ enum access {
 /* Home. NULL: out of frames. */
 struct vspace *vspace_create(uint64_t heap_start);
 
-/* Any core: frees nothing itself; sends the home word when this was a user's end. */
+/* Home: a user's end; the last one's frees everything. No thread of the space is left then. */
 void vspace_release(struct vspace *space);
 
 /* A core is about to map pages of it. */

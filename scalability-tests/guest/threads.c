@@ -10,12 +10,20 @@ static struct work works[BENCH_CORES];
 static atomic_uint arrived;
 static unsigned int expected;
 
-/* Waits by yielding, so that no wake-ups disturb the first operations. */
+enum { SPINS = 20000 };
+
+/* Waits in user code, so that neither wake-ups nor calls disturb those who measure; yields now and then, for
+ * workers that share a core. */
 static void barrier_wait(unsigned int arrivals)
 {
+	unsigned int spins = 0;
+
 	atomic_fetch_add(&arrived, 1);
 	while (atomic_load(&arrived) < arrivals)
-		sched_yield();
+		if (++spins % SPINS)
+			__builtin_ia32_pause();
+		else
+			sched_yield();
 }
 
 static void *thread_worker(void *argument)

@@ -19,12 +19,14 @@ enum { FUTEX_WAIT_PRIVATE = 0 | 128, FUTEX_WAKE_PRIVATE = 1 | 128 };
 
 enum turn { TURN_WORKER, TURN_ANSWERER };
 
+/* A page a pair, as a program that cares for memory nodes would have it: the core that touches it first, the
+ * answerer's, is where Tessera keeps who waits for its words. */
 struct pair {
-	_Alignas(128) atomic_uint turn;
-	unsigned int core; /* of the answerer */
+	_Alignas(4096) atomic_uint turn;
 };
 
 static struct pair pairs[PAIRS];
+static unsigned int answerer_core[PAIRS];
 
 static void turn_give(struct pair *pair, enum turn turn)
 {
@@ -44,7 +46,7 @@ static void *answerer(void *argument)
 {
 	struct pair *pair = argument;
 
-	core_pin(pair->core);
+	core_pin(answerer_core[pair - pairs]);
 	for (;;) {
 		turn_await(pair, TURN_ANSWERER);
 		turn_give(pair, TURN_WORKER);
@@ -58,7 +60,7 @@ static void wakeup_prepare(unsigned int workers)
 		pthread_t thread;
 		int error;
 
-		pairs[i].core = workers == 1 ? 0 : 2 * i + 1;
+		answerer_core[i] = workers == 1 ? 0 : 2 * i + 1;
 		error = pthread_create(&thread, NULL, answerer, &pairs[i]);
 		if (error)
 			fail("could not create the answering thread", error);
