@@ -24,6 +24,7 @@ struct work {
 	bool measuring;           /* false while warming up: windows stay closed */
 	unsigned long done;       /* operations inside windows */
 	uint64_t opened, nanoseconds;
+	void *kept;               /* from the warm-up for what is measured, or null */
 };
 
 struct test {

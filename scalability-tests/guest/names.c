@@ -43,7 +43,7 @@ static void name_lookup_run(struct work *work, unsigned long operations)
 	unsigned int count = names_format(work->workers);
 	unsigned int name = work->worker * NAMES_PER_WORKER;
 
-	window_open(work, WINDOW_ALL);
+	window_open(work, replica_window(work->core));
 	for (unsigned long i = 0; i < operations; i++) {
 		long value = native_call(NATIVE_name_lookup, (long)names[name], NAME_LENGTH, 0);
 

@@ -23,4 +23,9 @@ static inline _Noreturn void native_fail(const char *what, long result)
 	fail(result == -ENOSYS ? "this test needs Tessera's own calls" : what, result < 0 ? -result : 0);
 }
 
+/* The core whose replica of the name service serves a core: itself, or core 0 when there is but one. And whose
+ * work a window around such calls must count. */
+long replica_of(long core);
+enum window replica_window(long core);
+
 #endif
