@@ -152,6 +152,7 @@ interrupt_\vector:
 
 	INTERRUPT 32                      /* VECTOR_TIMER */
 	INTERRUPT 33                      /* VECTOR_DOORBELL */
+	INTERRUPT 34                      /* VECTOR_STRAY */
 
 	.balign 16
 interrupt_spurious:
@@ -195,7 +196,7 @@ fixup_read32:
 
 	.section .rodata
 	.balign 8
-	.global exception_entry, timer_entry, doorbell_entry, spurious_entry
+	.global exception_entry, timer_entry, doorbell_entry, stray_entry, spurious_entry
 exception_entry:
 	.irp vector, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
 	.quad exception_\vector
@@ -204,6 +205,8 @@ timer_entry:
 	.quad interrupt_32
 doorbell_entry:
 	.quad interrupt_33
+stray_entry:
+	.quad interrupt_34
 spurious_entry:
 	.quad interrupt_spurious
 

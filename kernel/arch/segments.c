@@ -24,7 +24,8 @@ _Static_assert(sizeof(struct registers) == REGISTERS_SIZE, "offsets.h");
 enum {
 	GATE_PRESENT_INTERRUPT = 0x8e,
 	GATE_USER = 0x60,
-	VECTORS = 48,
+	EXCEPTIONS = 32,
+	VECTORS = 256,
 };
 
 struct gate {
@@ -45,7 +46,7 @@ struct table_pointer {
 	uint64_t base;
 } __attribute__((packed));
 
-extern const uint64_t exception_entry[32], timer_entry, doorbell_entry, spurious_entry;
+extern const uint64_t exception_entry[EXCEPTIONS], timer_entry, doorbell_entry, stray_entry, spurious_entry;
 extern uint64_t thread_registers_end;
 void system_call_entry(void);
 
@@ -73,8 +74,10 @@ static void set_gate(unsigned vector, uint64_t entry, unsigned stack, unsigned r
 
 void segments_build_interrupt_table(void)
 {
-	for (unsigned vector = 0; vector < 32; vector++)
+	for (unsigned vector = 0; vector < EXCEPTIONS; vector++)
 		set_gate(vector, exception_entry[vector], STACK_EXCEPTION, 0);
+	for (unsigned vector = EXCEPTIONS; vector < VECTORS; vector++)
+		set_gate(vector, stray_entry, 0, 0);
 	set_gate(VECTOR_BREAKPOINT, exception_entry[VECTOR_BREAKPOINT], STACK_EXCEPTION, GATE_USER);
 	set_gate(VECTOR_NMI, exception_entry[VECTOR_NMI], STACK_NMI, 0);
 	set_gate(VECTOR_DOUBLE_FAULT, exception_entry[VECTOR_DOUBLE_FAULT], STACK_DOUBLE_FAULT, 0);
