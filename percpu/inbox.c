@@ -6,29 +6,18 @@
 #include "kernel/arch/apic.h"
 #include "kernel/arch/cpu.h"
 #include "lib/string.h"
+#include "percpu/backlog.h"
 #include "percpu/counters.h"
 #include "percpu/instance.h"
 #include "percpu/log.h"
 #include "percpu/machine.h"
 #include "percpu/ring.h"
 
-enum { NOTIFY_RESERVE = 40 }; /* backlog records that requests leave to notifications */
-
-/* A call that found its ring full. Pages of them are taken as needed and kept. */
-struct waiting {
-	struct waiting *next;
-	uint64_t target;
-	struct message message;
-};
-
 uint64_t counters[COUNTER_COUNT];
 
 static struct ring *ring_to[CORES_MAX];   /* leaf rings in others' memory; NULL: not connected */
 static struct ring *ring_from[CORES_MAX]; /* leaf rings in ours */
 static uint8_t *next_ring;                /* unused ring memory in our zone */
-struct waiting *inbox_backlog; /* the oldest */
-static struct waiting *backlog_last, *backlog_free;
-static unsigned backlog_spare;            /* records in backlog_free */
 
 static struct mailbox *mailbox_of(unsigned core)
 {
@@ -153,51 +142,6 @@ uint64_t inbox_send_burst(unsigned core, struct message *message, uint64_t count
 	return sent;
 }
 
-static void give_record(struct waiting *record)
-{
-	record->next = backlog_free;
-	backlog_free = record;
-	backlog_spare++;
-}
-
-static void grow_backlog(void)
-{
-	uint8_t *page = inbox_backlog_page();
-
-	for (size_t at = 0; page && at + sizeof(struct waiting) <= PAGE_SIZE; at += sizeof(struct waiting))
-		give_record((struct waiting *)(page + at));
-}
-
-static struct waiting *take_record(unsigned kept)
-{
-	struct waiting *taken;
-
-	if (backlog_spare <= kept)
-		grow_backlog();
-	if (backlog_spare <= kept)
-		return NULL;
-	taken = backlog_free;
-	backlog_free = taken->next;
-	backlog_spare--;
-	return taken;
-}
-
-/* Leaves `kept` records for others. */
-static status_t send_later(unsigned core, const struct message *message, unsigned kept)
-{
-	struct waiting *waiting = take_record(kept);
-
-	if (!waiting)
-		return STATUS_NO_MEMORY;
-	*waiting = (struct waiting){ .target = core, .message = *message };
-	if (inbox_backlog)
-		backlog_last->next = waiting;
-	else
-		inbox_backlog = waiting;
-	backlog_last = waiting;
-	return STATUS_OK;
-}
-
 void inbox_send_leaf(unsigned core, struct message *message)
 {
 	message->from = this_core();
@@ -211,17 +155,17 @@ void inbox_send_leaf(unsigned core, struct message *message)
 status_t inbox_request(unsigned core, struct message *message)
 {
 	message->from = this_core();
-	if (!inbox_backlog && try_send(core, MESSAGE_CALL, message))
+	if (!backlog_waits() && try_send(core, MESSAGE_CALL, message))
 		return STATUS_OK;
-	return send_later(core, message, NOTIFY_RESERVE);
+	return backlog_append(core, message, BACKLOG_RESERVE);
 }
 
 void inbox_notify(unsigned core, struct message *message)
 {
 	message->from = this_core();
-	if (!inbox_backlog && try_send(core, MESSAGE_CALL, message))
+	if (!backlog_waits() && try_send(core, MESSAGE_CALL, message))
 		return;
-	while (send_later(core, message, 0)) { /* bounded: the receivers' event loops make room */
+	while (backlog_append(core, message, 0)) { /* bounded: the receivers' event loops make room */
 		(void)inbox_flush_backlog();
 		inbox_serve_leaves();
 		cpu_pause();
@@ -230,13 +174,13 @@ void inbox_notify(unsigned core, struct message *message)
 
 bool inbox_flush_backlog(void)
 {
-	while (inbox_backlog) { /* bounded: each turn sends one */
-		struct waiting *waiting = inbox_backlog;
+	const struct message *message;
+	unsigned core;
 
-		if (!try_send((unsigned)waiting->target, MESSAGE_CALL, &waiting->message))
+	while ((message = backlog_front(&core))) { /* bounded: each turn sends one */
+		if (!try_send(core, MESSAGE_CALL, message))
 			return true;
-		inbox_backlog = waiting->next;
-		give_record(waiting);
+		backlog_drop();
 	}
 	return false;
 }

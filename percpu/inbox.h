@@ -10,7 +10,7 @@
  * I1 messages of one class from one core arrive in order, none is lost, none waits while its receiver sleeps
  * I2 a leaf may be sent from anywhere but a leaf's handler; it waits only for a full ring, serving leaves meanwhile
  * I3 a call never waits: what does not fit its ring goes to the backlog, which the event loop sends on. A request
- *    that finds no memory for that is refused; a notification falls back on a reserve kept for it alone */
+ *    that finds no memory for that is refused; a notification falls back on a reserve kept for it alone (backlog.h) */
 #ifndef PERCPU_INBOX_H
 #define PERCPU_INBOX_H
 
@@ -24,9 +24,6 @@
 /* Handles a message of one kind. The table is composed in kernel/entry/composition.c. */
 typedef void (*message_handler)(const struct message *message);
 extern const message_handler message_handlers[MESSAGE_KIND_COUNT];
-
-/* Takes a page for the backlog; kernel/memory serves it. NULL: none left. */
-extern void *(*const inbox_backlog_page)(void);
 
 /* Bytes of rings that a core's zone must keep free behind its mailbox page. */
 uint64_t inbox_ring_area(void);
@@ -66,14 +63,7 @@ void inbox_serve_leaves(void);
 __attribute__((warn_unused_result)) bool inbox_leave(void);
 void inbox_listen(void);
 
-/* Is there a backlog? Nobody rings when a ring has room again: look within a millisecond. */
-extern struct waiting *inbox_backlog;
-static inline bool inbox_backlogged(void)
-{
-	return inbox_backlog != NULL;
-}
-
-/* Sends what waits in the backlog; true when some is left. */
+/* Sends what waits in the backlog (backlog.h); true when some is left. */
 bool inbox_flush_backlog(void);
 
 #endif

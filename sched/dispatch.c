@@ -6,9 +6,9 @@
 
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/segments.h"
+#include "percpu/backlog.h"
 #include "percpu/clock.h"
 #include "percpu/counters.h"
-#include "percpu/inbox.h"
 #include "sched/run_queue.h"
 #include "sched/timer.h"
 
@@ -34,7 +34,7 @@ static void arm(void)
 
 	if (queue.first && slice_end < deadline)
 		deadline = slice_end;
-	if (inbox_backlogged() && deadline > clock_now() + BACKLOG_PATIENCE)
+	if (backlog_waits() && deadline > clock_now() + BACKLOG_PATIENCE)
 		deadline = clock_now() + BACKLOG_PATIENCE;
 	clock_arm(deadline);
 }

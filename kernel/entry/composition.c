@@ -8,6 +8,7 @@
 #include "kernel/entry/threads.h"
 #include "kernel/memory/frames.h"
 #include "kernel/memory/vspace.h"
+#include "percpu/backlog.h"
 #include "percpu/inbox.h"
 
 static void stream_arrived(const struct message *message)
@@ -24,14 +25,14 @@ const message_handler message_handlers[MESSAGE_KIND_COUNT] = {
 	[MESSAGE_notify] = call_notification,
 };
 
-static void *backlog_page(void)
+static void *take_page(void)
 {
 	uint64_t frame = frame_take_private();
 
 	return frame ? direct(frame) : NULL;
 }
 
-void *(*const inbox_backlog_page)(void) = backlog_page;
+void *(*const backlog_page)(void) = take_page;
 
 static int64_t serve_kernel(const struct call *call)
 {

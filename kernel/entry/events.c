@@ -6,6 +6,7 @@
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/offsets.h"
 #include "kernel/entry/threads.h"
+#include "percpu/backlog.h"
 #include "percpu/clock.h"
 #include "percpu/inbox.h"
 #include "sched/dispatch.h"
@@ -73,7 +74,7 @@ _Noreturn void event_loop(void)
 
 		inbox_listen();
 		inbox_drain();
-		backlog = inbox_backlogged() && inbox_flush_backlog();
+		backlog = backlog_waits() && inbox_flush_backlog();
 		threads_expire();
 		thread = choose();
 		if (thread) {

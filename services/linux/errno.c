@@ -22,3 +22,9 @@ int64_t linux_result(int64_t result)
 	default: return -LINUX_EINVAL;
 	}
 }
+
+int64_t linux_answer(struct task *task, int64_t result)
+{
+	(void)task;
+	return linux_result(result);
+}

@@ -20,4 +20,7 @@ enum linux_errno {
 /* A call's result for the program: results and CALL_PARKED as they are, a status as an error number. */
 int64_t linux_result(int64_t result);
 
+/* The same as the last step of a call (then.h). */
+int64_t linux_answer(struct task *task, int64_t result);
+
 #endif

@@ -4,6 +4,7 @@
 #include "abi/kernel.h"
 #include "services/linux/calls.h"
 #include "services/linux/errno.h"
+#include "services/linux/then.h"
 
 enum {
 	MAP_SHARED = 1,
@@ -25,19 +26,9 @@ static uint64_t rights_of(uint64_t protection)
 	return protection ? protection | VSPACE_READ : 0;
 }
 
-static int64_t answered(struct task *task, int64_t result)
-{
-	(void)task;
-	return linux_result(result);
-}
-
 static int64_t change(enum vspace_operation operation, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 {
-	int64_t result = kernel_vspace_call(kernel_vspace(), operation, a, b, c, d);
-
-	if (result == CALL_PARKED)
-		kernel_task()->resume = answered;
-	return linux_result(result);
+	return then(kernel_vspace_call(kernel_vspace(), operation, a, b, c, d), linux_answer);
 }
 
 int64_t linux_mmap(struct registers *registers)

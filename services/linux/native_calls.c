@@ -7,6 +7,7 @@
 #include "abi/token.h"
 #include "services/linux/calls.h"
 #include "services/linux/errno.h"
+#include "services/linux/then.h"
 
 enum { STREAM_MAX = 1 << 24 };
 
@@ -17,19 +18,6 @@ static uint64_t mark __attribute__((aligned(64)));
 static bool is_core(uint64_t core)
 {
 	return core < kernel_core_count();
-}
-
-static int64_t answered(struct task *task, int64_t result)
-{
-	(void)task;
-	return linux_result(result);
-}
-
-static int64_t then_answer(int64_t result)
-{
-	if (result == CALL_PARKED)
-		kernel_task()->resume = answered;
-	return linux_result(result);
 }
 
 static int64_t copy_name(uint64_t from, uint64_t length, char name[NAME_MAX])
@@ -44,7 +32,7 @@ static int64_t look_up(const struct registers *registers)
 	char name[NAME_MAX];
 	int64_t error = copy_name(registers->rdi, registers->rsi, name);
 
-	return error ? error : then_answer(names_service.look_up(name, (uint32_t)registers->rsi));
+	return error ? error : then(names_service.look_up(name, (uint32_t)registers->rsi), linux_answer);
 }
 
 static int64_t change(const struct registers *registers)
@@ -56,7 +44,7 @@ static int64_t change(const struct registers *registers)
 		return error;
 	if (registers->rdx > INT64_MAX)
 		return -LINUX_EINVAL;
-	return then_answer(names_service.change(name, (uint32_t)registers->rsi, registers->rdx));
+	return then(names_service.change(name, (uint32_t)registers->rsi, registers->rdx), linux_answer);
 }
 
 /* One message there and one back for each of saved[1] rounds. */
@@ -114,8 +102,8 @@ static int64_t call_replica(const struct registers *registers)
 {
 	if (!is_core(registers->rdi))
 		return -LINUX_EINVAL;
-	return then_answer(kernel_call(names_service.replica((unsigned)registers->rdi), SERVICE_NAMES, NAMES_NOTHING,
-				       (uint64_t[CALL_WORDS]){}));
+	return then(kernel_call(names_service.replica((unsigned)registers->rdi), SERVICE_NAMES, NAMES_NOTHING,
+				(uint64_t[CALL_WORDS]){}), linux_answer);
 }
 
 int64_t native_call(struct registers *registers)

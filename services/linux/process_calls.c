@@ -8,11 +8,7 @@
 #include "services/linux/errno.h"
 #include "services/linux/futex.h"
 #include "services/linux/process.h"
-
-enum clone_flags {
-	CLONE_VM = 0x100, CLONE_VFORK = 0x4000, CLONE_THREAD = 0x10000, CLONE_SETTLS = 0x80000,
-	CLONE_PARENT_SETTID = 0x100000, CLONE_CHILD_CLEARTID = 0x200000, CLONE_CHILD_SETTID = 0x1000000,
-};
+#include "services/linux/then.h"
 
 enum {
 	SIGNAL_MAX = 64,
@@ -24,175 +20,6 @@ enum {
 };
 
 #define USER_END UINT64_C(0x00007ffffffff000)
-
-/* What clone, clone3 and vfork come down to. */
-struct birth_request {
-	uint64_t flags, stack, parent_tid, child_tid, tls;
-};
-
-_Static_assert(sizeof(struct birth_request) == sizeof(((struct task *)0)->request), "kept in the task");
-
-/* The answer is there, or goes on when it comes. */
-static int64_t then(int64_t result, int64_t (*next)(struct task *task, int64_t result))
-{
-	if (result != CALL_PARKED)
-		return next(kernel_task(), result);
-	kernel_task()->resume = next;
-	return CALL_PARKED;
-}
-
-/* Threads spread over the cores that their creator may use: one further for each. */
-static unsigned next_core(const struct core_set *allowed)
-{
-	static unsigned last;
-	unsigned core = core_set_next(allowed, last + 1);
-
-	if (core == CORE_SET_SIZE)
-		core = core_set_next(allowed, 0);
-	last = core;
-	return core;
-}
-
-static int64_t start(struct birth_request *request, const struct task *task, unsigned core)
-{
-	struct registers registers = *kernel_registers();
-	struct core_set affinity;
-	uint64_t tls = request->flags & CLONE_SETTLS ? request->tls : kernel_base(0);
-
-	kernel_affinity(&affinity);
-	registers.rax = 0;
-	if (request->stack)
-		registers.rsp = request->stack;
-	return kernel_start_thread(core, kernel_vspace(), &registers, task, tls, &affinity);
-}
-
-static int64_t write_ids(const struct birth_request *request, uint32_t id)
-{
-	if (request->flags & CLONE_PARENT_SETTID && kernel_copy_out(request->parent_tid, &id, sizeof(id)))
-		return -LINUX_EFAULT;
-	if (request->flags & CLONE_CHILD_SETTID && kernel_copy_out(request->child_tid, &id, sizeof(id)))
-		return -LINUX_EFAULT;
-	return 0;
-}
-
-static struct birth_request *request_of(struct task *task)
-{
-	return (struct birth_request *)task->request;
-}
-
-/* The home has counted the thread in and named it. */
-static int64_t thread_named(struct task *task, int64_t id)
-{
-	struct birth_request *request = request_of(task);
-	struct task born = { .process = task->process, .process_id = task->process_id, .thread_id = (uint32_t)id };
-	struct core_set allowed;
-	int64_t result;
-
-	if (id < 0)
-		return id;
-	if (request->flags & CLONE_CHILD_CLEARTID)
-		born.clear_on_exit = request->child_tid;
-	kernel_affinity(&allowed);
-	result = write_ids(request, (uint32_t)id);
-	if (!result && start(request, &born, next_core(&allowed)))
-		result = -LINUX_EAGAIN;
-	if (result)
-		kernel_notify(process_home(task->process_id), SERVICE_LINUX, LINUX_THREAD_GONE,
-			      (uint64_t[CALL_WORDS]){ task->process_id, 0 });
-	return result ? result : id;
-}
-
-static int64_t new_thread(void)
-{
-	struct task *task = kernel_task();
-
-	return then(kernel_call(process_home(task->process_id), SERVICE_LINUX, LINUX_THREAD_ADD,
-				(uint64_t[CALL_WORDS]){ task->process }), thread_named);
-}
-
-/* vfork, from its end: the child has a space of its own, or is gone. */
-static int64_t memory_is_back(struct task *task, int64_t result)
-{
-	(void)result;
-	return (int64_t)task->saved[0];
-}
-
-/* The parent's home knows of the child: let it run, and wait until it has memory of its own. */
-static int64_t child_known(struct task *task, int64_t result)
-{
-	struct process *child = (struct process *)task->saved[1];
-	struct birth_request *request = request_of(task);
-	struct task born = { .process = (uint64_t)child, .process_id = child->id, .thread_id = child->id };
-	uint64_t word[CALL_WORDS] = { task->process_id, child->id };
-
-	task->saved[0] = child->id;
-	if (!result)
-		result = write_ids(request, child->id);
-	if (!result && !start(request, &born, kernel_core()))
-		return then(kernel_call(kernel_core(), SERVICE_LINUX, LINUX_LEND, (uint64_t[CALL_WORDS]){ (uint64_t)child }),
-			    memory_is_back);
-	kernel_notify(process_home(task->process_id), SERVICE_LINUX, LINUX_CHILD_FORGET, word);
-	kernel_vspace_release(child->space);
-	process_discard(child);
-	return result < 0 ? result : -LINUX_EAGAIN;
-}
-
-/* The space has one user more. */
-static int64_t space_held(struct task *task, int64_t result)
-{
-	const struct process *parent = (const struct process *)task->process;
-	struct process *child = process_create(parent->id, kernel_vspace(), parent->executable);
-
-	(void)result;
-	if (!child) {
-		kernel_vspace_release(kernel_vspace());
-		return -LINUX_EAGAIN;
-	}
-	task->saved[1] = (uint64_t)child;
-	return then(kernel_call(process_home(parent->id), SERVICE_LINUX, LINUX_CHILD_ADD,
-				(uint64_t[CALL_WORDS]){ parent->id, child->id }), child_known);
-}
-
-static int64_t give_birth(const struct birth_request *request)
-{
-	struct task *task = kernel_task();
-
-	*request_of(task) = *request;
-	if (request->flags & CLONE_SETTLS && request->tls >= USER_END)
-		return -LINUX_EPERM;
-	if (request->flags & CLONE_THREAD)
-		return request->flags & CLONE_VM && request->stack ? new_thread() : -LINUX_EINVAL;
-	if ((request->flags & (CLONE_VM | CLONE_VFORK)) == (CLONE_VM | CLONE_VFORK))
-		return then(kernel_vspace_hold(kernel_vspace()), space_held);
-	return -LINUX_ENOSYS; /* copying a space is not there yet */
-}
-
-int64_t linux_clone(struct registers *registers)
-{
-	return give_birth(&(struct birth_request){ registers->rdi, registers->rsi, registers->rdx, registers->r10,
-						   registers->r8 });
-}
-
-int64_t linux_vfork(struct registers *registers)
-{
-	(void)registers;
-	return give_birth(&(struct birth_request){ .flags = CLONE_VM | CLONE_VFORK });
-}
-
-/* Source: clone(2), struct clone_args. */
-int64_t linux_clone3(struct registers *registers)
-{
-	struct {
-		uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
-	} wish;
-
-	if (registers->rsi < sizeof(wish))
-		return -LINUX_EINVAL;
-	if (kernel_copy_in(&wish, registers->rdi, sizeof(wish)))
-		return -LINUX_EFAULT;
-	return give_birth(&(struct birth_request){ wish.flags, wish.stack ? wish.stack + wish.stack_size : 0,
-						   wish.parent_tid, wish.child_tid, wish.tls });
-}
 
 static int64_t end_thread(struct task *task, int64_t result)
 {
@@ -343,12 +170,6 @@ int64_t linux_arch_prctl(struct registers *registers)
 	}
 }
 
-static int64_t moved(struct task *task, int64_t result)
-{
-	(void)task;
-	return linux_result(result);
-}
-
 static bool is_caller(uint64_t id)
 {
 	return id == 0 || (uint32_t)id == kernel_task()->thread_id;
@@ -370,7 +191,7 @@ int64_t linux_sched_setaffinity(struct registers *registers)
 			core_set_add(&possible, core);
 	if (core_set_empty(&possible))
 		return -LINUX_EINVAL;
-	task->resume = moved;
+	task->resume = linux_answer;
 	result = kernel_set_affinity(&possible);
 	if (result != CALL_PARKED)
 		task->resume = NULL;
