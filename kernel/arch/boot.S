@@ -72,15 +72,13 @@ boot_enter_long_mode:
 	mov %eax, %gs
 	ret
 
-/* A waking processor: copied to TRAMPOLINE, real mode, CS = TRAMPOLINE / 16. */
+/* A waking processor: copied to a page below 640 KiB, real mode, CS = page / 16. */
 	.code16
 	.global trampoline_start, trampoline_end
 trampoline_start:
 	cli
 	cld
-	xor %ax, %ax
-	mov %ax, %ds
-	lgdtl TRAMPOLINE + trampoline_gdt_pointer - trampoline_start
+	lgdtl %cs:trampoline_gdt_pointer - trampoline_start
 	mov %cr0, %eax
 	or $1, %eax
 	mov %eax, %cr0

@@ -9,6 +9,7 @@
 
 enum {
 	PAGE_SIZE = 4096,
+	LOW_END   = 0xa0000, /* above it lie the screen and the firmware */
 
 	PVH_MAGIC         = 0x336ec578,
 	PVH_INFO_BYTES    = 56, /* up to and with the memory map: version 1 */
@@ -307,4 +308,20 @@ status_t boot_info_from_multiboot2(struct boot_info *info, struct physical_view 
 		offset += (size + 7) & ~(uint64_t)7;
 	}
 	return STATUS_TRUNCATED;
+}
+
+static bool has_ram(const struct boot_info *info, uint64_t page)
+{
+	for (uint32_t i = 0; i < info->ram_count; i++)
+		if (info->ram[i].start <= page && page + PAGE_SIZE <= info->ram[i].end)
+			return true;
+	return false;
+}
+
+uint64_t boot_info_low_page(const struct boot_info *info)
+{
+	for (uint64_t page = LOW_END - PAGE_SIZE; page > 0; page -= PAGE_SIZE)
+		if (has_ram(info, page) && (page + PAGE_SIZE <= info->initrd.start || page >= info->initrd.end))
+			return page;
+	return 0;
 }

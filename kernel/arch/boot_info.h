@@ -8,7 +8,7 @@
  * I1 ram[0 .. ram_count): sorted, page-aligned, non-empty, with a gap between neighbours
  * I2 no byte of ram lies in a range that the loader reports as anything but RAM
  * I3 command_line ends in NUL; an absent initrd has start == end
- * Tested by tests/unit/boot_info_test.c, boot_info_multiboot2_test.c */
+ * Tested by tests/unit/boot_info_test.c, boot_info_multiboot2_test.c, boot_info_low_page_test.c */
 #ifndef KERNEL_ARCH_BOOT_INFO_H
 #define KERNEL_ARCH_BOOT_INFO_H
 
@@ -37,5 +37,8 @@ must_check status_t boot_info_from_pvh(struct boot_info *info, struct physical_v
 /* From a multiboot2 information structure (Multiboot2 specification 2.0, section 3.6); the same errors. */
 must_check status_t boot_info_from_multiboot2(struct boot_info *info, struct physical_view view,
 					      uint64_t information_address);
+
+/* The highest page of RAM below 640 KiB, where other processors can wake: neither page 0 nor the initrd's. 0: none. */
+uint64_t boot_info_low_page(const struct boot_info *info);
 
 #endif

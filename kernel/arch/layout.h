@@ -27,8 +27,6 @@
 #define MAILBOX_BASE    0xffffffffc01fe000
 #define APIC_BASE       0xffffffffc01ff000
 
-#define TRAMPOLINE      0x8000            /* where application processors wake, below 1 MiB */
-
 #define BOOT_STACKS     256               /* for processors between waking and their instance */
 
 #define CORES_MAX       255               /* xAPIC id 255 is broadcast (Intel SDM vol. 3A, 11.6) */

@@ -32,6 +32,23 @@ static inline unsigned paging_index(uint64_t address, unsigned level)
 	return address >> (12 + 9 * level) & (PTE_COUNT - 1);
 }
 
+/* The next index at or above `index` whose word is not 0, or `end` (a multiple of 8): most tables are nearly empty,
+ * so eight words are looked at together. */
+static inline unsigned paging_next_used(const uint64_t *table, unsigned index, unsigned end)
+{
+	while (index < end) {
+		const uint64_t *word = &table[index];
+
+		if (index % 8 == 0 && !(word[0] | word[1] | word[2] | word[3] | word[4] | word[5] | word[6] | word[7]))
+			index += 8;
+		else if (!*word)
+			index++;
+		else
+			break;
+	}
+	return index;
+}
+
 static inline void *direct(uint64_t physical)
 {
 	return (void *)(DIRECT_MAP + physical);

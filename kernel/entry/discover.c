@@ -196,15 +196,19 @@ void discover_clock(void)
 
 void start_cores(void)
 {
+	uint64_t trampoline = boot_info_low_page(&machine.boot);
+
 	if (machine_cores() == 1)
 		return;
 	boot_core_stacks = boot_memory.start;
 	boot_memory.start += BOOT_STACKS * PAGE_SIZE;
 	if (boot_memory.start > boot_memory.end)
 		give_up("the boot allocator ran out of memory");
-	memcpy(direct(TRAMPOLINE), trampoline_start, (size_t)(trampoline_end - trampoline_start));
+	if (!trampoline)
+		give_up("the firmware leaves no memory below 640 KiB for the other processors to wake in");
+	memcpy(direct(trampoline), trampoline_start, (size_t)(trampoline_end - trampoline_start));
 	apic_send_init_to_others();
-	apic_send_startup_to_others(TRAMPOLINE);
+	apic_send_startup_to_others(trampoline);
 }
 
 unsigned core_of_this_processor(void)

@@ -198,7 +198,7 @@ static void destroy(uint64_t frame, unsigned level, slots_free give_frame, slots
 {
 	uint64_t *node = direct(frame);
 
-	for (unsigned index = 0; index < PTE_COUNT; index++) {
+	for (unsigned index = 0; (index = paging_next_used(node, index, PTE_COUNT)) < PTE_COUNT; index++) {
 		if (slot_state(node[index]) == SLOT_NODE)
 			destroy(node[index] & SLOT_ADDRESS, level - 1, give_frame, give_node);
 		else if (slot_state(node[index]) == SLOT_PRESENT)

@@ -52,9 +52,8 @@ static void free_tables(uint64_t table, unsigned level)
 	uint64_t *words = direct(table);
 	unsigned count = level == 3 ? PTE_COUNT / 2 : PTE_COUNT;
 
-	for (unsigned i = 0; level > 0 && i < count; i++)
-		if (words[i] & PTE_PRESENT)
-			free_tables(words[i] & PTE_ADDRESS, level - 1);
+	for (unsigned i = 0; level > 0 && (i = paging_next_used(words, i, count)) < count; i++)
+		free_tables(words[i] & PTE_ADDRESS, level - 1);
 	frame_give(table);
 }
 
