@@ -79,6 +79,12 @@ int64_t linux_wait4(struct registers *registers)
 							registers->rdx & WAIT_NO_HANG }), child_ended);
 }
 
+/* Signals whose default is to be ignored: SIGCHLD, SIGCONT, SIGURG, SIGWINCH (signal(7)). */
+static bool is_ignored(uint64_t signal)
+{
+	return signal == 17 || signal == 18 || signal == 23 || signal == 28;
+}
+
 static int64_t signal_to(int32_t id, uint64_t signal)
 {
 	if (signal > SIGNAL_MAX)
@@ -87,8 +93,10 @@ static int64_t signal_to(int32_t id, uint64_t signal)
 		return -LINUX_ESRCH; /* no process groups yet */
 	if (process_home((uint32_t)id) >= kernel_core_count())
 		return -LINUX_ESRCH;
-	if ((uint32_t)id == process_current()->id && signal)
-		return process_exit((int32_t)signal);
+	if (is_ignored(signal))
+		signal = 0; /* is the process there? */
+	if ((uint32_t)id == process_current()->id)
+		return signal ? process_exit((int32_t)signal) : 0;
 	return kernel_call(process_home((uint32_t)id), SERVICE_LINUX, LINUX_SIGNAL, (uint64_t[CALL_WORDS]){ (uint64_t)id, signal });
 }
 
