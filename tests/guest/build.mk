@@ -1,12 +1,12 @@
 # tests/guest/build.mk - `make guest-tests`: programs that test a booted system, and the driver that boots it
 # SPDX-License-Identifier: MIT
-GUEST_TESTS := poke everywhere fault survivor memory-hog thread-bomb spawn-bomb bad-pointers syscall-fuzz
+GUEST_TESTS := native storm relay remap poke everywhere fault survivor memory-hog thread-bomb spawn-bomb bad-pointers syscall-fuzz
 GUEST_TEST_BIN := $(BUILD)/guest-tests
 GUEST_TEST_ROOT := $(BUILD)/guest-tests.root
 GUEST_TEST_PROGRAMS := $(addprefix $(GUEST_TEST_BIN)/,$(GUEST_TESTS))
 
 define guest_test_program
-$(GUEST_TEST_BIN)/$(1): tests/guest/$(subst -,_,$(1)).c tests/guest/child.h tests/guest/native_call.h abi/native.h abi/native.def services/linux/calls.def
+$(GUEST_TEST_BIN)/$(1): tests/guest/$(subst -,_,$(1)).c tests/guest/child.h tests/guest/native_call.h tests/guest/pin.h abi/native.h abi/native.def services/linux/calls.def
 	@mkdir -p $$(@D)
 	musl-gcc -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -I. -static -pthread -o $$@ $$<
 endef

@@ -1,11 +1,9 @@
 /* everywhere.c - one process visits every core, and its memory comes along
  * SPDX-License-Identifier: MIT */
-#include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 
 #include "native_call.h"
+#include "pin.h"
 
 enum { PAGES = 16, PAGE = 4096 };
 
@@ -20,16 +18,7 @@ int main(void)
 		return 1;
 	}
 	for (long core = 0; core < cores; core++) {
-		CPU_ZERO(&set);
-		CPU_SET(core, &set);
-		if (sched_setaffinity(0, sizeof(set), &set)) {
-			perror("everywhere: sched_setaffinity");
-			return 1;
-		}
-		if (sched_getcpu() != core) {
-			printf("everywhere: on core %d, not %ld\n", sched_getcpu(), core);
-			return 1;
-		}
+		pin(core);
 		for (int page = 0; page < PAGES; page++) {
 			if (memory[page * PAGE] != core % 256) {
 				printf("everywhere: page %d was lost on the way to core %ld\n", page, core);

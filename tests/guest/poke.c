@@ -1,10 +1,9 @@
 /* poke.c - writes to every other core's partition, from every core: the MMU must refuse
  * SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <sched.h>
-#include <stdio.h>
 
 #include "native_call.h"
+#include "pin.h"
 
 int main(void)
 {
@@ -12,14 +11,7 @@ int main(void)
 	int refused = 0, wrong = 0;
 
 	for (long here = 0; here < cores; here++) {
-		cpu_set_t set;
-
-		CPU_ZERO(&set);
-		CPU_SET(here, &set);
-		if (sched_setaffinity(0, sizeof(set), &set)) {
-			printf("poke: could not move to core %ld\n", here);
-			return 1;
-		}
+		pin(here);
 		for (long there = 0; there < cores; there++) {
 			long result;
 
