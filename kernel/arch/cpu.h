@@ -145,7 +145,9 @@ static inline void cpu_pause(void)
  * effect only after the next instruction, so one that is pending wakes HLT and none is lost (Intel SDM vol. 2B, "STI"). */
 _Noreturn static inline void cpu_sleep(void)
 {
-	__asm__ volatile("sti; hlt" : : : "memory");
+	__asm__ volatile("sti\n"
+			 "1:\thlt\n\t"
+			 "jmp 1b" : : : "memory"); /* HLT may end without an interrupt, after one of the firmware's (SMI) */
 	__builtin_unreachable();
 }
 
