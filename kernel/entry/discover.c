@@ -18,6 +18,7 @@
 enum {
 	MULTIBOOT2_MAGIC = 0x36d76289,
 	BOOT_UNITS = 2,
+	STARTUP_GAP = 200000, /* ns (Intel SDM vol. 3A, 9.4.4.1) */
 	PIC_MASTER_MASK = 0x21,
 	PIC_SLAVE_MASK = 0xa1,
 };
@@ -209,6 +210,9 @@ void start_cores(void)
 	memcpy(direct(trampoline), trampoline_start, (size_t)(trampoline_end - trampoline_start));
 	apic_send_init_to_others();
 	apic_send_startup_to_others(trampoline);
+	for (uint64_t again = clock_now() + STARTUP_GAP; clock_now() < again;) /* bounded: time passes */
+		cpu_pause();
+	apic_send_startup_to_others(trampoline); /* for one that was not yet waiting; the others do not notice */
 }
 
 unsigned core_of_this_processor(void)
