@@ -1,4 +1,4 @@
-# build.mk - tests that run on the host: `make unit` and `make fuzz`
+# build.mk - `make test`, and tests that run on the host: `make unit` and `make fuzz`
 # SPDX-License-Identifier: MIT
 # Every tests/unit/X_test.c is a suite of its own, built once under ASan+UBSan and once under
 # ThreadSanitizer. It is linked with the X.c of whichever room has one, or with the files that
@@ -24,7 +24,10 @@ unit_sources = $(if $(wildcard tests/unit/$(1)_test.sources),\
 	$(shell cat tests/unit/$(1)_test.sources),\
 	$(wildcard $(addsuffix /$(1).c,$(UNIT_ROOMS))))
 
-.PHONY: unit
+.PHONY: unit test
+test: ## run every check there is; SEED= for another run of what is random
+	@tests/run
+
 unit: $(UNIT_PROGRAMS)
 	@tests/unit/run $(UNIT_PROGRAMS)
 
