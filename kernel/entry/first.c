@@ -82,6 +82,8 @@ void start_first_program(void)
 
 	wait_for_cores();
 	say_what_we_are();
+	if (command_line_value(machine.boot.command_line, "panic", path, sizeof(path)))
+		panic("the command line asked for it: panic=%s", path); /* how else would one see what it prints? */
 	argv[0] = path;
 	if (!command_line_value(machine.boot.command_line, "init", path, sizeof(path))) {
 		log_line("entry", "no program to run: put init=/bin/program on the command line, and give an initramfs that holds it");
