@@ -108,7 +108,7 @@ _Noreturn void panic(const char *fmt, ...)
 	va_start(values, fmt);
 	format_list(cause, sizeof(cause), fmt, values);
 	va_end(values);
-	report(cause, (uint64_t)__builtin_return_address(0), (uint64_t)__builtin_frame_address(0));
+	report(cause, (uint64_t)__builtin_return_address(0), *(uint64_t *)__builtin_frame_address(0));
 }
 
 _Noreturn void panic_at(const struct registers *registers, uint64_t address)
