@@ -10,7 +10,8 @@
 static struct message make_message(enum message_kind kind, enum service service, unsigned operation,
 				   const uint64_t word[CALL_WORDS])
 {
-	struct message message = { .kind = (uint16_t)kind, .service = (uint8_t)service, .operation = (uint8_t)operation };
+	struct message message = { .kind = (uint16_t)kind, .service = (uint8_t)service,
+				   .operation = (uint8_t)operation };
 
 	memcpy(message.word, word, sizeof(message.word));
 	return message;

@@ -102,7 +102,8 @@ __attribute__((noinline)) static struct ring *connect_to(unsigned core)
 
 	__atomic_fetch_or(&mailbox->connect[self / 64], UINT64_C(1) << self % 64, __ATOMIC_SEQ_CST);
 	set_pending(core, mailbox, MESSAGE_LEAF);
-	while (!(rings = __atomic_load_n(&mailbox->ring[self], __ATOMIC_ACQUIRE))) { /* bounded: the receiver drains at its next entry */
+	/* bounded: the receiver drains at its next entry */
+	while (!(rings = __atomic_load_n(&mailbox->ring[self], __ATOMIC_ACQUIRE))) {
 		inbox_serve_leaves();
 		cpu_pause();
 	}

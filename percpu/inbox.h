@@ -38,7 +38,7 @@ static inline struct mailbox *own_mailbox(void)
 
 /* Send to another core, by the message's class and kind; message->from is filled in. */
 void inbox_send_leaf(unsigned core, struct message *message);
-uint64_t inbox_send_burst(unsigned core, struct message *leaf, uint64_t count); /* as many copies as fit; one doorbell at most */
+uint64_t inbox_send_burst(unsigned core, struct message *leaf, uint64_t count); /* copies, as fit; one doorbell */
 void inbox_notify(unsigned core, struct message *message);
 must_check status_t inbox_request(unsigned core, struct message *message); /* NO_MEMORY: nothing was sent */
 

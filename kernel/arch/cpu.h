@@ -141,13 +141,14 @@ static inline void cpu_pause(void)
 	__asm__ volatile("pause" : : : "memory");
 }
 
-/* Sleeps until an interrupt, whose entry does not come back here (entry.S). Interrupts must be off: STI takes
- * effect only after the next instruction, so one that is pending wakes HLT and none is lost (Intel SDM vol. 2B, "STI"). */
+/* Sleeps until an interrupt, whose entry does not come back here (entry.S). HLT may end without one, after the
+ * firmware's own (SMI). Interrupts must be off: STI takes effect only after the next instruction, so one that is
+ * pending wakes HLT and none is lost (Intel SDM vol. 2B, "STI"). */
 _Noreturn static inline void cpu_sleep(void)
 {
 	__asm__ volatile("sti\n"
 			 "1:\thlt\n\t"
-			 "jmp 1b" : : : "memory"); /* HLT may end without an interrupt, after one of the firmware's (SMI) */
+			 "jmp 1b" : : : "memory");
 	__builtin_unreachable();
 }
 

@@ -198,7 +198,10 @@ fixup_read32:
 	.balign 8
 	.global exception_entry, timer_entry, doorbell_entry, stray_entry, spurious_entry
 exception_entry:
-	.irp vector, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	.irp vector, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	.quad exception_\vector
+	.endr
+	.irp vector, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
 	.quad exception_\vector
 	.endr
 timer_entry:

@@ -1,7 +1,7 @@
 /* paging.h - page-table words and the tables that every address space begins with
  * SPDX-License-Identifier: MIT
- * A table belongs to the core that made it: it alone writes it, on the direct map.
- * Common tables (image, direct map of units that are not one's own) are written by the boot core and only read afterwards.
+ * A table belongs to the core that made it: it alone writes it, on the direct map. Common tables (image, direct map
+ * of units that are not one's own) are written by the boot core and only read afterwards.
  * Source: Intel SDM vol. 3A, 4.5. */
 #ifndef KERNEL_ARCH_PAGING_H
 #define KERNEL_ARCH_PAGING_H

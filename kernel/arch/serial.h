@@ -1,6 +1,7 @@
 /* serial.h - the two serial ports: letters for people, and the report for whoever started us
  * SPDX-License-Identifier: MIT
- * The console's owner is core 0 (percpu/log.c), or a core that panics. Waits for the port: a letter at 115200 baud takes 87 microseconds. */
+ * The console's owner is core 0 (percpu/log.c), or a core that panics. Waits for the port: a letter at 115200 baud
+ * takes 87 microseconds. */
 #ifndef KERNEL_ARCH_SERIAL_H
 #define KERNEL_ARCH_SERIAL_H
 

@@ -149,7 +149,8 @@ static void place_instances(void)
 static uint32_t count_units(void)
 {
 	uint64_t bytes = machine.boot.ram[machine.boot.ram_count - 1].end;
-	uint64_t end = (bytes + UNIT_SIZE - 1) >> UNIT_SHIFT; /* the last one may be partly RAM, and hold the initramfs */
+	/* The last unit may be partly RAM, and hold the initramfs. */
+	uint64_t end = (bytes + UNIT_SIZE - 1) >> UNIT_SHIFT;
 
 	return end < UNITS_MAX ? (uint32_t)end : UNITS_MAX;
 }
@@ -177,8 +178,8 @@ void discover_memory(void)
 
 		if (plan.have_units >= plan.needed_units)
 			give_up("its memory below 4 GiB is in too many small pieces");
-		format(why, sizeof(why), "too little memory: %u cores need %u MiB, and there are %u MiB to share (give it more with MEM= or -m)",
-		       machine_cores(), plan.needed_units * 2, plan.have_units * 2);
+		format(why, sizeof(why), "too little memory: %u cores need %u MiB, and there are %u MiB to share "
+		       "(give it more with MEM= or -m)", machine_cores(), plan.needed_units * 2, plan.have_units * 2);
 		give_up(why);
 	}
 	machine.ignored_bytes = plan.ignored_bytes;

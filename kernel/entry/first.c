@@ -70,8 +70,8 @@ static void say_what_we_are(void)
 	if (acpi->warning)
 		log_line("entry", "ACPI: %s", acpi->warning);
 	if (acpi->unusable_count)
-		log_line("entry", "%u cores cannot be used: APIC ids from %u on need x2APIC, which this processor has not, or are more than %u",
-			 acpi->unusable_count, acpi->first_unusable_apic_id, CORES_MAX);
+		log_line("entry", "%u cores cannot be used: APIC ids from %u on need x2APIC, which this processor "
+			 "has not, or are more than %u", acpi->unusable_count, acpi->first_unusable_apic_id, CORES_MAX);
 }
 
 void start_first_program(void)
@@ -86,7 +86,8 @@ void start_first_program(void)
 		panic("the command line asked for it: panic=%s", path); /* how else would one see what it prints? */
 	argv[0] = path;
 	if (!command_line_value(machine.boot.command_line, "init", path, sizeof(path))) {
-		log_line("entry", "no program to run: put init=/bin/program on the command line, and give an initramfs that holds it");
+		log_line("entry", "no program to run: put init=/bin/program on the command line, and give an "
+			 "initramfs that holds it");
 		finish(START_FAILED);
 	}
 	count = command_line_arguments(machine.boot.command_line, storage, sizeof(storage), argv + 1, ARGUMENTS_MAX);

@@ -45,7 +45,8 @@ unsigned kernel_node(void)
 
 unsigned kernel_distance(unsigned core_a, unsigned core_b)
 {
-	return topology_distance(&machine.topology, machine.acpi.core[core_a].apic_id, machine.acpi.core[core_b].apic_id);
+	return topology_distance(&machine.topology, machine.acpi.core[core_a].apic_id,
+				 machine.acpi.core[core_b].apic_id);
 }
 
 uint64_t kernel_time(void)

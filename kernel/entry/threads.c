@@ -75,7 +75,8 @@ void threads_expire(void)
 status_t thread_send(struct thread *thread, unsigned core)
 {
 	struct message message = { .kind = MESSAGE_request, .service = SERVICE_KERNEL, .operation = KERNEL_ADOPT,
-				   .cookie = (uint64_t)thread, .word = { direct_physical(thread), (uint64_t)thread->view->space } };
+				   .cookie = (uint64_t)thread,
+				   .word = { direct_physical(thread), (uint64_t)thread->view->space } };
 
 	dispatch_save(thread);
 	dispatch_forget(thread);

@@ -30,7 +30,9 @@ static uint64_t after_taking(uint64_t word, const struct slots_change *how)
 {
 	if (how->rights == REMAINS_NOTHING)
 		return 0;
-	return slot_make(SLOT_RESERVED, how->rights == REMAINS_RESERVED ? slot_rights(word) : how->rights - REMAINS_NEW, 0);
+	if (how->rights == REMAINS_RESERVED)
+		return slot_make(SLOT_RESERVED, slot_rights(word), 0);
+	return slot_make(SLOT_RESERVED, how->rights - REMAINS_NEW, 0);
 }
 
 static uint64_t to_retired(uint64_t word, const struct slots_change *how)

@@ -141,7 +141,8 @@ static int occupied(const uint64_t *node, unsigned level, uint64_t base, uint64_
 
 		if (slot_state(now) == SLOT_EMPTY)
 			continue;
-		if (slot_state(now) != SLOT_NODE || occupied(node_words(now), level - 1, base + index * size, start, end))
+		if (slot_state(now) != SLOT_NODE ||
+		    occupied(node_words(now), level - 1, base + index * size, start, end))
 			return 1;
 	}
 	return 0;

@@ -113,8 +113,8 @@ static int64_t child_known(struct task *task, int64_t result)
 	if (!result)
 		result = write_ids(request, child->id);
 	if (!result && !start(request, &born, kernel_core()))
-		return then(kernel_call(kernel_core(), SERVICE_LINUX, LINUX_LEND, (uint64_t[CALL_WORDS]){ (uint64_t)child }),
-			    memory_is_back);
+		return then(kernel_call(kernel_core(), SERVICE_LINUX, LINUX_LEND,
+					(uint64_t[CALL_WORDS]){ (uint64_t)child }), memory_is_back);
 	kernel_notify(process_home(task->process_id), SERVICE_LINUX, LINUX_CHILD_FORGET, word);
 	kernel_vspace_release(child->space);
 	process_discard(child);

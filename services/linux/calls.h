@@ -1,7 +1,7 @@
 /* calls.h - the Linux system calls that there are: one function each, from calls.def
  * SPDX-License-Identifier: MIT
- * Each runs for the current thread on its core and returns what the program sees in rax: a result, a negative error number,
- * or CALL_PARKED when the thread does not go on now. */
+ * Each runs for the current thread on its core and returns what the program sees in rax: a result, a negative error
+ * number, or CALL_PARKED when the thread does not go on now. */
 #ifndef SERVICES_LINUX_CALLS_H
 #define SERVICES_LINUX_CALLS_H
 

@@ -72,7 +72,8 @@ static int64_t replace(const struct image *image)
 	kernel_set_base(0, 0);
 	kernel_set_base(1, 0);
 	result = kernel_call(process_home(process->id), SERVICE_LINUX, LINUX_EXECUTED,
-			     (uint64_t[CALL_WORDS]){ task->process, (uint64_t)image->space, (uint64_t)image->executable });
+			     (uint64_t[CALL_WORDS]){ task->process, (uint64_t)image->space,
+						     (uint64_t)image->executable });
 	task->resume = step_over;
 	return result == CALL_PARKED ? result : kernel_go_on(result);
 }

@@ -172,7 +172,8 @@ static status_t build_stack(struct vspace *space, const struct elf_image *elf, c
 
 static unsigned rights_of(uint32_t elf_rights)
 {
-	return VSPACE_READ | (elf_rights & ELF_WRITE ? VSPACE_WRITE : 0) | (elf_rights & ELF_EXECUTE ? VSPACE_EXECUTE : 0);
+	return VSPACE_READ | (elf_rights & ELF_WRITE ? VSPACE_WRITE : 0) |
+	       (elf_rights & ELF_EXECUTE ? VSPACE_EXECUTE : 0);
 }
 
 static status_t load_segments(struct vspace *space, const struct elf_image *elf, const uint8_t *file)

@@ -124,13 +124,17 @@ int64_t native_call(struct registers *registers)
 	case NATIVE_core_count:
 		return kernel_core_count();
 	case NATIVE_core_distance:
-		return is_core(first) && is_core(second) ? (int64_t)kernel_distance((unsigned)first, (unsigned)second) : -LINUX_EINVAL;
+		if (!is_core(first) || !is_core(second))
+			return -LINUX_EINVAL;
+		return kernel_distance((unsigned)first, (unsigned)second);
 	case NATIVE_core_footprint:
 		return is_core(first) ? (int64_t)kernel_footprint((unsigned)first) : -LINUX_EINVAL;
 	case NATIVE_boot_time:
 		return is_core(first) ? (int64_t)kernel_online_time((unsigned)first) : -LINUX_EINVAL;
 	case NATIVE_poke_foreign:
-		return is_core(first) && first != kernel_core() ? linux_result(kernel_poke((unsigned)first)) : -LINUX_EINVAL;
+		if (!is_core(first) || first == kernel_core())
+			return -LINUX_EINVAL;
+		return linux_result(kernel_poke((unsigned)first));
 	case NATIVE_core_mark_set:
 		__atomic_store_n(&mark, first, __ATOMIC_RELEASE);
 		return 0;

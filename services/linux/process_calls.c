@@ -97,7 +97,8 @@ static int64_t signal_to(int32_t id, uint64_t signal)
 		signal = 0; /* is the process there? */
 	if ((uint32_t)id == process_current()->id)
 		return signal ? process_exit((int32_t)signal) : 0;
-	return kernel_call(process_home((uint32_t)id), SERVICE_LINUX, LINUX_SIGNAL, (uint64_t[CALL_WORDS]){ (uint64_t)id, signal });
+	return kernel_call(process_home((uint32_t)id), SERVICE_LINUX, LINUX_SIGNAL,
+			   (uint64_t[CALL_WORDS]){ (uint64_t)id, signal });
 }
 
 int64_t linux_kill(struct registers *registers)

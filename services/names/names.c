@@ -1,8 +1,8 @@
 /* names.c - the name service: a replicated table of names and values
  * SPDX-License-Identifier: MIT
  * The one rule in its smallest form. Each core's replica is the home of the names that hash to it, and alone
- * writes its table; a look-up from any core reads the home's table by token, without a message; a change travels to the home.
- * An entry never moves and is never taken out, so a reader needs no lock and no retry.
+ * writes its table; a look-up from any core reads the home's table by token, without a message; a change travels to
+ * the home. An entry never moves and is never taken out, so a reader needs no lock and no retry.
  * Boot option replicas=one is the ablation: core 0's replica serves everybody, look-ups included, by message.
  * Context: own core, never waits.
  * I1 an entry's name is complete before its `used` is published (release), and never changes after
