@@ -1,7 +1,7 @@
 /* results.h - the folder of one sweep: results.csv, report.txt, machine.txt, logs/
  * SPDX-License-Identifier: MIT
  * Rows are written as points end, so that an interrupted sweep keeps what it has; `latest` is moved only by
- * results_finish, so it always names a sweep that ran to its end.
+ * results_finish, so it always names a sweep that ran to its end and has figures.
  * Context: one thread. */
 #ifndef RUNNER_RESULTS_H
 #define RUNNER_RESULTS_H

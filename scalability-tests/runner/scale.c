@@ -122,6 +122,14 @@ static int measure(struct sweep *sweep, const struct point *point, const struct 
 	return status;
 }
 
+/* Nobody has a sweep's console in view: says where it is kept. */
+static void name_log(char reason[REASON_LENGTH], const char *log)
+{
+	size_t length = strlen(reason);
+
+	snprintf(reason + length, REASON_LENGTH - length, " (log: %s)", log);
+}
+
 /* All boots of a point; the first that fails ends it, with its reason in the last reading. Returns boots done well. */
 static unsigned int measure_all(struct sweep *sweep, const struct point *point, struct session *session,
 				struct readings *readings, unsigned int boots)
@@ -138,6 +146,8 @@ static unsigned int measure_all(struct sweep *sweep, const struct point *point, 
 		session->log = log;
 		session->boot.plugin = point->mode == COUNT ? plugin : NULL;
 		failed = measure(sweep, point, session, count_file, &readings[boot]);
+		if (failed)
+			name_log(readings[boot].reason, log);
 		free(plugin);
 		free(count_file);
 		free(log);
@@ -301,12 +311,16 @@ static int end(struct sweep *sweep)
 			 sweep->results.folder);
 	if (sweep->interrupted)
 		complain("interrupted; what was measured is in %s", sweep->results.folder);
+	else if (!sweep->results.rows)
+		complain("no point has a result: there is nothing to plot, and %s/results/latest stays what it was", sweep->build);
 	else
 		fprintf(stderr, "runner: %u figures in %s/results.csv\n", sweep->results.rows, sweep->results.folder);
-	results_finish(&sweep->results, sweep->build, !sweep->interrupted);
+	results_finish(&sweep->results, sweep->build, !sweep->interrupted && sweep->results.rows);
 	plan_free(&sweep->plan);
 	if (sweep->interrupted)
 		return EXIT_SIGNAL + sweep->interrupted;
+	if (!sweep->results.rows)
+		return EXIT_NOTHING;
 	return sweep->failed ? 1 : 0;
 }
 
