@@ -3,4 +3,4 @@
 
 HOST_TSAN += -iquote tests/tsan
 
-$(BUILD)/unit/tsan/ring $(BUILD)/unit/tsan/inbox: tests/tsan/lib/annotate.h
+$(addprefix $(BUILD)/unit/tsan/,ring inbox inbox_all): tests/tsan/lib/annotate.h

@@ -1,0 +1,13 @@
+# build.mk - modules as they are when a thread plays a core
+# SPDX-License-Identifier: MIT
+# An instance's variables are at one address on every core and in different memory: on the host a variable of
+# the thread. Each line of a module that defines a variable becomes _Thread_local (variables.sed), the module
+# sees prelude.h first, and nothing else differs. Suites name the result in their .sources:
+# $(BUILD)/unit/cores/percpu/inbox.c
+
+$(BUILD)/unit/cores/%.c: %.c tests/cores/prelude.h tests/cores/variables.sed
+	@mkdir -p $(@D)
+	@{ echo '#include "tests/cores/prelude.h"'; echo '#line 1 "$<"'; sed -E -f tests/cores/variables.sed $<; } >$@
+
+CORES_SUITES := $(patsubst tests/unit/%_test.sources,%,$(shell grep -l unit/cores tests/unit/*_test.sources))
+$(foreach suite,$(CORES_SUITES),$(BUILD)/unit/asan/$(suite) $(BUILD)/unit/tsan/$(suite)): $(wildcard tests/cores/*.h)

@@ -1,0 +1,340 @@
+/* inbox_test.c - messages between cores: connecting, doorbells, full rings, the backlog; threads play the cores
+ * SPDX-License-Identifier: MIT
+ * Step by step here; everybody with everybody in inbox_all_test.c. A core that waits for a message that was lost,
+ * or sleeps through a doorbell, hangs: the play ends such a run. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "percpu/log.h"
+#include "percpu/ring.h"
+#include "tests/cores/play.h"
+
+enum {
+	INSIDE = RING_SLOTS - 1, /* messages in a full ring */
+	RECORDS_IN_PAGE = PAGE_SIZE / 80,
+	LEAVES = 3000,
+};
+
+static const unsigned PAIR[] = { 0, 1 };
+static const unsigned APART[] = { 1, 65 }; /* same bit in a word of pending bits */
+
+/* Of the core. */
+static _Thread_local uint64_t received[MESSAGE_CLASSES], collected;
+
+static void arrived(const struct message *message, enum message_class class)
+{
+	play_must(message->cookie == received[class]);
+	received[class]++;
+}
+
+static void leaf_arrived(const struct message *message)
+{
+	arrived(message, MESSAGE_LEAF);
+}
+
+static void call_arrived(const struct message *message)
+{
+	arrived(message, MESSAGE_CALL);
+}
+
+const message_handler message_handlers[MESSAGE_KIND_COUNT] = {
+	[MESSAGE_stream] = leaf_arrived,
+	[MESSAGE_request] = call_arrived,
+	[MESSAGE_notify] = call_arrived,
+};
+
+_Thread_local void *(*const backlog_page)(void) = play_page;
+
+void log_collect(unsigned core)
+{
+	play_must(this_core() == LOG_CORE);
+	collected |= UINT64_C(1) << core;
+}
+
+static struct message make(enum message_kind kind, uint64_t number)
+{
+	return (struct message){ .kind = (uint16_t)kind, .cookie = number };
+}
+
+static void send_leaf(uint64_t number)
+{
+	struct message message = make(MESSAGE_stream, number);
+
+	inbox_send_leaf(play_number(1), &message);
+}
+
+static void notify(uint64_t number)
+{
+	struct message message = make(MESSAGE_notify, number);
+
+	inbox_notify(play_number(1), &message);
+}
+
+static status_t request(uint64_t number)
+{
+	struct message message = make(MESSAGE_request, number);
+
+	return inbox_request(play_number(1), &message);
+}
+
+static void drain_until(enum message_class class, uint64_t count)
+{
+	while (received[class] < count) {
+		inbox_drain();
+		cpu_pause();
+	}
+}
+
+/* The first core sends one leaf to the second, which gives it rings meanwhile. */
+static void connect(void)
+{
+	if (play_place() == 0)
+		send_leaf(0);
+	else
+		drain_until(MESSAGE_LEAF, 1);
+	play_meet();
+}
+
+static void connect_once(void)
+{
+	connect();
+	if (play_place() == 1) {
+		play_must(core_mailbox->ring[play_number(0)] != NULL);
+		play_must(core_mailbox->ring[play_number(1)] == NULL);
+		for (unsigned i = 0; i < CORE_SET_WORDS; i++)
+			play_must(core_mailbox->connect[i] == 0);
+		return;
+	}
+	play_must(counters[COUNTER_messages] == 1);
+	send_leaf(1);
+	play_must(counters[COUNTER_messages] == 2);
+}
+
+static void a_sender_connects_at_its_first_message(void **state)
+{
+	(void)state;
+	play(2, PAIR, connect_once);
+	play(2, APART, connect_once);
+}
+
+static void leave_and_be_rung(void)
+{
+	connect();
+	if (play_place() == 1) {
+		inbox_drain();
+		play_must(inbox_leave());
+		play_meet();
+		play_meet();
+		play_must(play_rung());
+		play_must(!inbox_leave());
+		play_must(core_mailbox->attention == ATTENTION_LISTENING);
+		inbox_drain();
+		play_must(received[MESSAGE_LEAF] == 3 && received[MESSAGE_CALL] == 1);
+		play_meet();
+		play_meet();
+		play_must(!play_rung());
+		play_must(!inbox_leave());
+		return;
+	}
+	play_meet();
+	send_leaf(1);
+	send_leaf(2);
+	play_must(counters[COUNTER_doorbells] == 1);
+	notify(0); /* the other class has a word of its own, and nobody has set it yet */
+	play_must(counters[COUNTER_doorbells] == 2);
+	play_meet();
+	play_meet();
+	send_leaf(3);
+	notify(1);
+	play_must(counters[COUNTER_doorbells] == 2);
+	play_meet();
+}
+
+static void a_doorbell_rings_once_and_only_for_who_is_away(void **state)
+{
+	(void)state;
+	play(2, PAIR, leave_and_be_rung);
+	play(2, APART, leave_and_be_rung);
+}
+
+static void fill_a_ring(void)
+{
+	uint64_t sent = 0;
+
+	connect();
+	if (play_place() == 0) {
+		for (; sent < INSIDE; sent++)
+			notify(sent);
+		play_must(!backlog_waits());
+		for (; sent < 5 * INSIDE; sent += 2) {
+			notify(sent);
+			play_must(!request(sent + 1));
+			play_must(backlog_waits());
+		}
+		play_must(inbox_flush_backlog());
+		play_meet();
+	}
+	if (play_place() == 1) {
+		play_meet();
+		inbox_drain();
+		play_must(received[MESSAGE_CALL] == INSIDE);
+	}
+	play_meet();
+	if (play_place() == 0) {
+		notify(sent++); /* the ring has room, and there are others before it */
+		while (inbox_flush_backlog())
+			cpu_pause();
+	} else {
+		drain_until(MESSAGE_CALL, 5 * INSIDE + 1);
+	}
+}
+
+static void what_finds_its_ring_full_waits_in_order(void **state)
+{
+	(void)state;
+	play(2, PAIR, fill_a_ring);
+}
+
+static void use_up_the_backlog(void)
+{
+	uint64_t sent = 0;
+
+	connect();
+	if (play_place() == 1) {
+		play_meet();
+		drain_until(MESSAGE_CALL, INSIDE + RECORDS_IN_PAGE + 5);
+		return;
+	}
+	play_limit_pages(1);
+	while (!request(sent))
+		sent++;
+	play_must(sent == INSIDE + RECORDS_IN_PAGE - BACKLOG_RESERVE);
+	play_must(request(sent) == STATUS_NO_MEMORY);
+	for (; sent < INSIDE + RECORDS_IN_PAGE; sent++)
+		notify(sent);
+	play_must(request(sent) == STATUS_NO_MEMORY);
+	play_meet();
+	for (unsigned i = 0; i < 5; i++)
+		notify(sent++); /* waits for room */
+	while (inbox_flush_backlog())
+		cpu_pause();
+}
+
+static void requests_are_refused_before_notifications_wait(void **state)
+{
+	(void)state;
+	play(2, PAIR, use_up_the_backlog);
+}
+
+static void send_leaves_to_each_other(void)
+{
+	unsigned other = play_number(1 - play_place());
+
+	for (uint64_t number = 0; number < LEAVES; number++) {
+		struct message message = make(MESSAGE_stream, number);
+
+		inbox_send_leaf(other, &message);
+	}
+	drain_until(MESSAGE_LEAF, LEAVES);
+}
+
+static void full_leaf_rings_both_ways_do_not_block(void **state)
+{
+	(void)state;
+	play(2, PAIR, send_leaves_to_each_other);
+	play(2, APART, send_leaves_to_each_other);
+}
+
+static void leaves_only(void)
+{
+	connect();
+	if (play_place() == 0) {
+		notify(0);
+		send_leaf(1);
+		play_meet();
+		return;
+	}
+	play_meet();
+	inbox_serve_leaves();
+	play_must(received[MESSAGE_LEAF] == 2 && received[MESSAGE_CALL] == 0);
+	play_must(inbox_pending());
+	inbox_drain();
+	play_must(received[MESSAGE_CALL] == 1);
+	play_must(!inbox_pending());
+}
+
+static void who_waits_serves_leaves_and_leaves_calls(void **state)
+{
+	(void)state;
+	play(2, PAIR, leaves_only);
+}
+
+static void send_a_burst(void)
+{
+	struct message message = make(MESSAGE_stream, 0);
+
+	if (play_place() == 1) {
+		drain_until(MESSAGE_LEAF, 1);
+		received[MESSAGE_LEAF] = 0;
+		inbox_drain();
+		play_must(inbox_leave());
+		play_meet();
+		play_meet();
+		play_must(play_rung());
+		for (unsigned i = 0; i < INSIDE; i++, received[MESSAGE_LEAF] = 0) {
+			const struct message *front = ring_front(core_mailbox->ring[0]);
+
+			play_must(front && front->kind == MESSAGE_stream && front->from == 0);
+			ring_drop(core_mailbox->ring[0]);
+		}
+		play_must(!ring_front(core_mailbox->ring[0]));
+		return;
+	}
+	play_must(inbox_send_burst(1, &message, 1) == 1);
+	play_meet();
+	play_must(inbox_send_burst(1, &message, 10 * RING_SLOTS) == INSIDE);
+	play_must(inbox_send_burst(1, &message, 1) == 0);
+	play_must(counters[COUNTER_messages] == 1 + INSIDE);
+	play_must(counters[COUNTER_doorbells] == 1);
+	play_meet();
+}
+
+static void a_burst_sends_what_fits(void **state)
+{
+	(void)state;
+	play(2, PAIR, send_a_burst);
+}
+
+static void nudge_each_other(void)
+{
+	play_must(counters[COUNTER_messages] == 0);
+	inbox_nudge(play_number(1 - play_place()));
+	play_meet();
+	inbox_drain();
+	play_must(collected == (this_core() == LOG_CORE ? 2 : 0));
+	play_must(received[MESSAGE_LEAF] == 0);
+}
+
+static void a_nudge_makes_the_log_core_collect(void **state)
+{
+	(void)state;
+	play(2, PAIR, nudge_each_other);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_sender_connects_at_its_first_message),
+		cmocka_unit_test(a_doorbell_rings_once_and_only_for_who_is_away),
+		cmocka_unit_test(what_finds_its_ring_full_waits_in_order),
+		cmocka_unit_test(requests_are_refused_before_notifications_wait),
+		cmocka_unit_test(full_leaf_rings_both_ways_do_not_block),
+		cmocka_unit_test(who_waits_serves_leaves_and_leaves_calls),
+		cmocka_unit_test(a_burst_sends_what_fits),
+		cmocka_unit_test(a_nudge_makes_the_log_core_collect),
+	};
+
+	return cmocka_run_group_tests_name("inbox", tests, NULL, NULL);
+}
