@@ -33,16 +33,17 @@ static void proc_value(const char *file, const char *key, char *value, size_t si
 		fclose(in);
 }
 
-static void put_emulator(FILE *out)
+/* The first line that a command prints, under a key. */
+static void put_answer(FILE *out, const char *key, const char *command)
 {
-	FILE *in = popen("qemu-system-x86_64 --version", "r");
+	FILE *in = popen(command, "r");
 	char line[160] = "unknown";
 
 	if (in && fgets(line, sizeof(line), in))
 		line[strcspn(line, "\n")] = 0;
 	if (in)
 		pclose(in);
-	fprintf(out, "emulator: %s\n", line);
+	fprintf(out, "%s: %s\n", key, line);
 }
 
 /* What to type to do it again: the variables that were given. */
@@ -78,6 +79,19 @@ static void put_host(FILE *out)
 	fprintf(out, "host cores: %u\nhost threads: %u\n", bind_host_cores(), bind_host_threads());
 }
 
+static void put_binding(FILE *out, const struct facts *facts)
+{
+	unsigned int most = bind_host_threads();
+
+	if (!facts->timed)
+		fputs("binding: none, nothing is timed\n", out);
+	else if (facts->example->cores <= most)
+		fputs("binding: each vCPU to a host core of its own\n", out);
+	else
+		fprintf(out, "binding: each vCPU to a host core of its own up to %u cores, none beyond: "
+			"wall-clock scaling means nothing there\n", most);
+}
+
 static void put_guest(FILE *out, const struct facts *facts)
 {
 	struct words command = { 0 };
@@ -88,8 +102,7 @@ static void put_guest(FILE *out, const struct facts *facts)
 	fprintf(out, "machine: %s\ncores: %s\nsystems: %s\nmodes: %s\naccelerator: %s\n", facts->machine, facts->cores,
 		facts->systems, facts->modes, facts->example->accelerator);
 	fprintf(out, "memory: %lu MiB at %u cores\n", facts->example->mib, facts->example->cores);
-	fprintf(out, "binding: %s\n", facts->bound ? "each vCPU to a host core of its own" :
-		"none, the host has fewer cores than the largest guest: wall-clock scaling means nothing");
+	put_binding(out, facts);
 	fprintf(out, "linux: %s\n", facts->linux_kernel ? facts->linux_kernel : "not run");
 	fprintf(out, "largest boot: %s -serial stdio\n", text);
 	free(text);
@@ -110,9 +123,10 @@ void facts_write(const char *folder, const struct facts *facts)
 	}
 	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S %z", localtime(&now));
 	fprintf(out, "date: %s\n", date);
+	put_answer(out, "tessera", "git describe --always --dirty 2>/dev/null");
 	put_command(out);
 	put_host(out);
-	put_emulator(out);
+	put_answer(out, "emulator", "qemu-system-x86_64 --version");
 	put_guest(out, facts);
 	fclose(out);
 	free(path);

@@ -1,6 +1,6 @@
 /* facts.h - machine.txt: on what, and by which command, results were made
  * SPDX-License-Identifier: MIT
- * Lines of "key: value", for people and for the report page. Context: one thread; starts `qemu --version`. */
+ * Lines of "key: value", for people and for the report page. Context: one thread; starts `qemu --version` and `git describe`. */
 #ifndef RUNNER_FACTS_H
 #define RUNNER_FACTS_H
 
@@ -11,7 +11,7 @@ struct facts {
 	const char *machine, *cores, *systems, *modes;
 	const char *linux_kernel; /* NULL: not run */
 	const struct boot *example; /* the largest boot */
-	int bound;
+	int timed; /* whether there are points of mode wall */
 };
 
 void facts_write(const char *folder, const struct facts *facts);

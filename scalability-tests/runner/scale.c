@@ -252,7 +252,7 @@ static void write_facts(struct sweep *sweep)
 		facts_write(sweep->results.folder, &(struct facts){ .machine = machine_name(), .cores = core_list,
 			.systems = setting(SETTING_SYSTEMS), .modes = setting(SETTING_MODE), .example = &boot,
 			.linux_kernel = sweep->plan.systems & LINUX && length > 0 ? basename(linux_file) : NULL,
-			.bound = bind_possible(largest->cores) });
+			.timed = sweep->plan.modes[WALL] });
 		free(core_list);
 	}
 	words_free(&cores);
@@ -295,8 +295,8 @@ static void begin(struct sweep *sweep)
 	fprintf(stderr, "runner: %zu points to %s; memory %lu MiB at %u cores\n", sweep->plan.count, sweep->results.folder,
 		setting_memory(most), most);
 	if (sweep->plan.modes[WALL] && !bind_possible(most))
-		fprintf(stderr, "runner: this host runs %u vCPUs at a time, the largest guest has %u: they are not bound, "
-			"and wall-clock scaling beyond the host means nothing; exact counts do not depend on it\n",
+		fprintf(stderr, "runner: this host runs %u vCPUs at a time; larger guests (up to %u cores) are not bound, "
+			"and their wall-clock scaling means nothing; exact counts do not depend on it\n",
 			bind_host_threads(), most);
 	progress_begin(&sweep->progress, (unsigned int)sweep->plan.count, all);
 }
