@@ -100,7 +100,8 @@ END {
 	command("rows = " rows "; systems = " (drawn[2] ? 2 : 1) "; fewest = '" fewest "'; widest = '" widest "'")
 	for (t = 1; t <= rows; t++)
 		names = names (t > 1 ? ", " : "") "'" as_title(row[t]) "' " rows - t
-	log_axis(least, most * 3, "")
+	log_axis(least, most * 3, "", 1.2)
+	axis_low *= 0.97 # its own tick lies inside
 	command("names = \"" names "\"")
 	command("instruction_ticks = \"" axis_ticks "\"; instructions_low = " axis_low "; instructions_high = " axis_high)
 	command("lines_ticks = \"" lines_ticks() "\"; lines_high = " place(most_lines) * 1.25 + 0.25)

@@ -84,15 +84,17 @@ function linear_axis(most, unit,    step, value) {
 		add_tick(value, unit)
 }
 
-# From the tick below `least` to the tick above `most`; both above zero.
-function log_axis(least, most, unit,    decades, decade, digit, value, stride) {
+# From the tick below `least` to the tick above `most`; both above zero. From `crowded` decades on (not given: 2.5) only
+# powers of ten are ticks, lest labels touch.
+function log_axis(least, most, unit, crowded,    decades, decade, digit, value, stride) {
 	axis_log = 1
 	axis_ticks = ""
+	crowded = crowded ? crowded : 2.5
 	decades = log(most / least) / log(10)
 	stride = decades > 8 ? int(decades / 6) : 1
 	axis_low = power(10, floor(log(least) / log(10) + 1e-9))
 	axis_high = power(10, -floor(-log(most) / log(10) + 1e-9))
-	if (decades < 2.5) {
+	if (decades < crowded) {
 		if (axis_low * 5 <= least) axis_low *= 5
 		else if (axis_low * 2 <= least) axis_low *= 2
 		if (axis_high / 5 >= most) axis_high /= 5
@@ -103,7 +105,7 @@ function log_axis(least, most, unit,    decades, decade, digit, value, stride) {
 	for (decade = power(10, floor(log(axis_low) / log(10) + 1e-9)); decade <= axis_high * 1.001; decade *= power(10, stride))
 		for (digit = 1; digit <= 5; digit += digit == 1 ? 1 : 3) {
 			value = digit * decade
-			if ((digit == 1 || decades < 2.5) && value >= axis_low * 0.999 && value <= axis_high * 1.001)
+			if ((digit == 1 || decades < crowded) && value >= axis_low * 0.999 && value <= axis_high * 1.001)
 				add_tick(value, unit)
 		}
 }

@@ -22,7 +22,7 @@ function begin_picture(headline, mode, unit) {
 	styles = ""
 }
 
-# Entries follow one another, and a full row is followed by another. `marker` is how gnuplot calls the mark.
+# Entries follow one another, and a full row is followed by another. `marker` is how gnuplot calls the mark; "shade" is a patch of it.
 function legend_entry(words, marker,    width, at) {
 	width = (length(words) * 7.1 + 36) / 720
 	if (legend_x + width > 1.01) {
@@ -30,7 +30,10 @@ function legend_entry(words, marker,    width, at) {
 		legend_row++
 	}
 	at = " at screen " legend_x " + %s, screen legend_y - " legend_row * 0.047
-	if (marker != "")
+	if (marker == "shade")
+		command("set object rectangle center screen " legend_x ", screen legend_y - " legend_row * 0.047 \
+			" size screen 0.016, screen 0.030 fillcolor rgb shade fillstyle solid border lc rgb faint")
+	else if (marker != "")
 		command("set label ''" sprintf(at, 0) " point " marker)
 	command("set label " quote(words) sprintf(at, 0.012) " left textcolor rgb ink")
 	legend_x += width
@@ -42,7 +45,7 @@ function add_series(s, marker) {
 	styles = styles (styles == "" ? "" : " ") style[s]
 }
 
-# Shades what the host could not run at once, with room for its words above the data; returns the core count, or 0.
+# Shades what the host could not run at once, and says so in the legend; returns the core count, or 0.
 function shade_beyond_host(counts, n,    i, from) {
 	if (host_cores == 0 || counts[n] <= host_cores)
 		return 0
@@ -50,8 +53,7 @@ function shade_beyond_host(counts, n,    i, from) {
 		continue
 	from = i == 1 ? "graph 0" : sqrt(counts[i - 1] * counts[i])
 	command("set object rectangle from " from ", graph 0 to graph 1, graph 1 behind fillcolor rgb shade fillstyle solid noborder")
-	command("set label 'more cores than the host has (" host_cores ")' at graph 0.99, graph 0.965 right font ',10.5' textcolor rgb faint")
-	axis_high *= axis_log ? power(axis_high / axis_low, 0.1) : 1.1
+	legend_entry("more cores than the host has (" host_cores ")", "shade")
 	return counts[n]
 }
 
