@@ -57,6 +57,7 @@ void kernel_page_give(void *page);
 
 /* The thread. */
 struct task *kernel_task(void);
+bool kernel_ending(void); /* it is to end: an operation of many steps should not begin another */
 struct registers *kernel_registers(void);
 void kernel_set_deadline(uint64_t deadline); /* of the park that follows: 0 for none */
 int64_t kernel_sleep(void);                  /* parks until the deadline; the result is 0 */

@@ -42,7 +42,7 @@ static struct thread *choose(void)
 
 		if (!next)
 			break;
-		if (next->dying)
+		if (next->dying && !next->task.resume)
 			thread_end(next);
 		else
 			dispatch_select(next);
@@ -50,7 +50,8 @@ static struct thread *choose(void)
 	return thread_current;
 }
 
-/* Goes on in the shim where an operation has been waiting. False: it waits again, or its thread is gone. */
+/* Goes on in the shim where an operation has been waiting. False: it waits again, or its thread is gone. A thread
+ * that is to end does so when its operation has come to its end, or only sleeps. */
 static bool resume(struct thread *thread)
 {
 	int64_t (*function)(struct task *, int64_t) = thread->task.resume;
@@ -60,6 +61,12 @@ static bool resume(struct thread *thread)
 		return true;
 	thread->task.resume = NULL;
 	result = function(&thread->task, (int64_t)thread->registers.rax);
+	if (thread_current != thread)
+		return false; /* it has ended itself */
+	if (thread->dying && (result != CALL_PARKED || thread->wait == WAIT_NOTHING)) {
+		thread_end(thread);
+		return false;
+	}
 	if (result == CALL_PARKED)
 		return false;
 	thread->registers.rax = (uint64_t)result;

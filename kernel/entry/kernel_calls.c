@@ -183,6 +183,11 @@ struct task *kernel_task(void)
 	return &thread_current->task;
 }
 
+bool kernel_ending(void)
+{
+	return thread_current->dying;
+}
+
 struct registers *kernel_registers(void)
 {
 	return &thread_current->registers;

@@ -35,11 +35,13 @@ void kernel_kill_threads(uint32_t process_id)
 	struct thread *thread;
 
 	while ((thread = find_living(process_id))) { /* bounded: each turn there is one less */
-		if (thread->wait == WAIT_NOTHING) {
+		if (thread->wait == WAIT_NOTHING && !thread->task.resume) {
 			thread_end(thread);
 			continue;
 		}
-		thread->dying = true; /* the event loop ends it when its answer is here */
+		/* An operation of several steps is brought to its end, or what others hold for it would be lost:
+		 * the event loop ends the thread then. */
+		thread->dying = true;
 		if (thread->wait == WAIT_ANSWER && thread->task.cancel)
 			thread->task.cancel(&thread->task);
 	}
@@ -120,6 +122,8 @@ status_t kernel_start_thread(unsigned core, struct vspace *space, const struct r
 	thread->affinity = *affinity;
 	if (core == this_core()) {
 		dispatch_complete(thread, (int64_t)registers->rax);
+		if (!linux_service.may_live(&thread->task)) /* as M4 */
+			thread_end(thread);
 	} else if (thread_send(thread, core)) {
 		thread_destroy(thread);
 		return STATUS_NO_MEMORY;

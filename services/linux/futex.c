@@ -168,8 +168,12 @@ int64_t linux_futex(struct registers *registers)
 	switch (command) {
 	case FUTEX_WAIT:
 	case FUTEX_WAIT_BITSET:
-		if (registers->r10 && time_deadline(registers->r10, command == FUTEX_WAIT_BITSET, &deadline))
-			return -LINUX_EINVAL;
+		if (command == FUTEX_WAIT_BITSET && !(uint32_t)registers->r9)
+			return -LINUX_EINVAL; /* nobody could wake it */
+		if (registers->r10)
+			status = time_deadline(registers->r10, command == FUTEX_WAIT_BITSET, &deadline);
+		if (status)
+			return linux_result(status);
 		return wait(word, value, command == FUTEX_WAIT ? MATCH_ANY : (uint32_t)registers->r9, deadline);
 	case FUTEX_WAKE:
 		return wake(word, value, MATCH_ANY);

@@ -50,7 +50,7 @@ static int64_t change(const struct registers *registers)
 /* One message there and one back for each of saved[1] rounds. */
 static int64_t echo_on(struct task *task, int64_t result)
 {
-	while (task->saved[1]) {
+	while (task->saved[1] && !kernel_ending()) {
 		task->saved[1]--;
 		result = kernel_call((unsigned)task->saved[0], SERVICE_NAMES, NAMES_NOTHING, (uint64_t[CALL_WORDS]){});
 		if (result == CALL_PARKED) {
@@ -76,7 +76,7 @@ static int64_t echo(const struct registers *registers)
  * then this core may sleep. */
 static int64_t stream_on(struct task *task, int64_t result)
 {
-	while (task->saved[1] && result >= 0) { /* bounded: each turn sends one message at least */
+	while (task->saved[1] && result >= 0 && !kernel_ending()) { /* bounded: each turn sends one message at least */
 		task->saved[1] -= kernel_stream((unsigned)task->saved[0], task->saved[1]);
 		result = kernel_call((unsigned)task->saved[0], SERVICE_NAMES, NAMES_NOTHING, (uint64_t[CALL_WORDS]){});
 		if (result == CALL_PARKED) {
