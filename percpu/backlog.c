@@ -13,12 +13,19 @@ struct backlog_record {
 struct backlog_record *backlog_oldest;
 static struct backlog_record *newest, *unused;
 static unsigned unused_count;
+static struct backlog_record reserve[BACKLOG_RESERVE]; /* there even when no page is */
 
 static void give_record(struct backlog_record *record)
 {
 	record->next = unused;
 	unused = record;
 	unused_count++;
+}
+
+void backlog_open(void)
+{
+	for (unsigned i = 0; i < BACKLOG_RESERVE; i++)
+		give_record(&reserve[i]);
 }
 
 static struct backlog_record *take_record(unsigned kept)

@@ -1,7 +1,7 @@
 /* backlog.h - calls that found their ring full, in the order in which they are to be sent
  * SPDX-License-Identifier: MIT
- * Records come from pages that are taken as needed and kept. Notifications must not fail, so requests leave the
- * last BACKLOG_RESERVE records to them.
+ * Records come from pages that are taken as needed and kept, and BACKLOG_RESERVE of them are there from the start.
+ * Notifications must not fail, so requests leave that many to them.
  * Context: own core, never waits. Nobody rings when a ring has room again: whoever runs a program or sleeps
  * while something waits here looks again within a millisecond. */
 #ifndef PERCPU_BACKLOG_H
@@ -25,6 +25,9 @@ static inline bool backlog_waits(void)
 {
 	return backlog_oldest != NULL;
 }
+
+/* Each core, once. */
+void backlog_open(void);
 
 /* Copies a message to the end. NO_MEMORY: fewer than `kept` records would be left to others. */
 must_check status_t backlog_append(unsigned core, const struct message *message, unsigned kept);

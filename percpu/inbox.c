@@ -38,6 +38,7 @@ uint64_t inbox_ring_area(void)
 
 void inbox_open(void)
 {
+	backlog_open();
 	next_ring = (uint8_t *)mailbox_of(this_core()) + PAGE_SIZE;
 	own_mailbox()->attention = ATTENTION_LISTENING;
 }
@@ -167,7 +168,8 @@ void inbox_notify(unsigned core, struct message *message)
 	if (!backlog_waits() && try_send(core, MESSAGE_CALL, message))
 		return;
 	while (backlog_append(core, message, 0)) { /* bounded: the receivers' event loops make room */
-		(void)inbox_flush_backlog();
+		if (!inbox_flush_backlog() && try_send(core, MESSAGE_CALL, message))
+			return;
 		inbox_serve_leaves();
 		cpu_pause();
 	}
