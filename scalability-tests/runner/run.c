@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "run.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +82,33 @@ static int is_socket(int descriptor)
 	return !fstat(descriptor, &facts) && S_ISSOCK(facts.st_mode);
 }
 
+/* Refuses what Tessera could not start from. Another KERNEL has its own kinds of initial file systems, and its own way
+ * to find the first program in one. */
+static int check_initrd(const char *file)
+{
+	static const char magic[] = "070701";
+	char head[sizeof(magic)] = "";
+	struct stat facts;
+	FILE *in;
+
+	if (stat(file, &facts))
+		return complain("INITRD=%s: no such file", file);
+	if (S_ISDIR(facts.st_mode))
+		return complain("INITRD=%s is a folder; make a file of it with: find . | cpio -o -H newc", file);
+	if (setting_given(SETTING_KERNEL))
+		return 0;
+	in = fopen(file, "r");
+	if (!in)
+		return complain("INITRD=%s cannot be read: %s", file, strerror(errno));
+	(void)!fread(head, 1, sizeof(magic) - 1, in); /* of a shorter file the head differs, too */
+	fclose(in);
+	if (strcmp(head, magic))
+		return complain("INITRD=%s is not a newc cpio, or is compressed; make one with: cpio -o -H newc", file);
+	if (!setting_given(SETTING_INIT) && !strstr(setting(SETTING_APPEND), "init=") && setting_given(SETTING_INITRD))
+		return complain("INITRD=%s has no known program to start: name one with INIT=/bin/program", file);
+	return 0;
+}
+
 int run(enum run_mode mode)
 {
 	struct machine machine;
@@ -106,9 +134,7 @@ int run(enum run_mode mode)
 		mkdir(setting(SETTING_BUILD), 0777);
 		if (access(kernel, R_OK))
 			complain("there is no kernel %s; build it with: make", kernel);
-		else if (session.boot.initrd && access(initrd, R_OK))
-			complain("INITRD=%s: no such file", initrd);
-		else if (session.boot.mib)
+		else if (session.boot.mib && (!session.boot.initrd || !check_initrd(initrd)))
 			status = run_session(&session);
 	}
 	free(kernel);

@@ -23,7 +23,7 @@ enum {
 	CONSOLE_KEPT = 4 << 20,     /* of a guest that prints without end, this much is kept for reading results */
 	REPORT_GRACE = 10,          /* seconds from a guest's report to its end */
 	REPORT_LENGTH = 32,
-	ERRORS_LENGTH = 400,
+	ERRORS_LENGTH = 4096,
 };
 
 enum source { CONSOLE, ERRORS, REPORT, CONTROL, SIGNALS, KEYBOARD, SOURCES };
@@ -251,9 +251,23 @@ static void conclude(struct outcome *outcome, enum ending ending, const char *fo
 	va_end(list);
 }
 
+/* The emulator's first line that is no warning; its first one if all are. */
+static const char *why(const struct run *run)
+{
+	const char *line = run->errors;
+
+	for (; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		const char *warning = strstr(line, "warning: ");
+
+		if (!warning || warning > line + strcspn(line, "\n"))
+			return line;
+	}
+	return run->errors_length ? run->errors : "it said nothing";
+}
+
 static void judge_emulator(const struct run *run, struct outcome *outcome)
 {
-	const char *words = run->errors_length ? run->errors : "it said nothing";
+	const char *words = why(run);
 	int length = (int)strcspn(words, "\n");
 
 	if (WIFSIGNALED(run->wait_status))
