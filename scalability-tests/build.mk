@@ -25,21 +25,25 @@ ifneq ($(filter run,$(MAKECMDGOALS)),)
 -load $(BUILD)/exit_status.so
 endif
 
-.PHONY: run run-guest scale runner runner-test linux doctor
+.PHONY: run run-guest scale scale-check runner runner-test linux doctor
 
-# `run` is expanded after run-guest has run, so that the status is there.
+# Two runs at once have a status each: the shell's parent is this make. `run` is expanded after run-guest has run.
+RUN_STATUS := $(BUILD)/run.$(shell echo $$PPID).status
 run: run-guest ## boot it: SMP=4 INIT="/bin/prog args" INITRD= MACHINE= MEM= APPEND= ACCEL=tcg|kvm
-	@$(exit-as $(BUILD)/run.status)
-	@exit "$$(cat $(BUILD)/run.status)"
+	@$(exit-as $(RUN_STATUS))
+	@rm $(RUN_STATUS)
 
 run-guest: $(BUILD)/tessera.elf $(BUILD)/initrd.cpio $(BUILD)/runner
-	@status=0; $(BUILD)/runner run || status=$$?; echo "$$status" >$(BUILD)/run.status
+	@status=0; $(BUILD)/runner run || status=$$?; echo "$$status" >$(RUN_STATUS)
 
-# A point that fails does not keep the others from being drawn.
-scale: $(SCALE_KERNELS) $(BUILD)/initrd.cpio $(BUILD)/libcount.so $(BUILD)/runner ## measure and plot: CORES="1 2 4" TESTS= SYSTEMS= MODE= MACHINE=
+# Settings are checked before what takes long. A point that fails does not keep the others from being drawn.
+scale: scale-check $(SCALE_KERNELS) $(BUILD)/initrd.cpio $(BUILD)/libcount.so $(BUILD)/runner ## measure and plot: CORES="1 2 4" TESTS= SYSTEMS= MODE= MACHINE=
 	@case "$${SYSTEMS:-linux}" in *linux*) $(SCALE_DIR)/linux/fetch $(BUILD)/linux || true ;; esac
-	@status=0; $(BUILD)/runner scale || status=$$?; [ "$$status" -le 1 ] || exit "$$status"; \
-	plots/report $(BUILD)/results/latest && exit "$$status"
+	@status=0; folder=$$($(BUILD)/runner scale) || status=$$?; \
+	[ -z "$$folder" ] || plots/report "$$folder" && exit "$$status"
+
+scale-check: $(BUILD)/runner
+	@$(BUILD)/runner check
 
 runner: $(BUILD)/runner ## build what `run` and `scale` are; build/runner help lists its variables
 

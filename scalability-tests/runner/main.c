@@ -1,4 +1,4 @@
-/* main.c - runner run|debug|scale|tests|help [NAME=value ...]
+/* main.c - runner run|debug|scale|check|tests|help [NAME=value ...]
  * SPDX-License-Identifier: MIT
  * Boots the machine, once for a person (run) or a debugger (debug), or many times for curves (scale). */
 #include <stdio.h>
@@ -12,9 +12,9 @@
 
 static int usage(int status)
 {
-	puts("usage: runner run|debug|scale|tests [NAME=value ...]\n"
+	puts("usage: runner run|debug|scale|check|tests [NAME=value ...]\n"
 	     "run boots once, console on the terminal; debug does so for the debugger that it is a pipe of, see make debug;\n"
-	     "scale boots once per point of every curve; tests lists them.\n"
+	     "scale boots once per point of every curve; check refuses the settings that scale would; tests lists them.\n"
 	     "settings, by name, also read from the environment:");
 	settings_usage();
 	return status;
@@ -37,5 +37,7 @@ int main(int argc, char **argv)
 		return run(RUN_DEBUGGED);
 	if (!strcmp(argv[1], "scale"))
 		return scale();
+	if (!strcmp(argv[1], "check"))
+		return scale_check();
 	return usage(EXIT_USAGE);
 }

@@ -192,5 +192,5 @@ int count_file_read(struct counts *counts, const char *file, char reason[REASON_
 		counts->doorbells += doorbells;
 	}
 	fclose(in);
-	return windows ? 0 : refuse(reason, "the counting plugin saw no measured window");
+	return windows ? 0 : refuse(reason, "the counting plugin saw no measured window, or had no room to write it to %s", file);
 }

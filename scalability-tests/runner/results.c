@@ -32,15 +32,17 @@ static char *make_folder(const char *build)
 	mkdir(folder, 0777);
 	free(folder);
 	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H-%M-%S", localtime(&now));
-	for (int i = 1; i < 10; i++) {
-		folder = i == 1 ? text_format("%s/results/%s", build, stamp) : text_format("%s/results/%s-%d", build, stamp, i);
-		if (!mkdir(folder, 0777))
-			return folder;
-		if (errno != EEXIST)
-			complain("cannot make the folder %s: %s", folder, strerror(errno));
+	folder = text_format("%s/results/%s", build, stamp);
+	for (int i = 2; mkdir(folder, 0777); i++) {
+		if (errno != EEXIST) {
+			complain("cannot make the folder %s: %s; BUILD=folder chooses where", folder, strerror(errno));
+			free(folder);
+			return NULL;
+		}
 		free(folder);
+		folder = text_format("%s/results/%s-%d", build, stamp, i);
 	}
-	return NULL;
+	return folder;
 }
 
 int results_open(struct results *results, const char *build)
@@ -112,7 +114,10 @@ void results_rows(struct results *results, const struct point *point, const char
 			metric_names[first->metric], sum / boots, first->unit, least, most, boots);
 		results->rows++;
 	}
-	fflush(results->csv);
+	if (fflush(results->csv) && !results->broken) {
+		results->broken = 1;
+		complain("cannot write to %s/results.csv: %s", results->folder, strerror(errno));
+	}
 }
 
 void results_note(struct results *results, const char *format, ...)

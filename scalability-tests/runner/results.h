@@ -23,6 +23,7 @@ struct results {
 	char *folder;
 	FILE *csv, *report;
 	unsigned int rows;
+	int broken; /* rows were lost, as when the disk is full */
 };
 
 /* A new folder under BUILD/results, named by the time; complains and returns -1 when it cannot be made. */

@@ -8,7 +8,7 @@
 
 enum exit_status {
 	EXIT_USAGE = 2,
-	EXIT_NOTHING = 3, /* a sweep without one figure */
+	EXIT_NOTHING = 3, /* a sweep without one figure, or one that could not be written */
 	EXIT_TIMEOUT = 124,
 	EXIT_MACHINE = 125, /* panic, reset, emulator: the machine failed, not the program */
 	EXIT_SIGNAL = 128,

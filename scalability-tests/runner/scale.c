@@ -262,22 +262,27 @@ static void write_facts(struct sweep *sweep)
 	free(kernel);
 }
 
-static int prepare(struct sweep *sweep)
+static int read_settings(struct sweep *sweep, enum systems available)
 {
 	long repetitions = setting_given(SETTING_REPETITIONS) ? setting_number(SETTING_REPETITIONS, 1, REPETITIONS_MAX) : 0;
 	long limit = setting_given(SETTING_TIMEOUT) ? setting_number(SETTING_TIMEOUT, 1, LONGEST_LIMIT) : 0;
-	char *initrd, *linux_kernel;
-	int status, has_linux;
 
 	sweep->build = setting(SETTING_BUILD);
 	sweep->accelerator = setting_accelerator();
 	sweep->repetitions = (unsigned int)repetitions;
 	sweep->limit = (unsigned int)limit;
-	linux_kernel = text_format("%s/linux/vmlinuz", sweep->build);
-	has_linux = !access(linux_kernel, R_OK);
+	if (!sweep->accelerator || repetitions < 0 || limit < 0 || !setting_memory(1))
+		return -1;
+	return plan_make(&sweep->plan, available);
+}
+
+static int prepare(struct sweep *sweep)
+{
+	char *initrd, *linux_kernel = text_format("%s/linux/vmlinuz", setting(SETTING_BUILD));
+	int status, has_linux = !access(linux_kernel, R_OK);
+
 	free(linux_kernel);
-	if (!sweep->accelerator || repetitions < 0 || limit < 0 || !setting_memory(1) ||
-	    plan_make(&sweep->plan, has_linux ? BOTH : TESSERA))
+	if (read_settings(sweep, has_linux ? BOTH : TESSERA))
 		return -1;
 	initrd = text_format("%s/initrd.cpio", sweep->build);
 	status = access(initrd, R_OK) ? complain("there is no %s with the programs; build it with: make initrd", initrd) : 0;
@@ -301,8 +306,11 @@ static void begin(struct sweep *sweep)
 	progress_begin(&sweep->progress, (unsigned int)sweep->plan.count, all);
 }
 
+/* The folder's name on standard output is for whoever draws it: `latest` may be another sweep's by then. */
 static int end(struct sweep *sweep)
 {
+	int complete = !sweep->interrupted && sweep->results.rows && !sweep->results.broken;
+
 	progress_end(&sweep->progress);
 	if (sweep->interrupted)
 		results_note(&sweep->results, "interrupted: %zu of %zu points are here", (size_t)sweep->progress.done, sweep->plan.count);
@@ -311,17 +319,30 @@ static int end(struct sweep *sweep)
 			 sweep->results.folder);
 	if (sweep->interrupted)
 		complain("interrupted; what was measured is in %s", sweep->results.folder);
+	else if (sweep->results.broken)
+		complain("results.csv is not whole: make room, and measure again; %s/results/latest stays what it was", sweep->build);
 	else if (!sweep->results.rows)
 		complain("no point has a result: there is nothing to plot, and %s/results/latest stays what it was", sweep->build);
 	else
 		fprintf(stderr, "runner: %u figures in %s/results.csv\n", sweep->results.rows, sweep->results.folder);
-	results_finish(&sweep->results, sweep->build, !sweep->interrupted && sweep->results.rows);
+	if (complete)
+		puts(sweep->results.folder);
+	results_finish(&sweep->results, sweep->build, complete);
 	plan_free(&sweep->plan);
 	if (sweep->interrupted)
 		return EXIT_SIGNAL + sweep->interrupted;
-	if (!sweep->results.rows)
+	if (!complete)
 		return EXIT_NOTHING;
 	return sweep->failed ? 1 : 0;
+}
+
+int scale_check(void)
+{
+	struct sweep sweep = { 0 };
+	int status = read_settings(&sweep, BOTH);
+
+	plan_free(&sweep.plan);
+	return status ? EXIT_USAGE : 0;
 }
 
 int scale(void)
@@ -331,7 +352,7 @@ int scale(void)
 	if (prepare(&sweep))
 		return EXIT_USAGE;
 	if (results_open(&sweep.results, sweep.build))
-		return 1;
+		return EXIT_NOTHING;
 	plan_explain(&sweep.plan, &sweep.results);
 	write_facts(&sweep);
 	begin(&sweep);

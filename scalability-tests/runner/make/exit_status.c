@@ -1,7 +1,8 @@
 /* exit_status.c - lets make end with the status of the program that ran in the guest
  * SPDX-License-Identifier: MIT
  * GNU make ends with 2 whatever failed. Loaded into make (its manual, chapter "Extending GNU make"), this adds the
- * function $(exit-as FILE): ends make with the number in FILE, unless that is 0 or FILE has none.
+ * function $(exit-as FILE): removes FILE and ends make with the number in it,
+ * unless that is 0 or FILE has none.
  * Context: called by make, on its one thread, while it expands a recipe. */
 #include <gnumake.h>
 #include <stdio.h>
@@ -16,8 +17,10 @@ static char *exit_as(const char *name, unsigned int count, char **arguments)
 
 	(void)name;
 	(void)count;
-	if (file && fscanf(file, "%d", &status) == 1 && status)
+	if (file && fscanf(file, "%d", &status) == 1 && status) {
+		remove(arguments[0]);
 		exit(status);
+	}
 	if (file)
 		fclose(file);
 	return NULL;
