@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -22,11 +23,11 @@ struct player {
 	pthread_t thread;
 	unsigned place;
 	uint32_t rung;
-	uint8_t *zone; /* mailbox page and ring area */
 	uint8_t *pages;
 } __attribute__((aligned(64)));
 
 struct machine machine;
+uint64_t play_memory;
 _Thread_local struct mailbox *core_mailbox;
 _Thread_local struct birth birth;
 
@@ -100,7 +101,9 @@ static void *take_part(void *argument)
 {
 	self = argument;
 	birth.core = player_number[self->place];
-	core_mailbox = (struct mailbox *)self->zone;
+	birth.root = (1 + self->place * PLAY_UNITS + 1) * (uint64_t)UNIT_SIZE; /* an empty table */
+	birth.first_free = birth.root + PAGE_SIZE;
+	core_mailbox = direct(machine.memory[birth.core].mailbox);
 	pages_left = PAGES;
 	inbox_open();
 	play_meet();
@@ -108,19 +111,31 @@ static void *take_part(void *argument)
 	return NULL;
 }
 
+/* Unit 0 is nobody's: no frame has the physical address 0. */
+static void prepare_memory(void)
+{
+	size_t size = (1 + players * PLAY_UNITS) * (size_t)UNIT_SIZE;
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	play_must(memory != MAP_FAILED);
+	play_memory = (uint64_t)memory;
+	machine.unit_count = 1 + players * PLAY_UNITS;
+	machine.unit[0].owner = UNIT_NONE;
+}
+
 static void prepare(unsigned place, unsigned number)
 {
-	size_t zone = PAGE_SIZE + inbox_ring_area();
+	unsigned first = 1 + place * PLAY_UNITS;
 
-	player[place] = (struct player){ .place = place };
+	player[place] = (struct player){ .place = place, .pages = aligned_alloc(PAGE_SIZE, PAGES * PAGE_SIZE) };
+	play_must(player[place].pages);
 	player_number[place] = number;
-	player[place].zone = aligned_alloc(PAGE_SIZE, zone);
-	player[place].pages = aligned_alloc(PAGE_SIZE, PAGES * PAGE_SIZE);
-	play_must(player[place].zone && player[place].pages);
-	memset(player[place].zone, 0, PAGE_SIZE);
-	memset(player[place].zone + PAGE_SIZE, 0xa5, zone - PAGE_SIZE);
+	for (unsigned unit = first; unit < first + PLAY_UNITS; unit++)
+		machine.unit[unit] = (struct unit){ .owner = (uint16_t)number,
+						    .kind = unit == first ? UNIT_SHARED : UNIT_PRIVATE };
 	machine.acpi.core[number].apic_id = number * APIC_STEP;
-	machine.memory[number].mailbox = direct_physical(player[place].zone);
+	machine.memory[number].mailbox = first * (uint64_t)UNIT_SIZE;
+	memset(direct(machine.memory[number].mailbox + PAGE_SIZE), 0xa5, inbox_ring_area());
 }
 
 void play(unsigned count, const unsigned *numbers, void (*job)(void))
@@ -131,6 +146,7 @@ void play(unsigned count, const unsigned *numbers, void (*job)(void))
 	for (unsigned i = 0; i < count; i++)
 		if (machine.acpi.core_count <= numbers[i])
 			machine.acpi.core_count = numbers[i] + 1;
+	prepare_memory();
 	for (unsigned i = 0; i < count; i++)
 		prepare(i, numbers[i]);
 	alarm(HANGS);
@@ -141,8 +157,7 @@ void play(unsigned count, const unsigned *numbers, void (*job)(void))
 		play_must(!pthread_join(player[i].thread, NULL));
 	pthread_barrier_destroy(&meeting);
 	alarm(0);
-	for (unsigned i = 0; i < count; i++) {
-		free(player[i].zone);
+	for (unsigned i = 0; i < count; i++)
 		free(player[i].pages);
-	}
+	munmap((void *)play_memory, machine.unit_count * (size_t)UNIT_SIZE);
 }

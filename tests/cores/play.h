@@ -1,6 +1,6 @@
 /* play.h - threads that play the cores of a machine
  * SPDX-License-Identifier: MIT
- * Each has a number, a mailbox with its rings behind it, and a processor that a doorbell wakes.
+ * Each has a number, a partition of the memory with its mailbox and rings, and a processor that a doorbell wakes.
  * Numbers may have gaps: a machine has as many cores as the highest says. What synchronises here beyond
  * the tested code is play_meet() alone: the doorbell orders nothing, so that ThreadSanitizer sees what messages order. */
 #ifndef TESTS_CORES_PLAY_H
@@ -10,7 +10,10 @@
 #include "percpu/inbox.h"
 #include "percpu/machine.h"
 
-enum { PLAY_MAX = 4 };
+enum {
+	PLAY_MAX = 4,
+	PLAY_UNITS = 5, /* of a core's partition: the first is its shared zone */
+};
 
 /* Runs `job` on threads that play these cores, from power-on to its return. */
 void play(unsigned count, const unsigned *numbers, void (*job)(void));

@@ -65,18 +65,11 @@ static void send_leaf(uint64_t number)
 	inbox_send_leaf(play_number(1), &message);
 }
 
-static void notify(uint64_t number)
+static void send_call(uint64_t number)
 {
-	struct message message = make(MESSAGE_notify, number);
+	struct message message = make(number % 2 ? MESSAGE_request : MESSAGE_notify, number);
 
-	inbox_notify(play_number(1), &message);
-}
-
-static status_t request(uint64_t number)
-{
-	struct message message = make(MESSAGE_request, number);
-
-	return inbox_request(play_number(1), &message);
+	inbox_send_call(play_number(1), &message);
 }
 
 static void drain_until(enum message_class class, uint64_t count)
@@ -142,12 +135,12 @@ static void leave_and_be_rung(void)
 	send_leaf(1);
 	send_leaf(2);
 	play_must(counters[COUNTER_doorbells] == 1);
-	notify(0); /* the other class has a word of its own, and nobody has set it yet */
+	send_call(0); /* the other class has a word of its own, and nobody has set it yet */
 	play_must(counters[COUNTER_doorbells] == 2);
 	play_meet();
 	play_meet();
 	send_leaf(3);
-	notify(1);
+	send_call(1);
 	play_must(counters[COUNTER_doorbells] == 2);
 	play_meet();
 }
@@ -166,11 +159,10 @@ static void fill_a_ring(void)
 	connect();
 	if (play_place() == 0) {
 		for (; sent < INSIDE; sent++)
-			notify(sent);
+			send_call(sent);
 		play_must(!backlog_waits());
-		for (; sent < 5 * INSIDE; sent += 2) {
-			notify(sent);
-			play_must(!request(sent + 1));
+		for (; sent < 5 * INSIDE; sent++) {
+			send_call(sent);
 			play_must(backlog_waits());
 		}
 		play_must(inbox_flush_backlog());
@@ -183,7 +175,7 @@ static void fill_a_ring(void)
 	}
 	play_meet();
 	if (play_place() == 0) {
-		notify(sent++); /* the ring has room, and there are others before it */
+		send_call(sent++); /* the ring has room, and there are others before it */
 		while (inbox_flush_backlog())
 			cpu_pause();
 	} else {
@@ -197,35 +189,65 @@ static void what_finds_its_ring_full_waits_in_order(void **state)
 	play(2, PAIR, fill_a_ring);
 }
 
+/* What was provided for is sent without memory, and what is more waits for room. */
 static void use_up_the_backlog(void)
 {
-	uint64_t sent = 0;
+	enum { THREADS = 30, PROVIDED = BACKLOG_RESERVE + THREADS * BACKLOG_PER_THREAD };
+	uint64_t sent = 0, records = BACKLOG_RESERVE;
 
 	connect();
 	if (play_place() == 1) {
 		play_meet();
-		drain_until(MESSAGE_CALL, INSIDE + RECORDS_IN_PAGE + 5);
+		drain_until(MESSAGE_CALL, INSIDE + BACKLOG_RESERVE + 2 * RECORDS_IN_PAGE + 5);
 		return;
 	}
+	play_limit_pages(0);
+	play_must(!backlog_provide(0));
+	play_must(backlog_provide(1) == STATUS_NO_MEMORY);
 	play_limit_pages(1);
-	while (!request(sent))
-		sent++;
-	play_must(sent == INSIDE + RECORDS_IN_PAGE - BACKLOG_RESERVE);
-	play_must(request(sent) == STATUS_NO_MEMORY);
-	for (; sent < INSIDE + RECORDS_IN_PAGE; sent++)
-		notify(sent);
-	play_must(request(sent) == STATUS_NO_MEMORY);
+	play_must(backlog_provide(THREADS) == STATUS_NO_MEMORY);
+	play_limit_pages(1);
+	play_must(!backlog_provide(THREADS));
+	for (records += 2 * RECORDS_IN_PAGE; sent < INSIDE + records; sent++)
+		send_call(sent);
+	play_must(records >= PROVIDED && backlog_provide(0) == STATUS_NO_MEMORY);
 	play_meet();
 	for (unsigned i = 0; i < 5; i++)
-		notify(sent++); /* waits for room */
+		send_call(sent++); /* waits for room */
 	while (inbox_flush_backlog())
 		cpu_pause();
+	play_must(!backlog_provide(THREADS)); /* all records are free again */
 }
 
-static void requests_are_refused_before_notifications_wait(void **state)
+static void calls_that_were_provided_for_need_no_memory(void **state)
 {
 	(void)state;
 	play(2, PAIR, use_up_the_backlog);
+}
+
+static void grow_the_backlog(void)
+{
+	uint64_t sent = 0;
+
+	connect();
+	if (play_place() == 0) {
+		play_limit_pages(3);
+		for (; sent < INSIDE + BACKLOG_RESERVE + 3 * RECORDS_IN_PAGE; sent++)
+			send_call(sent);
+		play_must(!play_page());
+		play_meet();
+		while (inbox_flush_backlog())
+			cpu_pause();
+		return;
+	}
+	play_meet();
+	drain_until(MESSAGE_CALL, INSIDE + BACKLOG_RESERVE + 3 * RECORDS_IN_PAGE);
+}
+
+static void the_backlog_grows_while_there_is_memory(void **state)
+{
+	(void)state;
+	play(2, PAIR, grow_the_backlog);
 }
 
 static void send_leaves_to_each_other(void)
@@ -251,7 +273,7 @@ static void leaves_only(void)
 {
 	connect();
 	if (play_place() == 0) {
-		notify(0);
+		send_call(0);
 		send_leaf(1);
 		play_meet();
 		return;
@@ -329,7 +351,8 @@ int main(void)
 		cmocka_unit_test(a_sender_connects_at_its_first_message),
 		cmocka_unit_test(a_doorbell_rings_once_and_only_for_who_is_away),
 		cmocka_unit_test(what_finds_its_ring_full_waits_in_order),
-		cmocka_unit_test(requests_are_refused_before_notifications_wait),
+		cmocka_unit_test(calls_that_were_provided_for_need_no_memory),
+		cmocka_unit_test(the_backlog_grows_while_there_is_memory),
 		cmocka_unit_test(full_leaf_rings_both_ways_do_not_block),
 		cmocka_unit_test(who_waits_serves_leaves_and_leaves_calls),
 		cmocka_unit_test(a_burst_sends_what_fits),

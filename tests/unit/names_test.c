@@ -95,7 +95,7 @@ int64_t kernel_call(unsigned core, enum service service, unsigned operation, con
 	}
 	memcpy(message.word, word, sizeof(message.word));
 	waits = true;
-	play_must(!inbox_request(core, &message));
+	inbox_send_call(core, &message);
 	while (waits) {
 		inbox_drain();
 		cpu_pause();

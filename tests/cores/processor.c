@@ -1,0 +1,75 @@
+/* processor.c - see processor.h
+ * SPDX-License-Identifier: MIT */
+#include "tests/cores/processor.h"
+
+#include <string.h>
+
+enum { KEPT = 256 };
+
+struct translation {
+	uint64_t page, word; /* word 0: none */
+};
+
+static _Thread_local struct translation kept[KEPT];
+static _Thread_local uint64_t tables;
+
+void cpu_write_cr3(uint64_t root)
+{
+	tables = root;
+	memset(kept, 0, sizeof(kept));
+}
+
+static struct translation *place_of(uint64_t address)
+{
+	return &kept[address / PAGE_SIZE % KEPT];
+}
+
+void cpu_invalidate_page(uint64_t address)
+{
+	if (place_of(address)->page == address / PAGE_SIZE)
+		place_of(address)->word = 0;
+}
+
+static bool permits(uint64_t word, enum access access)
+{
+	if (!(word & PTE_PRESENT) || !(word & PTE_USER))
+		return false;
+	return access == ACCESS_READ || (access == ACCESS_WRITE && word & PTE_WRITE) ||
+	       (access == ACCESS_EXECUTE && !(word & PTE_NO_EXECUTE));
+}
+
+static uint64_t walk(uint64_t address)
+{
+	uint64_t word = tables | PTE_PRESENT;
+
+	for (int level = 3; level >= 0 && word & PTE_PRESENT; level--)
+		word = ((const uint64_t *)direct(word & PTE_ADDRESS))[paging_index(address, (unsigned)level)];
+	return word;
+}
+
+status_t processor_access(struct view *view, uint64_t address, enum access access, void (*interrupt)(void),
+			  void **page)
+{
+	struct translation *translation = place_of(address);
+
+	for (;;) {
+		status_t status;
+
+		if (play_rung())
+			interrupt();
+		if (translation->word && translation->page == address / PAGE_SIZE && permits(translation->word, access))
+			break;
+		translation->page = address / PAGE_SIZE;
+		translation->word = walk(address);
+		if (permits(translation->word, access))
+			break;
+		translation->word = 0; /* what does not permit is not kept: a fault drops it */
+		status = vspace_fault(view, address, access);
+		if (status == STATUS_BUSY)
+			cpu_pause();
+		else if (status)
+			return status;
+	}
+	*page = direct(translation->word & PTE_ADDRESS);
+	return STATUS_OK;
+}

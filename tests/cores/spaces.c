@@ -1,0 +1,123 @@
+/* spaces.c - see spaces.h
+ * SPDX-License-Identifier: MIT */
+#include "tests/cores/spaces.h"
+
+#include <string.h>
+
+#include "kernel/memory/frames.h"
+#include "percpu/log.h"
+
+struct vspace *space;
+_Thread_local struct view *space_view;
+
+static _Thread_local int64_t answer;
+static _Thread_local bool waits;
+static unsigned closing;
+static bool closed;
+
+void log_collect(unsigned core)
+{
+	(void)core;
+}
+
+static void *take_page(void)
+{
+	uint64_t frame = frame_take_private();
+
+	return frame ? direct(frame) : NULL;
+}
+
+_Thread_local void *(*const backlog_page)(void) = take_page;
+
+/* words: operation and its four arguments */
+static void request_arrived(const struct message *message)
+{
+	int64_t result = vspace_change(space, (enum vspace_operation)message->word[0], &message->word[1]);
+	struct message reply = { .kind = MESSAGE_reply, .word = { (uint64_t)result } };
+
+	inbox_send_leaf(message->from, &reply);
+}
+
+static void reply_arrived(const struct message *message)
+{
+	answer = (int64_t)message->word[0];
+	waits = false;
+}
+
+const message_handler message_handlers[MESSAGE_KIND_COUNT] = {
+	[MESSAGE_reply] = reply_arrived,
+	[MESSAGE_invalidate] = vspace_invalidate,
+	[MESSAGE_frames] = frames_came_home,
+	[MESSAGE_request] = request_arrived,
+};
+
+void space_interrupt(void)
+{
+	do {
+		inbox_listen();
+		inbox_drain();
+		(void)inbox_flush_backlog();
+	} while (!inbox_leave());
+}
+
+int64_t space_change(enum vspace_operation operation, uint64_t start, uint64_t size, uint64_t third,
+		     uint64_t fourth)
+{
+	struct message message = { .kind = MESSAGE_request, .word = { operation, start, size, third, fourth } };
+
+	if (space->home == this_core())
+		return vspace_change(space, operation, &message.word[1]);
+	waits = true;
+	inbox_send_call(space->home, &message);
+	for (;;) {
+		space_interrupt();
+		if (!waits)
+			return answer;
+		play_sleep();
+	}
+}
+
+status_t space_access(uint64_t address, enum access access, void **page)
+{
+	return processor_access(space_view, address, access, space_interrupt, page);
+}
+
+void space_open(uint64_t heap_start)
+{
+	frames_open();
+	if (play_place() == 0) {
+		space = vspace_create(heap_start);
+		play_must(space);
+		closing = 0;
+		closed = false;
+	}
+	play_meet();
+	if (play_place() != 0)
+		vspace_join(space, this_core()); /* its creator does so before a thread goes there; here nobody races */
+	space_view = view_get(space);
+	play_must(space_view);
+	view_activate(space_view);
+	play_meet();
+}
+
+/* What stays: the page of the pool that the view came from. */
+void space_close(void)
+{
+	__atomic_fetch_add(&closing, 1, __ATOMIC_RELAXED);
+	if (play_place() == 0) {
+		while (__atomic_load_n(&closing, __ATOMIC_RELAXED) != machine_cores()) {
+			space_interrupt();
+			cpu_pause();
+		}
+		vspace_release(space);
+		__atomic_store_n(&closed, true, __ATOMIC_RELAXED);
+	}
+	while (!__atomic_load_n(&closed, __ATOMIC_RELAXED)) {
+		space_interrupt();
+		cpu_pause();
+	}
+	play_meet();
+	inbox_listen();
+	inbox_drain();
+	play_must(counters[COUNTER_frames_used] == 1);
+}
