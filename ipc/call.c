@@ -35,10 +35,9 @@ int64_t call_replica(unsigned core, enum service service, unsigned operation, co
 	}
 	message = make_message(MESSAGE_request, service, operation, word);
 	message.cookie = (uint64_t)thread_current;
-	if (inbox_request(core, &message))
-		return STATUS_NO_MEMORY;
 	thread_current->wait = WAIT_ANSWER;
 	dispatch_park();
+	inbox_send_call(core, &message);
 	return CALL_PARKED;
 }
 
@@ -49,7 +48,7 @@ void call_notify(unsigned core, enum service service, unsigned operation, const 
 	if (core == this_core())
 		call_notification(&message);
 	else
-		inbox_notify(core, &message);
+		inbox_send_call(core, &message);
 }
 
 void call_reply(struct reply_to reply_to, int64_t result)

@@ -14,7 +14,7 @@
 /* Serves a call on this core's replica; composed in kernel/entry/composition.c. */
 int64_t serve_call(enum service service, const struct call *call);
 
-/* For the running thread: a result, NO_MEMORY when the request was refused, or CALL_PARKED and the thread is parked. */
+/* For the running thread: a result, or CALL_PARKED and the thread is parked. */
 int64_t call_replica(unsigned core, enum service service, unsigned operation, const uint64_t word[CALL_WORDS]);
 
 /* The same without an answer, from any context but a leaf's. */

@@ -28,27 +28,39 @@ void backlog_open(void)
 		give_record(&reserve[i]);
 }
 
-static struct backlog_record *take_record(unsigned kept)
+static void grow(void)
 {
-	struct backlog_record *record;
-	char *page = unused_count <= kept ? backlog_page() : NULL;
+	char *page = backlog_page();
 
-	for (size_t at = 0; page && at + sizeof(*record) <= PAGE_SIZE; at += sizeof(*record))
+	for (size_t at = 0; page && at + sizeof(struct backlog_record) <= PAGE_SIZE; at += sizeof(struct backlog_record))
 		give_record((struct backlog_record *)(page + at));
-	if (unused_count <= kept)
-		return NULL;
-	record = unused;
-	unused = record->next;
-	unused_count--;
-	return record;
 }
 
-status_t backlog_append(unsigned core, const struct message *message, unsigned kept)
+status_t backlog_provide(unsigned threads)
 {
-	struct backlog_record *record = take_record(kept);
+	unsigned needed = BACKLOG_RESERVE + threads * BACKLOG_PER_THREAD;
 
+	while (unused_count < needed) { /* bounded: each turn adds some, or ends it */
+		unsigned before = unused_count;
+
+		grow();
+		if (unused_count == before)
+			return STATUS_NO_MEMORY;
+	}
+	return STATUS_OK;
+}
+
+status_t backlog_append(unsigned core, const struct message *message)
+{
+	struct backlog_record *record;
+
+	if (!unused)
+		grow();
+	record = unused;
 	if (!record)
 		return STATUS_NO_MEMORY;
+	unused = record->next;
+	unused_count--;
 	*record = (struct backlog_record){ .core = core, .message = *message };
 	if (backlog_oldest)
 		newest->next = record;

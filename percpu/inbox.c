@@ -154,20 +154,12 @@ void inbox_send_leaf(unsigned core, struct message *message)
 }
 
 /* Calls keep their order: behind those that wait already. */
-status_t inbox_request(unsigned core, struct message *message)
-{
-	message->from = this_core();
-	if (!backlog_waits() && try_send(core, MESSAGE_CALL, message))
-		return STATUS_OK;
-	return backlog_append(core, message, BACKLOG_RESERVE);
-}
-
-void inbox_notify(unsigned core, struct message *message)
+void inbox_send_call(unsigned core, struct message *message)
 {
 	message->from = this_core();
 	if (!backlog_waits() && try_send(core, MESSAGE_CALL, message))
 		return;
-	while (backlog_append(core, message, 0)) { /* bounded: the receivers' event loops make room */
+	while (backlog_append(core, message)) { /* bounded: the receivers' event loops make room */
 		if (!inbox_flush_backlog() && try_send(core, MESSAGE_CALL, message))
 			return;
 		inbox_serve_leaves();

@@ -9,8 +9,8 @@
  * Context: the instance's own core, interrupts off.
  * I1 messages of one class from one core arrive in order, none is lost, none waits while its receiver sleeps
  * I2 a leaf may be sent from anywhere but a leaf's handler; it waits only for a full ring, serving leaves meanwhile
- * I3 a call never waits: what does not fit its ring goes to the backlog, which the event loop sends on. A request
- *    that finds no memory for that is refused; a notification falls back on a reserve kept for it alone (backlog.h) */
+ * I3 a call does not wait either: what does not fit its ring goes to the backlog (backlog.h), which has a record for
+ *    each that a thread can owe, and which the event loop sends on */
 #ifndef PERCPU_INBOX_H
 #define PERCPU_INBOX_H
 
@@ -39,8 +39,7 @@ static inline struct mailbox *own_mailbox(void)
 /* Send to another core, by the message's class and kind; message->from is filled in. */
 void inbox_send_leaf(unsigned core, struct message *message);
 uint64_t inbox_send_burst(unsigned core, struct message *leaf, uint64_t count); /* copies, as fit; one doorbell */
-void inbox_notify(unsigned core, struct message *message);
-must_check status_t inbox_request(unsigned core, struct message *message); /* NO_MEMORY: nothing was sent */
+void inbox_send_call(unsigned core, struct message *message);
 
 /* Makes core look at this core's log (percpu/log.c): a pending bit without a message. */
 void inbox_nudge(unsigned core);

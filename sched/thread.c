@@ -6,19 +6,22 @@
 
 #include "kernel/arch/paging.h"
 #include "kernel/memory/frames.h"
+#include "percpu/backlog.h"
 #include "sched/dispatch.h"
 #include "sched/timer.h"
 
 struct thread *thread_current;
 static struct thread *all;
+static unsigned threads; /* in `all` */
 
 struct thread *thread_create(struct view *view)
 {
-	uint64_t frame = frame_take_private();
+	uint64_t frame = backlog_provide(threads + 1) ? 0 : frame_take_private();
 	struct thread *thread = direct(frame);
 
 	if (!frame)
 		return NULL;
+	threads++;
 	thread->state = THREAD_PARKED;
 	thread->view = view;
 	thread->all_next = all;
@@ -41,6 +44,7 @@ void thread_destroy(struct thread *thread)
 		all = thread->all_next;
 	if (thread_current == thread)
 		thread_current = NULL;
+	threads--;
 	frame_give(direct_physical(thread));
 }
 

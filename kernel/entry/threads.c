@@ -74,7 +74,7 @@ void threads_expire(void)
 	}
 }
 
-status_t thread_send(struct thread *thread, unsigned core)
+void thread_send(struct thread *thread, unsigned core)
 {
 	struct message message = { .kind = MESSAGE_request, .service = SERVICE_KERNEL, .operation = KERNEL_ADOPT,
 				   .cookie = (uint64_t)thread,
@@ -85,7 +85,7 @@ status_t thread_send(struct thread *thread, unsigned core)
 	thread->state = THREAD_PARKED;
 	thread->wait = WAIT_MOVE;
 	vspace_join(thread->view->space, core); /* M1 */
-	return inbox_request(core, &message);   /* M2 */
+	inbox_send_call(core, &message);        /* M2 */
 }
 
 int64_t thread_adopt(uint64_t page, struct vspace *space)
@@ -124,9 +124,8 @@ status_t kernel_start_thread(unsigned core, struct vspace *space, const struct r
 		dispatch_complete(thread, (int64_t)registers->rax);
 		if (!linux_service.may_live(&thread->task)) /* as M4 */
 			thread_end(thread);
-	} else if (thread_send(thread, core)) {
-		thread_destroy(thread);
-		return STATUS_NO_MEMORY;
+	} else {
+		thread_send(thread, core);
 	}
 	return STATUS_OK;
 }
@@ -145,10 +144,6 @@ int64_t kernel_set_affinity(const struct core_set *set)
 	if (core_set_has(set, this_core()))
 		return STATUS_OK;
 	thread->registers.rax = 0;
-	if (thread_send(thread, core_set_next(set, 0))) {
-		thread->state = THREAD_RUNNING;
-		thread->wait = WAIT_NOTHING;
-		return STATUS_NO_MEMORY;
-	}
+	thread_send(thread, core_set_next(set, 0));
 	return CALL_PARKED;
 }

@@ -16,8 +16,8 @@
 /* Threads whose deadline has passed. */
 void threads_expire(void);
 
-/* M1 and M2; `thread` parks. NO_MEMORY: it stays, parked. */
-must_check status_t thread_send(struct thread *thread, unsigned core);
+/* M1 and M2; `thread` parks. */
+void thread_send(struct thread *thread, unsigned core);
 
 /* M3 to M5 at the target: 0, or NO_MEMORY. */
 int64_t thread_adopt(uint64_t page, struct vspace *space);

@@ -127,7 +127,7 @@ static int64_t space_held(struct task *task, int64_t result)
 	const struct process *parent = (const struct process *)task->process;
 	struct process *child = process_create(parent->id, kernel_vspace(), parent->executable);
 
-	(void)result;
+	(void)result; /* the space's home does not refuse */
 	if (!child) {
 		kernel_vspace_release(kernel_vspace());
 		return -LINUX_EAGAIN;

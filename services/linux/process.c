@@ -213,14 +213,6 @@ int64_t process_serve(const struct call *call)
 	}
 }
 
-/* Parked until the kill that is under way reaches this core. */
-static int64_t stay(struct task *task, int64_t result)
-{
-	(void)task;
-	(void)result;
-	return kernel_sleep();
-}
-
 int64_t process_exit(int32_t status)
 {
 	struct task *task = kernel_task();
@@ -231,6 +223,6 @@ int64_t process_exit(int32_t status)
 		begin_exit(find(id), status);
 		return CALL_PARKED;
 	}
-	task->resume = stay;
-	return kernel_call(process_home(id), SERVICE_LINUX, LINUX_EXIT, (uint64_t[CALL_WORDS]){ id, (uint64_t)status });
+	kernel_notify(process_home(id), SERVICE_LINUX, LINUX_EXIT, (uint64_t[CALL_WORDS]){ id, (uint64_t)status });
+	return kernel_sleep(); /* until the kill reaches this core */
 }
