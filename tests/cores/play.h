@@ -29,6 +29,9 @@ unsigned play_place(void);
 void play_sleep(void);
 bool play_rung(void);
 
+/* Nanoseconds from now until the core's timer fires; 0: it is not armed. */
+uint64_t play_timer(void);
+
 /* Ends the program when a condition does not hold. */
 #define play_must(condition) \
 	((condition) ? (void)0 : play_failed(__FILE__, __LINE__, #condition))

@@ -8,8 +8,8 @@
 #include "tests/cores/play.h"
 #include "kernel/memory/vspace.h"
 
-/* A program's access: *page is the memory it reaches. OK, or vspace_fault's status. A doorbell that
- * rings is heard first, by `interrupt`. */
+/* A program's access: *page is the memory it reaches. OK, or vspace_fault's status. A doorbell is heard some accesses
+ * late, by `interrupt`. */
 status_t processor_access(struct view *view, uint64_t address, enum access access, void (*interrupt)(void),
 			  void **page);
 

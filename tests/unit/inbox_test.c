@@ -160,10 +160,10 @@ static void fill_a_ring(void)
 	if (play_place() == 0) {
 		for (; sent < INSIDE; sent++)
 			send_call(sent);
-		play_must(!backlog_waits());
+		play_must(!backlog_waits() && !play_timer());
 		for (; sent < 5 * INSIDE; sent++) {
 			send_call(sent);
-			play_must(backlog_waits());
+			play_must(backlog_waits() && play_timer() <= BACKLOG_PATIENCE && play_timer());
 		}
 		play_must(inbox_flush_backlog());
 		play_meet();

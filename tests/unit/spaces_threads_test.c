@@ -1,0 +1,179 @@
+/* spaces_threads_test.c - one address space used by four cores while its pages are mapped and taken back
+ * SPDX-License-Identifier: MIT
+ * Each core alone changes a part of the window, by asking the space's home, and all touch all of it. A part's owner says
+ * before and after each change what it is; whoever finds the same word before and after an access knows what the access
+ * must have met: rights, and its own last value or zero. A page that is reached after it was
+ * taken back shows as a wrong status, as a value lost or astray, or as a race under ThreadSanitizer. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "tests/cores/spaces.h"
+#include "tests/unit/physical_memory.h"
+
+enum {
+	CHANGES = 4000,/* of a core */
+	ACCESSES = 60, /* between two of them, at most */
+	HOT = 3,       /* pages of each part that everybody touches often */
+	PART = SPACE_PAGES / PLAY_MAX,
+	READ = VSPACE_READ,
+	HEAP = 0x4000000,
+};
+
+static const unsigned FOUR[] = { 0, 1, 2, 3 };
+static const enum access ACCESSES_BY_KIND[] = { ACCESS_READ, ACCESS_WRITE, ACCESS_EXECUTE };
+
+/* What an owner says of a page: one word, written by it alone. */
+struct fact {
+	uint64_t changes : 24;  /* so far */
+	uint64_t contents : 24; /* how often the content has become zero again */
+	uint64_t busy : 1;      /* a change is under way */
+	uint64_t mapped : 1;
+	uint64_t rights : 3;
+};
+
+_Static_assert(sizeof(struct fact) == 8, "read and written as one word");
+
+static uint64_t facts[SPACE_PAGES];
+
+/* Of the core: its last value in a page, and with which content it was written. */
+enum { UNSURE = 0xffffffff };
+static _Thread_local uint32_t written_with[SPACE_PAGES];
+static _Thread_local uint64_t seed, compared;
+
+static struct fact fact_of(unsigned page)
+{
+	uint64_t word = __atomic_load_n(&facts[page], __ATOMIC_RELAXED);
+	struct fact fact;
+
+	memcpy(&fact, &word, sizeof(fact));
+	return fact;
+}
+
+/* An exchange, so that the kernel's steps around it come before and after. */
+static void say(unsigned page, struct fact fact)
+{
+	uint64_t word;
+
+	memcpy(&word, &fact, sizeof(word));
+	__atomic_exchange_n(&facts[page], word, __ATOMIC_RELAXED);
+}
+
+static uint64_t value_of(unsigned page)
+{
+	return 1 + page * PLAY_MAX + play_place();
+}
+
+static void check_content(unsigned page, uint64_t found, struct fact fact)
+{
+	bool written = written_with[page] == fact.contents;
+
+	if (written_with[page] == UNSURE)
+		play_must(found == 0 || found == value_of(page));
+	else
+		play_must(found == (written ? value_of(page) : 0));
+}
+
+static void touch(unsigned page, enum access access)
+{
+	struct fact before = fact_of(page), after;
+	uint64_t *word, found = 0;
+	status_t status = space_access(space_address(page), access, (void **)&word);
+
+	play_must(status == STATUS_OK || status == STATUS_BAD_ADDRESS);
+	if (status == STATUS_OK) {
+		found = word[play_place()];
+		if (access == ACCESS_WRITE)
+			word[play_place()] = value_of(page);
+	}
+	after = fact_of(page);
+	if (before.busy || memcmp(&before, &after, sizeof(before))) {
+		play_must(found == 0 || found == value_of(page));
+		if (access == ACCESS_WRITE && status == STATUS_OK)
+			written_with[page] = UNSURE;
+		return;
+	}
+	compared++;
+	play_must((status == STATUS_OK) == (before.mapped && before.rights & access));
+	if (status != STATUS_OK)
+		return;
+	check_content(page, found, before);
+	if (access == ACCESS_WRITE)
+		written_with[page] = before.contents;
+}
+
+/* Of this core's own part: what it says before, does, and says after. */
+static void change(unsigned first, unsigned count, enum vspace_operation operation, unsigned rights)
+{
+	uint64_t start = space_address(first), size = (uint64_t)count * PAGE_SIZE;
+
+	for (unsigned page = first; page < first + count; page++) {
+		struct fact fact = fact_of(page);
+
+		fact.busy = 1;
+		fact.changes++;
+		say(page, fact);
+	}
+	play_must(space_change(operation, start, size, rights, VSPACE_FIXED) ==
+		  (operation == VSPACE_MAP ? (int64_t)start : STATUS_OK));
+	for (unsigned page = first; page < first + count; page++) {
+		struct fact fact = fact_of(page);
+
+		fact.busy = 0;
+		fact.contents += operation != VSPACE_PROTECT;
+		if (operation == VSPACE_MAP || operation == VSPACE_UNMAP)
+			fact.mapped = operation == VSPACE_MAP;
+		if (operation == VSPACE_MAP || operation == VSPACE_PROTECT)
+			fact.rights = rights;
+		say(page, fact);
+	}
+}
+
+static void change_something(void)
+{
+	static const enum vspace_operation OPERATIONS[] = {
+		VSPACE_MAP, VSPACE_MAP, VSPACE_MAP, VSPACE_UNMAP, VSPACE_PROTECT, VSPACE_DISCARD,
+	};
+	unsigned first = next_random(&seed) % PART, count = 1 + next_random(&seed) % (PART - first);
+
+	change(play_place() * PART + first, count, OPERATIONS[next_random(&seed) % 6],
+	       READ | (next_random(&seed) % 8));
+}
+
+static unsigned some_page(void)
+{
+	unsigned page = next_random(&seed) % SPACE_PAGES;
+
+	return next_random(&seed) % 2 ? page : page / PART * PART + page % HOT;
+}
+
+static void change_and_touch(void)
+{
+	seed = 1 + play_place();
+	memset(written_with, 0xff, sizeof(written_with));
+	space_open(HEAP);
+	for (unsigned turn = 0; turn < CHANGES; turn++) {
+		change_something();
+		for (unsigned left = next_random(&seed) % ACCESSES; left; left--)
+			touch(some_page(), ACCESSES_BY_KIND[next_random(&seed) % 3]);
+	}
+	play_must(compared > CHANGES);
+	space_close();
+}
+
+static void a_page_taken_back_is_reached_by_nobody(void **state)
+{
+	(void)state;
+	memset(facts, 0, sizeof(facts));
+	play(PLAY_MAX, FOUR, change_and_touch);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_page_taken_back_is_reached_by_nobody),
+	};
+
+	return cmocka_run_group_tests_name("spaces_threads", tests, NULL, NULL);
+}
