@@ -6,6 +6,14 @@ BUILD ?= build
 V ?= 0
 export BUILD
 
+# Everything below $(BUILD) is ours to remove, so it is one word, and a folder of its own.
+ifneq ($(words $(BUILD)),1)
+$(error BUILD is to be one folder without blanks in its name, not '$(BUILD)')
+endif
+ifneq ($(filter $(abspath $(BUILD)),/ $(abspath .) $(abspath ..) $(HOME)),)
+$(error BUILD='$(BUILD)' holds more than what is built: name a folder of its own)
+endif
+
 ifeq ($(V),0)
 QUIET_CC = @printf '  CC    %s\n' $@;
 QUIET_LD = @printf '  LD    %s\n' $@;

@@ -114,7 +114,7 @@ int64_t kernel_vspace_call(struct vspace *space, enum vspace_operation operation
 /* Building a space at its home before it runs: reserve a range; the kernel's pointer to a page of it. */
 must_check status_t kernel_vspace_reserve(struct vspace *space, uint64_t start, uint64_t size, unsigned rights);
 void *kernel_vspace_page(struct vspace *space, uint64_t address);
-/* The thread goes on in another space. */
+/* The thread goes on in another space, with vector registers as after reset. */
 must_check status_t kernel_vspace_enter(struct vspace *space);
 
 #endif

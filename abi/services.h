@@ -57,7 +57,7 @@ struct memory_service {
 	void (*stock)(enum frame_kind kind, struct pcache *cache);
 	/* A frame of this partition is free again. Its content does not matter. */
 	void (*release)(enum frame_kind kind, uint64_t frame);
-	uint64_t (*free_frames)(void);
+	uint64_t (*free_frames)(enum frame_kind kind); /* those in PCache not counted */
 };
 
 struct names_service {

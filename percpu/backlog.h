@@ -18,6 +18,7 @@
 enum {
 	BACKLOG_RESERVE = 40, /* for what no thread owes: ends of processes and of spaces */
 	BACKLOG_PER_THREAD = 3,
+	BACKLOG_PATIENCE = 1000000, /* ns until somebody looks again */
 };
 
 /* Takes a page for records; composed in kernel/entry/composition.c. NULL: none left. */

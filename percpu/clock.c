@@ -89,6 +89,12 @@ void clock_arm(uint64_t deadline)
 	apic_timer_start(ticks >= UINT32_MAX ? UINT32_MAX : (uint32_t)ticks + 1);
 }
 
+void clock_arm_by(uint64_t deadline)
+{
+	if (!armed_for || deadline < armed_for)
+		clock_arm(deadline);
+}
+
 void clock_fired(void)
 {
 	armed_for = 0;

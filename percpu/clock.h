@@ -23,6 +23,9 @@ uint64_t clock_from_timestamp(uint64_t timestamp);
 #define CLOCK_NEVER UINT64_MAX
 void clock_arm(uint64_t deadline);
 
+/* The same, but for an earlier one that is armed already. */
+void clock_arm_by(uint64_t deadline);
+
 /* The timer has fired: the next clock_arm must reach the hardware. */
 void clock_fired(void);
 

@@ -7,6 +7,7 @@
 #include "kernel/arch/cpu.h"
 #include "lib/string.h"
 #include "percpu/backlog.h"
+#include "percpu/clock.h"
 #include "percpu/counters.h"
 #include "percpu/instance.h"
 #include "percpu/log.h"
@@ -165,6 +166,7 @@ void inbox_send_call(unsigned core, struct message *message)
 		inbox_serve_leaves();
 		cpu_pause();
 	}
+	clock_arm_by(clock_now() + BACKLOG_PATIENCE); /* whatever this core does next */
 }
 
 bool inbox_flush_backlog(void)

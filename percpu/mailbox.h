@@ -6,6 +6,7 @@
  *                   clears, by exchange with 0.
  *   connect         bit s: core s wants its rings. s sets; the receiver clears after publishing them.
  *   acknowledged    this core stores 0 before it asks; each core that was asked adds 1.
+ *   panicked        0 -> 1 by the first core that panics: it alone reports.
  *   online          bit s: core s has reached its event loop. s sets, nobody clears.
  * The rest is written by the receiver alone.
  * I1 ring[s] changes once, from NULL to an opened pair, published with release
@@ -34,6 +35,7 @@ struct mailbox {
 	uint64_t acknowledged;
 	uint64_t connect[CORE_SET_WORDS];
 	uint64_t online[CORE_SET_WORDS]; /* core 0's alone is used */
+	uint64_t panicked;               /* the same */
 
 	/* read once by each sender */
 	struct ring *ring[CORES_MAX] __attribute__((aligned(64))); /* the leaf ring; the call ring follows it */

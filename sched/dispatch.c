@@ -14,7 +14,6 @@
 
 enum {
 	SLICE = 4000000, /* ns */
-	BACKLOG_PATIENCE = 1000000,
 };
 
 static struct run_queue queue;

@@ -112,6 +112,7 @@ static void load_tables(const struct entry_stacks *stacks)
 			 "mov %3, %%ss\n\t"
 			 "mov %4, %%ds\n\t"
 			 "mov %4, %%es\n\t"
+			 "lldt %w4\n\t"
 			 "ltr %w5"
 			 : : "m"(gdt), "m"(idt), "i"(SELECTOR_KERNEL_CODE), "r"(SELECTOR_KERNEL_DATA),
 			     "r"(0), "r"(SELECTOR_TSS)

@@ -35,7 +35,7 @@ _Noreturn static void give_up(const char *why)
 {
 	log_boot("tessera: cannot run on this machine: ");
 	log_boot(why);
-	log_boot("\n");
+	log_boot("\ntessera: halted\n");
 	finish_in_failure();
 }
 

@@ -67,7 +67,7 @@ uint64_t kernel_memory_total(void)
 uint64_t kernel_counter(unsigned counter, unsigned core)
 {
 	if (counter == COUNTER_frames_free && core == this_core())
-		return memory_service.free_frames();
+		return memory_service.free_frames(FRAME_PRIVATE) + memory_service.free_frames(FRAME_SHARED);
 	return far_read64(far_of(core, &counters[counter]));
 }
 
@@ -322,5 +322,7 @@ status_t kernel_vspace_enter(struct vspace *space)
 		return STATUS_NO_MEMORY;
 	thread_current->view = view;
 	view_activate(view);
+	dispatch_forget(thread_current);
+	fpu_clear(&thread_current->fpu);
 	return STATUS_OK;
 }

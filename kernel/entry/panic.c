@@ -15,6 +15,7 @@
 #include "percpu/instance.h"
 #include "percpu/log.h"
 #include "percpu/machine.h"
+#include "percpu/mailbox.h"
 #include "sched/thread.h"
 
 enum {
@@ -31,7 +32,12 @@ static struct note {
 	uint32_t thread_id;
 } note;
 
-static bool panicking;
+static bool panicking; /* this core reports */
+
+static struct mailbox *core0_mailbox(void)
+{
+	return direct(machine.memory[0].mailbox);
+}
 
 static bool on_a_stack(uint64_t address)
 {
@@ -92,6 +98,8 @@ _Noreturn static void report(const char *cause, uint64_t rip, uint64_t rbp)
 {
 	if (panicking)
 		finish_in_failure(); /* a panic within a panic */
+	if (__atomic_fetch_or(&core0_mailbox()->panicked, 1, __ATOMIC_SEQ_CST))
+		cpu_stop(); /* another core reports, and says of this one what it can */
 	panicking = true;
 	log_take_console();
 	log_line("panic", "%s", cause);
@@ -120,8 +128,12 @@ _Noreturn void panic_at(const struct registers *registers, uint64_t address)
 	report(cause, registers->rip, registers->rbp);
 }
 
-_Noreturn void panic_stop(const struct registers *registers)
+void panic_stop(const struct registers *registers)
 {
+	if (panicking)
+		return; /* another core panics, too: it has stopped */
+	if (!__atomic_load_n(&core0_mailbox()->panicked, __ATOMIC_SEQ_CST))
+		panic_at(registers, 0);
 	note.rip = registers->rip;
 	note.user = registers->cs & 3;
 	note.thread_id = thread_current ? thread_current->task.thread_id : 0;

@@ -15,7 +15,8 @@ _Noreturn void panic(const char *fmt, ...);
 /* An exception in kernel code. */
 _Noreturn void panic_at(const struct registers *registers, uint64_t address);
 
-/* NMI: another core panics. Notes what this one was doing, and stops. */
-_Noreturn void panic_stop(const struct registers *registers);
+/* NMI: another core panics. Notes what this one was doing, and stops; returns on the core that reports. An NMI that
+ * no panic has sent is one itself. */
+void panic_stop(const struct registers *registers);
 
 #endif

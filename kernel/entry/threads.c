@@ -55,7 +55,7 @@ void thread_answered(struct thread *thread, int64_t result)
 		return;
 	}
 	if (thread->wait == WAIT_MOVE && !thread->task.resume)
-		thread->dying = true; /* it was to begin on a core that has no memory for it */
+		result = (int64_t)thread->registers.rax; /* no memory where it was to begin: it begins here, where it is */
 	thread->task.cancel = NULL;
 	dispatch_complete(thread, result);
 }
@@ -116,6 +116,11 @@ status_t kernel_start_thread(unsigned core, struct vspace *space, const struct r
 
 	if (!thread)
 		return STATUS_NO_MEMORY;
+	if (thread_current) { /* what its creator's registers hold, but for those it is given */
+		dispatch_save(thread_current);
+		thread->fpu = thread_current->fpu;
+		thread->gs_base = thread_current->gs_base;
+	}
 	thread->registers = *registers;
 	thread->task = *task;
 	thread->fs_base = fs_base;

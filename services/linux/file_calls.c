@@ -10,6 +10,7 @@
 enum {
 	CONSOLE_LAST = 2,
 	PIECE = 1024,
+	WRITE_MAX = 4096, /* bytes in one call: the console is slow, and others wait for this core meanwhile */
 	VECTORS_MAX = 1024,
 	PATH_SIZE = 256,
 	STAT_SIZE = 144,
@@ -26,12 +27,14 @@ static int64_t check_console(uint64_t descriptor)
 	return (uint32_t)descriptor <= CONSOLE_LAST ? 0 : -LINUX_EBADF;
 }
 
-/* Bytes written; an error only when there were none. */
+/* Bytes written, perhaps fewer than asked for; an error only when there were none. */
 static int64_t write_console(uint64_t from, uint64_t size)
 {
 	char piece[PIECE];
 	uint64_t done = 0;
 
+	if (size > WRITE_MAX)
+		size = WRITE_MAX;
 	while (done < size) {
 		size_t length = size - done < PIECE ? size - done : PIECE;
 
@@ -77,7 +80,7 @@ int64_t linux_writev(struct registers *registers)
 		if (written < 0)
 			return done ? done : written;
 		done += written;
-		if ((uint64_t)written < vector.size)
+		if ((uint64_t)written < vector.size || done >= WRITE_MAX)
 			break;
 	}
 	return done;

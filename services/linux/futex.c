@@ -26,7 +26,8 @@ enum {
 
 struct sleeper {
 	struct sleeper *next;
-	uint64_t word; /* physical */
+	uint64_t word;  /* physical */
+	uint64_t space; /* the sleeper's: a frame may become another's while it sleeps */
 	uint32_t bits;
 	struct reply_to reply_to;
 };
@@ -50,7 +51,8 @@ static int64_t wait_here(const struct call *call)
 	sleeper = record_take();
 	if (!sleeper)
 		return -LINUX_ENOMEM;
-	*sleeper = (struct sleeper){ *bucket_of(word), word, (uint32_t)call->word[2], call->reply_to };
+	*sleeper = (struct sleeper){ .next = *bucket_of(word), .word = word, .space = call->word[3],
+				     .bits = (uint32_t)call->word[2], .reply_to = call->reply_to };
 	*bucket_of(word) = sleeper;
 	return CALL_PARKED;
 }
@@ -65,22 +67,22 @@ static void answer(struct sleeper **link, int64_t result)
 }
 
 /* The one that has waited longest, among those that match; NULL: none. */
-static struct sleeper **oldest(uint64_t word, uint32_t bits)
+static struct sleeper **oldest(uint64_t word, uint64_t space, uint32_t bits)
 {
 	struct sleeper **found = NULL;
 
 	for (struct sleeper **link = bucket_of(word); *link; link = &(*link)->next)
-		if ((*link)->word == word && (*link)->bits & bits)
+		if ((*link)->word == word && (*link)->space == space && (*link)->bits & bits)
 			found = link;
 	return found;
 }
 
-static int64_t wake_here(uint64_t word, uint64_t count, uint32_t bits)
+static int64_t wake_here(uint64_t word, uint64_t count, uint32_t bits, uint64_t space)
 {
 	uint64_t woken = 0;
 	struct sleeper **link;
 
-	while (woken < count && (link = oldest(word, bits))) {
+	while (woken < count && (link = oldest(word, space, bits))) {
 		answer(link, 0); /* W3 */
 		woken++;
 	}
@@ -106,7 +108,7 @@ int64_t futex_serve(const struct call *call)
 	case LINUX_FUTEX_WAIT:
 		return wait_here(call);
 	case LINUX_FUTEX_WAKE:
-		return wake_here(call->word[0], call->word[1], (uint32_t)call->word[2]);
+		return wake_here(call->word[0], call->word[1], (uint32_t)call->word[2], call->word[3]);
 	case LINUX_FUTEX_CANCEL:
 		return cancel_here(call);
 	default:
@@ -131,7 +133,7 @@ static int64_t wait(uint64_t word, uint64_t expected, uint64_t bits, uint64_t de
 	task->cancel = cancel;
 	kernel_set_deadline(deadline);
 	result = kernel_call(kernel_home_of(word), SERVICE_LINUX, LINUX_FUTEX_WAIT,
-			     (uint64_t[CALL_WORDS]){ word, expected, bits });
+			     (uint64_t[CALL_WORDS]){ word, expected, bits, (uint64_t)kernel_vspace() });
 	if (result != CALL_PARKED) {
 		task->cancel = NULL;
 		kernel_set_deadline(0);
@@ -142,7 +144,7 @@ static int64_t wait(uint64_t word, uint64_t expected, uint64_t bits, uint64_t de
 static int64_t wake(uint64_t word, uint64_t count, uint64_t bits)
 {
 	return kernel_call(kernel_home_of(word), SERVICE_LINUX, LINUX_FUTEX_WAKE,
-			   (uint64_t[CALL_WORDS]){ word, count, bits });
+			   (uint64_t[CALL_WORDS]){ word, count, bits, (uint64_t)kernel_vspace() });
 }
 
 int64_t futex_wake_user(uint64_t address, uint64_t count)
@@ -162,7 +164,12 @@ int64_t linux_futex(struct registers *registers)
 
 	if (address % 4)
 		return -LINUX_EINVAL;
-	status = kernel_physical_of(address, &word);
+	if ((command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET) && registers->r10) {
+		status = time_deadline(registers->r10, command == FUTEX_WAIT_BITSET, &deadline);
+		if (status)
+			return linux_result(status);
+	}
+	status = kernel_physical_of(address, &word); /* last of all: copying may serve messages that free the frame */
 	if (status)
 		return linux_result(status);
 	switch (command) {
@@ -170,10 +177,6 @@ int64_t linux_futex(struct registers *registers)
 	case FUTEX_WAIT_BITSET:
 		if (command == FUTEX_WAIT_BITSET && !(uint32_t)registers->r9)
 			return -LINUX_EINVAL; /* nobody could wake it */
-		if (registers->r10)
-			status = time_deadline(registers->r10, command == FUTEX_WAIT_BITSET, &deadline);
-		if (status)
-			return linux_result(status);
 		return wait(word, value, command == FUTEX_WAIT ? MATCH_ANY : (uint32_t)registers->r9, deadline);
 	case FUTEX_WAKE:
 		return wake(word, value, MATCH_ANY);

@@ -9,7 +9,8 @@
 enum {
 	BUCKETS = 32,
 	SEQUENCE_MAX = 1 << 22, /* ids stay below 2^30, the room a futex word has for them */
-	RESERVE = 128,          /* frames that process creation leaves to those that run already */
+	RESERVE_PRIVATE = 128,  /* frames that new processes and threads leave to those that run already */
+	RESERVE_SHARED = 32,
 	FIRST = 1,
 };
 
@@ -42,11 +43,17 @@ static uint32_t new_id(void)
 	return id;
 }
 
+static bool is_room(void)
+{
+	return memory_service.free_frames(FRAME_PRIVATE) > RESERVE_PRIVATE &&
+	       memory_service.free_frames(FRAME_SHARED) > RESERVE_SHARED;
+}
+
 struct process *process_create(uint32_t parent_id, struct vspace *space, const char *executable)
 {
 	struct process *process = NULL;
 
-	if (memory_service.free_frames() > RESERVE)
+	if (is_room())
 		process = kernel_page_take();
 	if (!process)
 		return NULL;
@@ -128,7 +135,7 @@ static int64_t thread_gone(uint32_t id, int32_t status)
 
 static int64_t thread_add(struct process *process)
 {
-	if (process->exiting || memory_service.free_frames() <= RESERVE)
+	if (process->exiting || !is_room())
 		return -LINUX_EAGAIN;
 	process->threads++;
 	return new_id();
@@ -157,7 +164,9 @@ static int64_t signal_process(uint32_t id, int signal)
 
 	if (!process)
 		return -LINUX_ESRCH;
-	return signal ? begin_exit(process, signal) : 0;
+	if (!signal || id == FIRST)
+		return 0; /* others cannot end the first process, as on Linux */
+	return begin_exit(process, signal);
 }
 
 int64_t process_serve(const struct call *call)

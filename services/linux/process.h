@@ -50,8 +50,8 @@ enum linux_operation {
 	LINUX_LEND,          /* process: park until it has a space of its own, or has ended */
 	LINUX_EXECUTED,      /* process, its new space, its executable */
 	LINUX_SIGNAL,        /* process id, signal: ends it, or asks (0) whether it lives */
-	LINUX_FUTEX_WAIT,    /* physical address, expected value, bit set */
-	LINUX_FUTEX_WAKE,    /* physical address, how many, bit set -> woken */
+	LINUX_FUTEX_WAIT,    /* physical address, expected value, bit set, space */
+	LINUX_FUTEX_WAKE,    /* physical address, how many, bit set, space -> woken */
 	LINUX_FUTEX_CANCEL,  /* physical address, reply_to core, cookie */
 };
 

@@ -95,9 +95,9 @@ static void release(enum frame_kind kind, uint64_t frame)
 	store[kind].frames++;
 }
 
-static uint64_t free_frames(void)
+static uint64_t free_frames(enum frame_kind kind)
 {
-	return store[FRAME_PRIVATE].frames + store[FRAME_SHARED].frames;
+	return store[kind].frames;
 }
 
 const struct memory_service memory_service = {

@@ -62,17 +62,6 @@ _Noreturn void play_failed(const char *file, int line, const char *what)
 	abort();
 }
 
-/* Timers do not fire in a play: who has a backlog looks at it again by itself. */
-uint64_t clock_now(void)
-{
-	return 0;
-}
-
-void clock_arm_by(uint64_t deadline)
-{
-	(void)deadline;
-}
-
 void apic_send(uint32_t apic_id, unsigned vector)
 {
 	play_must(vector == VECTOR_DOORBELL);

@@ -40,6 +40,7 @@ static uint64_t page[PAGES];
 static struct task tasks[SLEEPERS];
 static unsigned self; /* the thread that makes the call */
 static uint64_t deadline_set;
+static uintptr_t space_of_caller; /* stands for the caller's address space */
 
 static struct {
 	unsigned count;
@@ -96,6 +97,11 @@ void kernel_notify(unsigned core, enum service service, unsigned operation, cons
 	(void)serve(core, service, operation, word);
 }
 
+struct vspace *kernel_vspace(void)
+{
+	return (struct vspace *)space_of_caller;
+}
+
 void kernel_set_deadline(uint64_t deadline)
 {
 	deadline_set = deadline;
@@ -134,6 +140,7 @@ static int start(void **state)
 	answers.count = 0;
 	self = 0;
 	deadline_set = 0;
+	space_of_caller = 0;
 	return 0;
 }
 
@@ -203,6 +210,19 @@ static void a_wake_reaches_those_whose_bits_it_has(void **state)
 	assert_int_equal(call(0, USER_PAGE, WAKE_BITS, 9, 0, 4), 0);
 	assert_int_equal(call(0, USER_PAGE, WAKE_BITS, 9, 0, 2), 2);
 	assert_answers(2, (unsigned[]){ 2, 3 }, 0);
+	assert_int_equal(call(0, USER_PAGE, WAKE, 9, 0, 0), 1);
+	assert_answers(1, (unsigned[]){ 1 }, 0);
+}
+
+static void a_sleeper_of_another_space_sleeps_on(void **state)
+{
+	(void)state;
+	sleep_on(1, USER_PAGE); /* its page is given back while it sleeps, and becomes another process's */
+	space_of_caller = 1;
+	sleep_on(2, USER_PAGE);
+	assert_int_equal(call(0, USER_PAGE, WAKE, 9, 0, 0), 1);
+	assert_answers(1, (unsigned[]){ 2 }, 0);
+	space_of_caller = 0;
 	assert_int_equal(call(0, USER_PAGE, WAKE, 9, 0, 0), 1);
 	assert_answers(1, (unsigned[]){ 1 }, 0);
 }
@@ -372,6 +392,7 @@ int main(void)
 		cmocka_unit_test_setup(a_wait_for_another_value_does_not_sleep, start),
 		cmocka_unit_test_setup(the_oldest_are_woken_first_and_no_more_than_asked, start),
 		cmocka_unit_test_setup(a_wake_reaches_those_whose_bits_it_has, start),
+		cmocka_unit_test_setup(a_sleeper_of_another_space_sleeps_on, start),
 		cmocka_unit_test_setup(a_deadline_is_set_and_its_end_takes_the_sleeper_away, start),
 		cmocka_unit_test_setup(requeueing_wakes, start),
 		cmocka_unit_test_setup(what_is_wrong_is_refused, start),

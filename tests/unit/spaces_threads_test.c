@@ -13,8 +13,9 @@
 #include "tests/unit/physical_memory.h"
 
 enum {
-	CHANGES = 4000,/* of a core */
-	ACCESSES = 60, /* between two of them, at most */
+	CHANGES = 400, /* of a core */
+	ACCESSES = 600, /* between two of them, at most */
+	GIVES_WAY = 24, /* accesses until another core's thread may run */
 	HOT = 3,       /* pages of each part that everybody touches often */
 	PART = SPACE_PAGES / PLAY_MAX,
 	READ = VSPACE_READ,
@@ -155,8 +156,11 @@ static void change_and_touch(void)
 	space_open(HEAP);
 	for (unsigned turn = 0; turn < CHANGES; turn++) {
 		change_something();
-		for (unsigned left = next_random(&seed) % ACCESSES; left; left--)
+		for (unsigned left = next_random(&seed) % ACCESSES; left; left--) {
 			touch(some_page(), ACCESSES_BY_KIND[next_random(&seed) % 3]);
+			if (left % GIVES_WAY == 0)
+				cpu_pause();
+		}
 	}
 	play_must(compared > CHANGES);
 	space_close();
