@@ -6,11 +6,11 @@
 
 #include "percpu/clock.h"
 
-static struct thread *first;
+struct thread *timer_first;
 
 void timer_set(struct thread *thread, uint64_t deadline)
 {
-	struct thread **link = &first;
+	struct thread **link = &timer_first;
 
 	timer_cancel(thread);
 	while (*link && (*link)->deadline <= deadline)
@@ -22,7 +22,7 @@ void timer_set(struct thread *thread, uint64_t deadline)
 
 void timer_cancel(struct thread *thread)
 {
-	struct thread **link = &first;
+	struct thread **link = &timer_first;
 
 	if (!thread->deadline)
 		return;
@@ -32,18 +32,13 @@ void timer_cancel(struct thread *thread)
 	thread->deadline = 0;
 }
 
-uint64_t timer_next(void)
-{
-	return first ? first->deadline : CLOCK_NEVER;
-}
-
 struct thread *timer_expired(void)
 {
-	struct thread *thread = first;
+	struct thread *thread = timer_first;
 
 	if (!thread || thread->deadline > clock_now())
 		return NULL;
-	first = thread->timer_next;
+	timer_first = thread->timer_next;
 	thread->deadline = 0;
 	return thread;
 }

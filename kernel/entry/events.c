@@ -10,6 +10,7 @@
 #include "percpu/clock.h"
 #include "percpu/inbox.h"
 #include "sched/dispatch.h"
+#include "sched/timer.h"
 
 _Static_assert(RESULT_PARKED == (int)CALL_PARKED, "entry.S and services mean the same");
 
@@ -82,7 +83,8 @@ _Noreturn void event_loop(void)
 		inbox_listen();
 		inbox_drain();
 		backlog = backlog_waits() && inbox_flush_backlog();
-		threads_expire();
+		if (timer_next() != CLOCK_NEVER)
+			threads_expire();
 		thread = choose();
 		if (thread) {
 			if (resume(thread) && inbox_leave())

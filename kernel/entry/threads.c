@@ -64,7 +64,7 @@ void threads_expire(void)
 {
 	struct thread *thread;
 
-	while (timer_next() != UINT64_MAX && (thread = timer_expired())) {
+	while ((thread = timer_expired())) {
 		if (thread->wait == WAIT_NOTHING) {
 			dispatch_complete(thread, 0);
 		} else if (thread->task.cancel) {
