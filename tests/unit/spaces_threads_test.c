@@ -13,11 +13,12 @@
 #include "tests/unit/physical_memory.h"
 
 enum {
-	CHANGES = 400, /* of a core */
+	CHANGES = 2500,/* of a core */
 	ACCESSES = 600, /* between two of them, at most */
 	GIVES_WAY = 24, /* accesses until another core's thread may run */
 	HOT = 3,       /* pages of each part that everybody touches often */
 	PART = SPACE_PAGES / PLAY_MAX,
+	FAULT_ROUNDS = 100,
 	READ = VSPACE_READ,
 	HEAP = 0x4000000,
 };
@@ -173,10 +174,56 @@ static void a_page_taken_back_is_reached_by_nobody(void **state)
 	play(PLAY_MAX, FOUR, change_and_touch);
 }
 
+/* As play_meet(), for cores that may be asked to take pages back meanwhile. */
+static void meet_and_serve(void)
+{
+	static uint64_t here;
+	uint64_t mine = __atomic_fetch_add(&here, 1, __ATOMIC_ACQ_REL);
+
+	while (__atomic_load_n(&here, __ATOMIC_ACQUIRE) / PLAY_MAX == mine / PLAY_MAX) {
+		space_interrupt();
+		cpu_pause();
+	}
+}
+
+/* All write into the same fresh pages in the same order: who is behind finds them filled and catches up, and then
+ * they fault together. All must have written into the same frame. */
+static void fault_together(void)
+{
+	space_open(HEAP);
+	for (unsigned round = 0; round < FAULT_ROUNDS; round++) {
+		uint64_t *word;
+
+		if (play_place() == round % PLAY_MAX)
+			play_must(space_change(VSPACE_MAP, space_address(0), SPACE_PAGES * (uint64_t)PAGE_SIZE,
+					       READ | VSPACE_WRITE, VSPACE_FIXED) > 0);
+		meet_and_serve();
+		for (unsigned page = 0; page < SPACE_PAGES; page++) {
+			play_must(!space_access(space_address(page), ACCESS_WRITE, (void **)&word));
+			word[play_place()] = value_of(page);
+		}
+		meet_and_serve();
+		for (unsigned page = 0; page < SPACE_PAGES; page++) {
+			play_must(!space_access(space_address(page), ACCESS_READ, (void **)&word));
+			for (unsigned place = 0; place < PLAY_MAX; place++)
+				play_must(word[place] == 1 + page * PLAY_MAX + place);
+		}
+		meet_and_serve();
+	}
+	space_close();
+}
+
+static void who_faults_together_gets_one_page(void **state)
+{
+	(void)state;
+	play(PLAY_MAX, FOUR, fault_together);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_page_taken_back_is_reached_by_nobody),
+		cmocka_unit_test(who_faults_together_gets_one_page),
 	};
 
 	return cmocka_run_group_tests_name("spaces_threads", tests, NULL, NULL);
