@@ -17,6 +17,7 @@ endif
 ifeq ($(V),0)
 QUIET_CC = @printf '  CC    %s\n' $@;
 QUIET_LD = @printf '  LD    %s\n' $@;
+QUIET_CPIO = @printf '  CPIO  %s\n' $@;
 MAKEFLAGS += --no-print-directory
 endif
 

@@ -8,7 +8,7 @@ COUNT_CFLAGS := -std=gnu17 -O2 -g -Wall -Wextra -Werror -pthread
 
 $(BUILD)/libcount.so: $(COUNT_DIR)/count.c $(COUNT_PURE) $(COUNT_HEADERS)
 	@mkdir -p $(@D)
-	$(CC) $(COUNT_CFLAGS) -fPIC -fvisibility=hidden -shared -o $@ $(filter %.c,$^)
+	$(QUIET_CC)$(CC) $(COUNT_CFLAGS) -fPIC -fvisibility=hidden -shared -o $@ $(filter %.c,$^)
 
 .PHONY: count count-check
 count: $(BUILD)/libcount.so

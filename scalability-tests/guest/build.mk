@@ -18,44 +18,44 @@ GUEST_PROGRAMS += $(addprefix $(GUEST_BIN)/,bench linux-init true known busybox 
 	hello-glibc-pie pthread-musl pthread-glibc pthread-musl-pie pthread-glibc-pie)
 
 $(GUEST_BIN):
-	mkdir -p $@
+	@mkdir -p $@
 
 $(GUEST_BIN)/bench: $(BENCH_SOURCES) $(GUEST_HEADERS) | $(GUEST_BIN)
-	$(MUSL_GCC) -static -pthread -o $@ $(filter %.c,$^)
+	$(QUIET_CC)$(MUSL_GCC) -static -pthread -o $@ $(filter %.c,$^)
 
 $(GUEST_BIN)/linux-init: $(GUEST_DIR)/linux_init.c $(GUEST_DIR)/../count/ticks.h $(GUEST_HEADERS) | $(GUEST_BIN)
-	$(MUSL_GCC) -static -o $@ $<
+	$(QUIET_CC)$(MUSL_GCC) -static -o $@ $<
 
 $(GUEST_BIN)/known: $(GUEST_DIR)/known.c $(GUEST_HEADERS) | $(GUEST_BIN)
-	$(MUSL_GCC) -static -o $@ $<
+	$(QUIET_CC)$(MUSL_GCC) -static -o $@ $<
 
 $(GUEST_BIN)/true: $(GUEST_DIR)/true.c | $(GUEST_BIN)
-	$(GLIBC_GCC) -static -nostdlib -fno-pie -no-pie -Wl,--build-id=none -o $@ $<
+	$(QUIET_CC)$(GLIBC_GCC) -static -nostdlib -fno-pie -no-pie -Wl,--build-id=none -o $@ $<
 
 $(GUEST_BIN)/busybox: /bin/busybox | $(GUEST_BIN)
-	cp $< $@
+	@cp $< $@
 
 $(GUEST_BIN)/%-musl: $(GUEST_DIR)/%.c | $(GUEST_BIN)
-	$(MUSL_GCC) -static -fno-pie -no-pie -pthread -o $@ $<
+	$(QUIET_CC)$(MUSL_GCC) -static -fno-pie -no-pie -pthread -o $@ $<
 
 $(GUEST_BIN)/%-glibc: $(GUEST_DIR)/%.c | $(GUEST_BIN)
-	$(GLIBC_GCC) -static -fno-pie -no-pie -pthread -o $@ $<
+	$(QUIET_CC)$(GLIBC_GCC) -static -fno-pie -no-pie -pthread -o $@ $<
 
 $(GUEST_BIN)/%-musl-pie: $(GUEST_DIR)/%.c | $(GUEST_BIN)
-	$(MUSL_GCC) $(MUSL_PIE) -pthread -o $@ $<
+	$(QUIET_CC)$(MUSL_GCC) $(MUSL_PIE) -pthread -o $@ $<
 
 $(GUEST_BIN)/%-glibc-pie: $(GUEST_DIR)/%.c | $(GUEST_BIN)
-	$(GLIBC_GCC) -fPIE -static-pie -pthread -o $@ $<
+	$(QUIET_CC)$(GLIBC_GCC) -fPIE -static-pie -pthread -o $@ $<
 
 # The same bytes from the same programs: fixed modes, owner, times, order and inode numbers.
 .SECONDEXPANSION:
 $(BUILD)/initrd.cpio: $$(GUEST_PROGRAMS)
-	rm -rf $(GUEST_ROOT)
-	mkdir -p $(addprefix $(GUEST_ROOT)/,bin dev proc sys tmp)
-	cp $(GUEST_PROGRAMS) $(GUEST_ROOT)/bin/
-	find $(GUEST_ROOT) -exec chmod 0755 {} + -exec touch -d @0 {} +
-	cd $(GUEST_ROOT) && find . | LC_ALL=C sort | cpio -o -H newc --quiet --reproducible --owner 0:0 > ../initrd.part
-	mv $(BUILD)/initrd.part $@
+	@rm -rf $(GUEST_ROOT)
+	@mkdir -p $(addprefix $(GUEST_ROOT)/,bin dev proc sys tmp)
+	@cp $(GUEST_PROGRAMS) $(GUEST_ROOT)/bin/
+	@find $(GUEST_ROOT) -exec chmod 0755 {} + -exec touch -d @0 {} +
+	$(QUIET_CPIO)cd $(GUEST_ROOT) && find . | LC_ALL=C sort | cpio -o -H newc --quiet --reproducible --owner 0:0 > ../initrd.part
+	@mv $(BUILD)/initrd.part $@
 
 .PHONY: guest initrd
 guest: $(GUEST_PROGRAMS)

@@ -8,20 +8,20 @@ GUEST_TEST_PROGRAMS := $(addprefix $(GUEST_TEST_BIN)/,$(GUEST_TESTS))
 define guest_test_program
 $(GUEST_TEST_BIN)/$(1): tests/guest/$(subst -,_,$(1)).c tests/guest/child.h tests/guest/native_call.h tests/guest/pin.h abi/native.h abi/native.def services/linux/calls.def
 	@mkdir -p $$(@D)
-	musl-gcc -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -I. -static -pthread -o $$@ $$<
+	$$(QUIET_CC)musl-gcc -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -I. -static -pthread -o $$@ $$<
 endef
 $(foreach test,$(GUEST_TESTS),$(eval $(call guest_test_program,$(test))))
 
 # The programs of everyday, these, and files that are no programs.
 .SECONDEXPANSION:
 $(BUILD)/guest-tests.cpio: $$(GUEST_PROGRAMS) $(GUEST_TEST_PROGRAMS) tests/guest/break
-	rm -rf $(GUEST_TEST_ROOT)
-	mkdir -p $(addprefix $(GUEST_TEST_ROOT)/,bin dev proc sys tmp)
-	cp $(GUEST_PROGRAMS) $(GUEST_TEST_PROGRAMS) $(GUEST_TEST_ROOT)/bin/
-	tests/guest/break $(GUEST_TEST_ROOT)/bin/true $(GUEST_TEST_ROOT)/broken
-	chmod -R 0755 $(GUEST_TEST_ROOT)
-	cd $(GUEST_TEST_ROOT) && find . | LC_ALL=C sort | cpio -o -H newc --quiet --reproducible --owner 0:0 > $(abspath $@).part
-	mv $@.part $@
+	@rm -rf $(GUEST_TEST_ROOT)
+	@mkdir -p $(addprefix $(GUEST_TEST_ROOT)/,bin dev proc sys tmp)
+	@cp $(GUEST_PROGRAMS) $(GUEST_TEST_PROGRAMS) $(GUEST_TEST_ROOT)/bin/
+	@tests/guest/break $(GUEST_TEST_ROOT)/bin/true $(GUEST_TEST_ROOT)/broken
+	@chmod -R 0755 $(GUEST_TEST_ROOT)
+	$(QUIET_CPIO)cd $(GUEST_TEST_ROOT) && find . | LC_ALL=C sort | cpio -o -H newc --quiet --reproducible --owner 0:0 > $(abspath $@).part
+	@mv $@.part $@
 
 .PHONY: guest-tests
 guest-tests: $(BUILD)/tessera.elf $(BUILD)/guest-tests.cpio
