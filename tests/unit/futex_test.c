@@ -119,8 +119,8 @@ status_t kernel_physical_of(uint64_t address, uint64_t *physical)
 
 status_t time_deadline(uint64_t user, enum time_form form, uint64_t *deadline)
 {
-	if (user == 1)
-		return STATUS_BAD_ARGUMENT;
+	if (user == 1 || user == 2)
+		return user == 1 ? STATUS_BAD_ARGUMENT : STATUS_BAD_ADDRESS;
 	*deadline = user + (form == TIME_RELATIVE ? 1000000 : 0);
 	return STATUS_OK;
 }
@@ -265,6 +265,8 @@ static void what_is_wrong_is_refused(void **state)
 	assert_int_equal(call(1, USER_PAGE + PAGES * PAGE_SIZE, WAIT, 0, 0, 0), -LINUX_EFAULT);
 	assert_int_equal(call(1, USER_PAGE + PAGES * PAGE_SIZE, WAKE, 1, 0, 0), -LINUX_EFAULT);
 	assert_int_equal(call(1, USER_PAGE, WAIT, 0, 1, 0), -LINUX_EINVAL);
+	assert_int_equal(call(1, USER_PAGE, WAIT, 0, 2, 0), -LINUX_EFAULT);
+	assert_int_equal(call(1, USER_PAGE, WAIT_BITS, 0, 0, 0), -LINUX_EINVAL);
 	assert_int_equal(call(1, USER_PAGE, 13, 0, 0, 0), -LINUX_ENOSYS);
 	assert_int_equal(futex_wake_user(8, 1), -LINUX_EFAULT);
 	assert_int_equal(call(0, USER_PAGE, WAKE, 9, 0, 0), 0);

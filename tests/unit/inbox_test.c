@@ -258,6 +258,10 @@ static void send_leaves_to_each_other(void)
 		struct message message = make(MESSAGE_stream, number);
 
 		inbox_send_leaf(other, &message);
+		if (number == 0) { /* who still connects serves leaves in any case */
+			drain_until(MESSAGE_LEAF, 1);
+			play_meet();
+		}
 	}
 	drain_until(MESSAGE_LEAF, LEAVES);
 }
