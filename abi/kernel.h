@@ -89,6 +89,9 @@ enum vspace_right {
 	VSPACE_EXECUTE = 4,
 };
 
+/* Programs' addresses lie below; the page beneath it is the last. */
+#define VSPACE_END UINT64_C(0x00007ffffffff000)
+
 enum vspace_operation {
 	VSPACE_MAP,     /* address or 0, size, rights, VSPACE_FIXED... -> address */
 	VSPACE_UNMAP,   /* address, size */

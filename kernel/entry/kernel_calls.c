@@ -24,6 +24,7 @@
 #include "sched/dispatch.h"
 #include "sched/timer.h"
 
+_Static_assert(VSPACE_END == USER_END, "services and kernel agree on where programs end");
 _Static_assert(TOKEN_BASE == DIRECT_MAP, "the direct map is the token window of services in the kernel");
 
 enum { LINE_SIZE = 200 };

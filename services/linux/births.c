@@ -16,8 +16,6 @@ enum clone_flags {
 	CLONE_PARENT_SETTID = 0x100000, CLONE_CHILD_CLEARTID = 0x200000, CLONE_CHILD_SETTID = 0x1000000,
 };
 
-#define USER_END UINT64_C(0x00007ffffffff000)
-
 /* What clone, clone3 and vfork come down to. */
 struct birth_request {
 	uint64_t flags, stack, parent_tid, child_tid, tls;
@@ -142,7 +140,7 @@ static int64_t give_birth(const struct birth_request *request)
 	struct task *task = kernel_task();
 
 	*request_of(task) = *request;
-	if (request->flags & CLONE_SETTLS && request->tls >= USER_END)
+	if (request->flags & CLONE_SETTLS && request->tls >= VSPACE_END)
 		return -LINUX_EPERM;
 	if (request->flags & CLONE_THREAD)
 		return request->flags & CLONE_VM && request->stack ? new_thread() : -LINUX_EINVAL;

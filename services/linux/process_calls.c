@@ -19,8 +19,6 @@ enum {
 	SELECTOR_GS_GET = 0x1004,
 };
 
-#define USER_END UINT64_C(0x00007ffffffff000)
-
 static int64_t end_thread(struct task *task, int64_t result)
 {
 	(void)task;
@@ -166,7 +164,7 @@ int64_t linux_arch_prctl(struct registers *registers)
 	switch (registers->rdi) {
 	case SELECTOR_FS_SET:
 	case SELECTOR_GS_SET:
-		if (value >= USER_END)
+		if (value >= VSPACE_END)
 			return -LINUX_EPERM;
 		kernel_set_base(registers->rdi == SELECTOR_GS_SET, value);
 		return 0;
