@@ -108,7 +108,6 @@ enum vspace_map_flags {
 
 struct vspace *kernel_vspace_create(uint64_t heap_start); /* home: this core; one user */
 struct vspace *kernel_vspace(void); /* the thread's */
-unsigned kernel_vspace_home(const struct vspace *space);
 void kernel_vspace_cores(const struct vspace *space, struct core_set *cores); /* where threads of it may be */
 int64_t kernel_vspace_hold(struct vspace *space); /* one user more; like kernel_call */
 void kernel_vspace_release(struct vspace *space); /* anywhere; the last one frees it */

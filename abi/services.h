@@ -46,7 +46,6 @@ struct task {
 	uint64_t request[5];  /* the same: what was asked for */
 	int64_t (*resume)(struct task *task, int64_t result); /* what goes on; NULL: the answer is the result */
 	void (*cancel)(struct task *task); /* undo the call that is out, on timeout or death; NULL: nothing to undo */
-	uint32_t timed_out;
 	int32_t exit_status;  /* as wait4 reports it, should this be the last thread */
 };
 

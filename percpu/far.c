@@ -18,11 +18,6 @@ const far void *far_physical(uint64_t physical)
 	return (const far void *)(DIRECT_MAP + physical);
 }
 
-uint32_t far_read32(const far uint32_t *word)
-{
-	return __atomic_load_n((const uint32_t *)(uint64_t)word, __ATOMIC_ACQUIRE);
-}
-
 uint64_t far_read64(const far uint64_t *word)
 {
 	return __atomic_load_n((const uint64_t *)(uint64_t)word, __ATOMIC_ACQUIRE);

@@ -20,7 +20,6 @@ const far void *far_of(unsigned core, const volatile void *variable);
 const far void *far_physical(uint64_t physical);
 
 /* One aligned word, with acquire order: what its home published before it can be read after it. */
-uint32_t far_read32(const far uint32_t *word);
 uint64_t far_read64(const far uint64_t *word);
 
 /* Copies bytes that their home does not change meanwhile. */

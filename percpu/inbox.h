@@ -17,7 +17,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "abi/status.h"
 #include "percpu/mailbox.h"
 #include "percpu/message.h"
 

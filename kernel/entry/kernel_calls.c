@@ -196,7 +196,6 @@ struct registers *kernel_registers(void)
 
 void kernel_set_deadline(uint64_t deadline)
 {
-	thread_current->task.timed_out = 0;
 	if (deadline)
 		timer_set(thread_current, deadline);
 	else
@@ -275,11 +274,6 @@ struct vspace *kernel_vspace_create(uint64_t heap_start)
 struct vspace *kernel_vspace(void)
 {
 	return thread_current->view->space;
-}
-
-unsigned kernel_vspace_home(const struct vspace *space)
-{
-	return space->home;
 }
 
 void kernel_vspace_cores(const struct vspace *space, struct core_set *cores)

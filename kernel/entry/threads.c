@@ -65,12 +65,10 @@ void threads_expire(void)
 	struct thread *thread;
 
 	while ((thread = timer_expired())) {
-		if (thread->wait == WAIT_NOTHING) {
+		if (thread->wait == WAIT_NOTHING)
 			dispatch_complete(thread, 0);
-		} else if (thread->task.cancel) {
-			thread->task.timed_out = 1;
+		else if (thread->task.cancel)
 			thread->task.cancel(&thread->task);
-		}
 	}
 }
 

@@ -181,6 +181,8 @@ int64_t linux_futex(struct registers *registers)
 	case FUTEX_WAKE:
 		return wake(word, value, MATCH_ANY);
 	case FUTEX_WAKE_BITSET:
+		if (!(uint32_t)registers->r9)
+			return -LINUX_EINVAL; /* as Linux has it */
 		return wake(word, value, (uint32_t)registers->r9);
 	case FUTEX_REQUEUE:
 	case FUTEX_CMP_REQUEUE:
