@@ -32,7 +32,7 @@ static const struct composition compositions[] = {
 #undef X
 };
 
-const char *const mode_names[MODES] = { [COUNT] = "count", [WALL] = "wall" };
+const char *const mode_names[MODES] = { [COUNT] = "count", [WALL] = "wall", [MODEL] = "model" };
 
 const struct test *test_at(unsigned int i)
 {

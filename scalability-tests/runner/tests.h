@@ -5,7 +5,7 @@
 #define RUNNER_TESTS_H
 
 enum systems { TESSERA = 1, LINUX = 2, BOTH = TESSERA | LINUX };
-enum mode { COUNT, WALL, MODES };
+enum mode { COUNT, WALL, MODEL, MODES };
 
 struct test {
 	const char *name;
