@@ -1,4 +1,4 @@
-/* bench.c - /bin/bench TEST WORKERS [OPERATIONS]: the program behind every scalability test
+/* bench.c - /bin/bench TEST WORKERS [OPERATIONS [REPETITIONS]]: the program behind every scalability test
  * SPDX-License-Identifier: MIT
  * A static Linux program; tests of Tessera's own mechanisms make its native calls and fail elsewhere.
  * Worker i is pinned to core i. Everything it can do is one line of ../tests.def. */
@@ -24,7 +24,7 @@ static const struct entry entries[] = {
 };
 
 static const char usage[] =
-	"usage: bench TEST WORKERS [OPERATIONS]\n"
+	"usage: bench TEST WORKERS [OPERATIONS [REPETITIONS]]\n"
 	"tests:\n"
 #define X(name, arguments, systems, workers, unit, sentence) "  " #name ": " sentence "\n"
 #include "../tests.def"
@@ -49,46 +49,50 @@ static unsigned long number_parse(const char *text, unsigned long least, unsigne
 	return number;
 }
 
-/* bench --worker TEST WORKER WORKERS OPERATIONS START: what processes_run executes. */
+/* bench --worker TEST WORKER WORKERS OPERATIONS REPETITIONS START: what processes_run executes. */
 static void worker_main(char **argv)
 {
-	struct work work = { .test = entry_find(argv[2])->test };
+	struct run run = {
+		.test = entry_find(argv[2])->test,
+		.workers = number_parse(argv[4], 1, BENCH_CORES),
+		.operations = number_parse(argv[5], 1, ~0UL),
+		.repetitions = number_parse(argv[6], 1, BENCH_REPETITIONS),
+		.start = number_parse(argv[7], 0, ~0UL),
+	};
 
-	work.worker = number_parse(argv[3], 0, BENCH_CORES - 1);
-	work.core = work.worker;
-	work.workers = number_parse(argv[4], 1, BENCH_CORES);
-	work.operations = number_parse(argv[5], 1, ~0UL);
-	process_worker(&work, number_parse(argv[6], 0, ~0UL));
+	process_worker(&run, number_parse(argv[3], 0, BENCH_CORES - 1));
 }
 
 int main(int argc, char **argv)
 {
-	if (argc == 7 && !strcmp(argv[1], "--worker")) {
+	if (argc == 8 && !strcmp(argv[1], "--worker")) {
 		worker_main(argv);
 		return 0;
 	}
-	if (argc < 3 || argc > 4) {
+	if (argc < 3 || argc > 5) {
 		(void)!write(STDERR_FILENO, usage, sizeof(usage) - 1);
 		return 2;
 	}
 
 	const struct entry *entry = entry_find(argv[1]);
-	unsigned int workers = number_parse(argv[2], 1, BENCH_CORES);
-	unsigned long operations, counted;
+	struct run run = { .test = entry->test, .workers = number_parse(argv[2], 1, BENCH_CORES), .repetitions = 1 };
+	unsigned long counted, modelled;
 	unsigned int fewest;
 
-	if (sscanf(entry->arguments, "%lu %lu %u", &operations, &counted, &fewest) != 3)
+	if (sscanf(entry->arguments, "%lu %lu %lu %u", &run.operations, &counted, &modelled, &fewest) != 4)
 		fail("the test's line in tests.def lacks a number", 0);
-	if (argc == 4)
-		operations = number_parse(argv[3], 1, ~0UL);
-	if (workers < fewest)
+	if (argc > 3)
+		run.operations = number_parse(argv[3], 1, ~0UL);
+	if (argc > 4)
+		run.repetitions = number_parse(argv[4], 1, BENCH_REPETITIONS);
+	if (run.workers < fewest)
 		fail("this test needs more workers", 0);
 
-	if (entry->test->prepare)
-		entry->test->prepare(workers);
+	if (run.test->prepare)
+		run.test->prepare(run.workers);
 	if (entry->driver == THREADS)
-		threads_run(entry->test, workers, operations);
+		threads_run(&run);
 	else
-		processes_run(argv[0], entry->test, workers, operations);
+		processes_run(argv[0], &run);
 	return 0;
 }

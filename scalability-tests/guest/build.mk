@@ -7,7 +7,7 @@ GUEST_BIN := $(BUILD)/guest
 GUEST_ROOT := $(BUILD)/initrd
 GUEST_CFLAGS := -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror
 GUEST_HEADERS := $(wildcard $(GUEST_DIR)/*.h $(GUEST_DIR)/../../abi/*.h $(GUEST_DIR)/../../abi/*.def) $(GUEST_DIR)/../tests.def
-BENCH_SOURCES := $(addprefix $(GUEST_DIR)/,bench.c worker.c processes.c meeting.c threads.c system_calls.c faults.c calls.c \
+BENCH_SOURCES := $(addprefix $(GUEST_DIR)/,bench.c worker.c processes.c meeting.c model.c threads.c system_calls.c faults.c calls.c \
 	rings.c names.c create.c wakeup.c footprint.c)
 MUSL_GCC := musl-gcc $(GUEST_CFLAGS)
 GLIBC_GCC := gcc $(GUEST_CFLAGS)

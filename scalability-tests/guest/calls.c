@@ -41,7 +41,7 @@ static void call_local_run(struct work *work, unsigned long operations)
 
 static bool call_remote_assign(struct work *work)
 {
-	work->partner = (work->worker + 1) % work->workers;
+	work->partner = (work->worker + 1) % work->run->workers;
 	return true;
 }
 

@@ -1,8 +1,8 @@
 /* faults.c - first touch of anonymous memory: page_fault_processes, page_fault_threads
  * SPDX-License-Identifier: MIT
  * A round touches each page of a fresh region once inside a window. Mapping and unmapping are not measured, and on Tessera
- * they may be work for another core: the warm-up maps the first region that is measured, and the last
- * one is left to the program's end, so that a count of one round sees faults alone. */
+ * they may be work for another core: the warm-up maps the region that each repetition starts with, and what a
+ * repetition ends with is left to the program's end, so that a repetition of one round sees faults alone. */
 #include "bench.h"
 
 #include <errno.h>
@@ -11,25 +11,24 @@
 
 enum { PAGE_SIZE = 4096, ROUND_PAGES = 1024 };
 
-static size_t region_size(unsigned long pages)
-{
-	return (pages + 1) * PAGE_SIZE; /* the first page is touched before the window opens, for the tables' upper levels */
-}
+/* A region's first page is touched before the window opens, for the tables' upper levels. */
+enum { REGION_SIZE = (ROUND_PAGES + 1) * PAGE_SIZE };
 
-static volatile char *region_map(unsigned long pages)
+static volatile char *regions_map(unsigned int count)
 {
-	volatile char *region = mmap(NULL, region_size(pages), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t size = (size_t)count * REGION_SIZE;
+	volatile char *regions = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	if (region == MAP_FAILED)
-		fail("could not map the region to touch", errno);
+	if (regions == MAP_FAILED)
+		fail("could not map the regions to touch", errno);
 	/* A system without huge pages may refuse the advice: it is followed already. */
-	madvise((void *)region, region_size(pages), MADV_NOHUGEPAGE);
-	return region;
+	madvise((void *)regions, size, MADV_NOHUGEPAGE);
+	return regions;
 }
 
-static void region_unmap(volatile char *region, unsigned long pages)
+static void region_unmap(volatile char *region)
 {
-	if (munmap((void *)region, region_size(pages)))
+	if (munmap((void *)region, REGION_SIZE))
 		fail("could not unmap the region", errno);
 }
 
@@ -44,19 +43,20 @@ static void region_touch(struct work *work, volatile char *region, unsigned long
 
 static void page_fault_run(struct work *work, unsigned long operations)
 {
-	volatile char *region = work->kept ? work->kept : region_map(ROUND_PAGES);
+	volatile char *region = work->measuring ? (char *)work->kept + (size_t)work->repetition * REGION_SIZE : regions_map(1);
 
 	for (unsigned long left = operations; left > 0;) {
 		unsigned long pages = left < ROUND_PAGES ? left : ROUND_PAGES;
 
 		region_touch(work, region, pages);
 		left -= pages;
-		if (left > 0 || !work->measuring) {
-			region_unmap(region, ROUND_PAGES);
-			region = region_map(ROUND_PAGES);
-		}
+		if (left > 0 || !work->measuring)
+			region_unmap(region);
+		if (left > 0)
+			region = regions_map(1);
 	}
-	work->kept = (void *)region;
+	if (!work->measuring)
+		work->kept = (void *)regions_map(work->run->repetitions);
 }
 
 const struct test test_page_fault_processes = { .name = "page_fault_processes", .run = page_fault_run };

@@ -22,7 +22,7 @@ static void footprint_run(struct work *work, unsigned long operations)
 	(void)operations;
 	if (!work->measuring)
 		return;
-	for (unsigned int core = 0; core < work->workers; core++) {
+	for (unsigned int core = 0; core < work->run->workers; core++) {
 		struct work line = *work;
 
 		line.worker = core;

@@ -17,10 +17,10 @@ void meet(const struct work *work, uint64_t stage, enum meeting_wait wait)
 {
 	if (native_call(NATIVE_core_mark_set, (long)stage, 0, 0) < 0)
 		fail("could not set the core's mark", 0);
-	for (unsigned int i = 0; i < work->workers; i++) {
-		struct work other = { .test = work->test, .worker = i, .workers = work->workers, .core = i };
+	for (unsigned int i = 0; i < work->run->workers; i++) {
+		struct work other;
 
-		if (!assign_worker(&other))
+		if (!worker_assign(&other, work->run, i))
 			continue;
 		while (native_call(NATIVE_core_mark, other.core, 0, 0) < (long)stage)
 			if (wait == MEET_QUIETLY)

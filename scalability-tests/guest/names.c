@@ -40,7 +40,7 @@ static void names_prepare(unsigned int workers)
 
 static void name_lookup_run(struct work *work, unsigned long operations)
 {
-	unsigned int count = names_format(work->workers);
+	unsigned int count = names_format(work->run->workers);
 	unsigned int name = work->worker * NAMES_PER_WORKER;
 
 	window_open(work, replica_window(work->core));
@@ -58,7 +58,7 @@ static void name_change_run(struct work *work, unsigned long operations)
 {
 	unsigned int first = work->worker * NAMES_PER_WORKER;
 
-	names_format(work->workers);
+	names_format(work->run->workers);
 	window_open(work, WINDOW_ALL);
 	for (unsigned long i = 0; i < operations; i++)
 		name_change(first + i % NAMES_PER_WORKER, i);

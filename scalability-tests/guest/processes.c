@@ -18,8 +18,7 @@ enum {
 	START_PER_WORKER = 5000000,
 	POLL_NANOSECONDS = 200000, /* this long before the start, sleep gives way to polling */
 	NUMBER_LENGTH = 24,
-	MEETING_START = 2, /* a test's two stages: above those of any test before, for its start is later */
-	MEETING_END = 1,
+	MEETING_STAGES = BENCH_REPETITIONS + 1, /* a run's: above those of any run before, for its start is later */
 };
 
 static void sleep_until(uint64_t moment)
@@ -34,34 +33,41 @@ static void sleep_until(uint64_t moment)
 	}
 }
 
-void process_worker(struct work *work, uint64_t start)
+/* Without marks, only the first repetition starts together. */
+static void processes_gather(const struct work *work, unsigned int number)
 {
-	if (!assign_worker(work))
-		return;
-	worker_warm_up(work);
-	if (meeting_possible())
-		meet(work, MEETING_START * start, MEET_PROMPTLY);
-	else
-		sleep_until(start);
-	worker_measure(work);
+	const struct run *run = work->run;
+
 	if (meeting_possible()) /* printing and exiting would disturb those who still measure */
-		meet(work, MEETING_START * start + MEETING_END, MEET_QUIETLY);
-	worker_report(work);
+		meet(work, MEETING_STAGES * run->start + number, number < run->repetitions ? MEET_PROMPTLY : MEET_QUIETLY);
+	else if (number == 0)
+		sleep_until(run->start);
+}
+
+void process_worker(const struct run *run, unsigned int worker)
+{
+	struct work work;
+
+	if (worker_assign(&work, run, worker))
+		worker_run(&work, processes_gather);
 }
 
 /* After vfork the child borrows the parent's memory: it may only call and leave. */
-static void process_start(const char *program, const struct work *work, uint64_t start)
+static void process_start(const char *program, const struct work *work)
 {
-	char worker[NUMBER_LENGTH], workers[NUMBER_LENGTH], operations[NUMBER_LENGTH], moment[NUMBER_LENGTH];
-	char *arguments[] = { (char *)program, "--worker", (char *)work->test->name,
-			      worker, workers, operations, moment, NULL };
+	const struct run *run = work->run;
+	char worker[NUMBER_LENGTH], workers[NUMBER_LENGTH], operations[NUMBER_LENGTH], repetitions[NUMBER_LENGTH];
+	char start[NUMBER_LENGTH];
+	char *arguments[] = { (char *)program, "--worker", (char *)run->test->name,
+			      worker, workers, operations, repetitions, start, NULL };
 	char *environment[] = { NULL };
 	cpu_set_t set;
 
 	snprintf(worker, sizeof(worker), "%u", work->worker);
-	snprintf(workers, sizeof(workers), "%u", work->workers);
-	snprintf(operations, sizeof(operations), "%lu", work->operations);
-	snprintf(moment, sizeof(moment), "%ju", (uintmax_t)start);
+	snprintf(workers, sizeof(workers), "%u", run->workers);
+	snprintf(operations, sizeof(operations), "%lu", run->operations);
+	snprintf(repetitions, sizeof(repetitions), "%u", run->repetitions);
+	snprintf(start, sizeof(start), "%ju", (uintmax_t)run->start);
 	CPU_ZERO(&set);
 	CPU_SET(work->core, &set);
 
@@ -87,19 +93,20 @@ static void process_wait(void)
 		fail("a worker process failed", 0);
 }
 
-void processes_run(const char *program, const struct test *test, unsigned int workers, unsigned long operations)
+void processes_run(const char *program, struct run *run)
 {
-	uint64_t start = clock_now() + START_NANOSECONDS + workers * (uint64_t)START_PER_WORKER;
 	unsigned int running = 0;
+	struct work work;
 
-	for (unsigned int i = 0; i < workers; i++) {
-		struct work work = { .test = test, .worker = i, .workers = workers, .core = i, .operations = operations };
-
-		if (!assign_worker(&work))
-			continue;
-		process_start(program, &work, start);
-		running++;
-	}
+	run->start = clock_now() + START_NANOSECONDS + run->workers * (uint64_t)START_PER_WORKER;
+	for (unsigned int i = 0; i < run->workers; i++)
+		if (worker_assign(&work, run, i)) {
+			marker(MARKER_WORKER);
+			running++;
+		}
+	for (unsigned int i = 0; i < run->workers; i++)
+		if (worker_assign(&work, run, i))
+			process_start(program, &work);
 	while (running--)
 		process_wait();
 }

@@ -39,12 +39,12 @@ static void echo(struct work *work, unsigned long operations)
 static void ring_latency_run(struct work *work, unsigned long operations)
 {
 	for (long distance = 1; distance <= FARTHEST; distance++) {
-		work->partner = partner_at(work->core, distance, work->workers);
+		work->partner = partner_at(work->core, distance, work->run->workers);
 		if (work->partner == NO_PARTNER)
 			continue;
 		echo(work, operations);
 		if (work->measuring)
-			result_print(work);
+			result_keep(work);
 	}
 }
 
@@ -57,7 +57,7 @@ static bool pair_assign(struct work *work)
 static bool pairs_assign(struct work *work)
 {
 	work->partner = work->worker + 1;
-	return work->worker % 2 == 0 && work->worker + 1 < work->workers;
+	return work->worker % 2 == 0 && work->worker + 1 < work->run->workers;
 }
 
 static bool to_one_assign(struct work *work)

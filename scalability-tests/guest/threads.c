@@ -26,37 +26,33 @@ static void barrier_wait(unsigned int arrivals)
 			sched_yield();
 }
 
+static void threads_gather(const struct work *work, unsigned int number)
+{
+	(void)work;
+	barrier_wait((number + 1) * expected);
+}
+
 static void *thread_worker(void *argument)
 {
-	struct work *work = argument;
-
-	worker_warm_up(work);
-	barrier_wait(expected);
-	worker_measure(work);
-	barrier_wait(2 * expected); /* printing and ending would disturb those who still measure */
-	worker_report(work);
+	worker_run(argument, threads_gather);
 	return NULL;
 }
 
-void threads_run(const struct test *test, unsigned int workers, unsigned long operations)
+void threads_run(const struct run *run)
 {
 	pthread_t threads[BENCH_CORES];
-	unsigned int count = 0;
 
-	for (unsigned int i = 0; i < workers; i++) {
-		works[count] = (struct work){
-			.test = test, .worker = i, .workers = workers, .core = i, .operations = operations,
-		};
-		if (assign_worker(&works[count]))
-			count++;
-	}
-	expected = count;
-	for (unsigned int i = 0; i < count; i++) {
+	for (unsigned int i = 0; i < run->workers; i++)
+		if (worker_assign(&works[expected], run, i)) {
+			marker(MARKER_WORKER);
+			expected++;
+		}
+	for (unsigned int i = 0; i < expected; i++) {
 		int error = pthread_create(&threads[i], NULL, thread_worker, &works[i]);
 
 		if (error)
 			fail("could not create a worker thread", error);
 	}
-	for (unsigned int i = 0; i < count; i++)
+	for (unsigned int i = 0; i < expected; i++)
 		pthread_join(threads[i], NULL);
 }

@@ -69,8 +69,8 @@ static void wakeup_prepare(unsigned int workers)
 
 static bool wakeup_assign(struct work *work)
 {
-	work->partner = work->workers == 1 ? 0 : work->worker + 1;
-	return work->worker % 2 == 0 && work->partner < (int)work->workers;
+	work->partner = work->run->workers == 1 ? 0 : work->worker + 1;
+	return work->worker % 2 == 0 && work->partner < (int)work->run->workers;
 }
 
 static void wakeup_run(struct work *work, unsigned long operations)

@@ -1,6 +1,7 @@
 /* worker.c - windows, result lines and the steps every worker goes through
  * SPDX-License-Identifier: MIT */
 #include "bench.h"
+#include "model.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -10,7 +11,24 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE_LENGTH = 160, FEW_OPERATIONS = 4096, WARM_UP_SHARE = 8 };
+enum {
+	LINE_LENGTH = 160,
+	FEW_OPERATIONS = 4096,
+	WARM_UP_SHARE = 8,
+	MODELLED_WARM_UP = 1000,
+	RESULTS_MOST = 4 * BENCH_REPETITIONS, /* four: ring_latency's distances */
+};
+
+struct result {
+	int partner;
+	unsigned long operations;
+	uint64_t nanoseconds;
+};
+
+struct results {
+	unsigned int count;
+	struct result list[RESULTS_MOST];
+};
 
 _Noreturn void fail(const char *what, int error)
 {
@@ -53,18 +71,34 @@ void window_close(struct work *work, unsigned long operations)
 void result_line(const struct work *work, unsigned int core, unsigned long operations, uint64_t nanoseconds)
 {
 	char line[LINE_LENGTH];
-	int length = snprintf(line, sizeof(line), "result %s %u %u %d %lu %ju\n", work->test->name, work->worker,
-			      core, work->partner, operations, (uintmax_t)nanoseconds);
+	int length = snprintf(line, sizeof(line), "result %s %u %u %d %lu %ju\n", work->run->test->name,
+			      work->worker, core, work->partner, operations, (uintmax_t)nanoseconds);
 
 	if (write(STDOUT_FILENO, line, length) != length)
 		fail("could not write the result", errno);
 }
 
-void result_print(struct work *work)
+void result_keep(struct work *work)
 {
-	result_line(work, work->core, work->done, work->nanoseconds);
+	struct results *results = work->results;
+
+	if (results->count == RESULTS_MOST)
+		fail("a test has more windows to print than a worker keeps", 0);
+	results->list[results->count++] = (struct result){
+		.partner = work->partner, .operations = work->done, .nanoseconds = work->nanoseconds,
+	};
 	work->done = 0;
 	work->nanoseconds = 0;
+}
+
+static void results_print(struct work *work)
+{
+	for (unsigned int i = 0; i < work->results->count; i++) {
+		const struct result *result = &work->results->list[i];
+
+		work->partner = result->partner;
+		result_line(work, work->core, result->operations, result->nanoseconds);
+	}
 }
 
 void core_pin(unsigned int core)
@@ -77,34 +111,47 @@ void core_pin(unsigned int core)
 		fail("could not move to the worker's core; is the machine that large?", errno);
 }
 
-bool assign_worker(struct work *work)
+bool worker_assign(struct work *work, const struct run *run, unsigned int worker)
 {
-	work->partner = NO_PARTNER;
-	return !work->test->assign || work->test->assign(work);
+	*work = (struct work){ .run = run, .worker = worker, .core = worker, .partner = NO_PARTNER };
+	return !run->test->assign || run->test->assign(work);
 }
 
 /* Few operations are for exact counts, where steady state matters more than time: as many again. */
-static unsigned long warm_up_operations(const struct work *work)
+static unsigned long warm_up_operations(const struct run *run, bool modelled)
 {
-	return work->operations <= FEW_OPERATIONS ? work->operations : work->operations / WARM_UP_SHARE;
+	if (modelled)
+		return run->operations < MODELLED_WARM_UP ? run->operations : MODELLED_WARM_UP;
+	return run->operations <= FEW_OPERATIONS ? run->operations : run->operations / WARM_UP_SHARE;
 }
 
-void worker_warm_up(struct work *work)
+/* Where time is modelled, any other way to gather would be work that the model sees. */
+static void worker_gather(const struct work *work, bool modelled, gather_function *gather, unsigned int number)
 {
+	if (modelled)
+		model_meet(MODEL_SPINNING);
+	else
+		gather(work, number);
+}
+
+void worker_run(struct work *work, gather_function *gather)
+{
+	const struct run *run = work->run;
+	struct results results = { 0 };
+	bool modelled;
+
+	work->results = &results;
 	core_pin(work->core);
+	modelled = model_meet(MODEL_SLEEPING);
 	marker(MARKER_WARM);
-	work->measuring = false;
-	work->test->run(work, warm_up_operations(work));
-}
-
-void worker_measure(struct work *work)
-{
+	run->test->run(work, warm_up_operations(run, modelled));
 	work->measuring = true;
-	work->test->run(work, work->operations);
-}
-
-void worker_report(struct work *work)
-{
-	if (work->done)
-		result_print(work);
+	for (work->repetition = 0; work->repetition < run->repetitions; work->repetition++) {
+		worker_gather(work, modelled, gather, work->repetition);
+		run->test->run(work, run->operations);
+		if (work->done)
+			result_keep(work);
+	}
+	worker_gather(work, modelled, gather, run->repetitions);
+	results_print(work);
 }

@@ -38,7 +38,7 @@ const struct test *test_at(unsigned int i)
 {
 	if (i >= ENTRIES)
 		return NULL;
-	if (!tests[i].fewest && sscanf(arguments[i], "%lu %lu %u", &tests[i].operations[WALL], &tests[i].operations[COUNT],
+	if (!tests[i].fewest && sscanf(arguments[i], "%lu %lu %*u %u", &tests[i].operations[WALL], &tests[i].operations[COUNT],
 				       &tests[i].fewest) != 3)
 		tests[i].fewest = 1;
 	return &tests[i];
