@@ -117,7 +117,7 @@ static void add_test(struct plan *plan, const struct test *test)
 
 		if (!plan->modes[mode] || (mode == COUNT && test_is_footprint(test)))
 			continue;
-		for (unsigned int i = 0; plan->systems & TESSERA && (composition = composition_at(i)); i++)
+		for (unsigned int i = 0; plan->systems & test->systems & TESSERA && (composition = composition_at(i)); i++)
 			if (composition_runs(composition, test))
 				add_points(plan, test, TESSERA, composition, mode);
 		if (plan->systems & test->systems & LINUX)

@@ -13,6 +13,8 @@ enum entry {
 	ENTRIES,
 };
 
+static const char *const systems_names[] = { [TESSERA] = "Tessera", [LINUX] = "Linux", [BOTH] = "Tessera and Linux" };
+
 static struct test tests[ENTRIES] = {
 #define X(name_, arguments_, systems_, workers_, unit_, sentence_) \
 	[ENTRY_##name_] = { .name = #name_, .systems = systems_, .unit = unit_, .sentence = sentence_ },
@@ -38,8 +40,8 @@ const struct test *test_at(unsigned int i)
 {
 	if (i >= ENTRIES)
 		return NULL;
-	if (!tests[i].fewest && sscanf(arguments[i], "%lu %lu %*u %u", &tests[i].operations[WALL], &tests[i].operations[COUNT],
-				       &tests[i].fewest) != 3)
+	if (!tests[i].fewest && sscanf(arguments[i], "%lu %lu %lu %u", &tests[i].operations[WALL], &tests[i].operations[COUNT],
+				       &tests[i].operations[MODEL], &tests[i].fewest) != 4)
 		tests[i].fewest = 1;
 	return &tests[i];
 }
@@ -71,7 +73,7 @@ void tests_usage(void)
 
 	for (unsigned int i = 0; (test = test_at(i)); i++) {
 		printf("%s\n    %s\n    counts %s; from %u core%s up; on %s", test->name, test->sentence, test->unit, test->fewest,
-		       test->fewest > 1 ? "s" : "", test->systems & LINUX ? "Tessera and Linux" : "Tessera");
+		       test->fewest > 1 ? "s" : "", systems_names[test->systems]);
 		for (unsigned int j = 0; (composition = composition_at(j)); j++)
 			if (*composition->tests && composition_runs(composition, test))
 				printf(", and as %s", composition->name);
