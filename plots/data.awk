@@ -6,7 +6,9 @@
 
 BEGIN {
 	FS = "\t"
-	n_metrics = split("throughput latency instructions_kernel instructions_user lines_moved messages doorbells", metrics, " ")
+	n_metrics = split("throughput latency cycles instructions_kernel instructions_user lines_moved lines_written lines_read lines_near " \
+		"lines_memory messages doorbells", metrics, " ")
+	n_modes = split("model count wall", modes, " ")
 	for (i = 1; i <= n_metrics; i++)
 		known_metric[metrics[i]]
 }
@@ -29,6 +31,9 @@ FILENAME == "rows.tsv" {
 	repetitions[key] = $11
 	unit_of[$1, $6, $4] = $8
 	any[$1, $2, $4, $6, $5]
+	has_mode[$4]
+	if ($4 == "model")
+		note_machine($12)
 	if (!($6 in known_metric)) {
 		known_metric[$6]
 		metrics[++n_metrics] = $6
@@ -45,6 +50,14 @@ FILENAME == "rows.tsv" {
 		core_known[$5]
 		cores[++n_cores] = $5
 	}
+}
+
+# The modelled machine as the results name it; a sweep has one.
+function note_machine(name) {
+	if (name in machine_noted)
+		return
+	machine_noted[name]
+	modelled_machine = modelled_machine (modelled_machine == "" ? "" : ", ") name
 }
 
 function has(test, d, s, mode, metric, c) {
@@ -65,18 +78,16 @@ function counts_of(test, d, mode, metric, counts,    i, n) {
 	return n
 }
 
-# Adds up two metrics of one point into part_*; false if it has neither.
-function sum_parts(test, d, s, mode, lower, upper, c,    found) {
-	part_lower = part_upper = part_low = part_high = 0
-	if (has(test, d, s, mode, lower, c)) {
+# Adds up the metrics of a list at one point: part[1] to part[n], part_sum and its range; 0 if it has none of them.
+function sum_parts(test, d, s, mode, list, c,    name, n, i, found) {
+	part_sum = part_low = part_high = found = 0
+	n = split(list, name, " ")
+	for (i = 1; i <= n; i++) {
+		part[i] = 0
+		if (!has(test, d, s, mode, name[i], c))
+			continue
 		found = 1
-		part_lower = value[key]
-		part_low += low[key]
-		part_high += high[key]
-	}
-	if (upper != "" && has(test, d, s, mode, upper, c)) {
-		found = 1
-		part_upper = value[key]
+		part_sum += part[i] = value[key]
 		part_low += low[key]
 		part_high += high[key]
 	}
@@ -112,35 +123,4 @@ function title_of(test) { return as_title(test) }
 
 function written(number, unit) {
 	return unit == "s" || unit == "B" ? with_prefix(number, unit) : as_count(number)
-}
-
-function metric_title(test, metric, mode) {
-	if (unit_of[test, metric, mode] == "B")
-		return metric == "throughput" || metric == "memory" ? "memory per core" : plain_words(metric)
-	if (test == "footprint" && metric == "latency")
-		return "boot time"
-	if (metric == "lines_moved")
-		return "cache lines moved"
-	return plain_words(metric)
-}
-
-# What the axis counts, in words.
-function metric_axis(test, metric, mode,    what) {
-	what = metric_title(test, metric, mode)
-	if (metric == "throughput" && unit_of[test, metric, mode] != "B")
-		return (operation[test] == "" ? "operations" : operation[test]) " per second"
-	if (metric == "latency" && test != "footprint")
-		return "time per operation"
-	if (metric ~ /^(lines_moved|messages|doorbells|instructions_.*)$/)
-		return what " per operation"
-	return what
-}
-
-# A picture's file name; the mode is named only where it is not the metric's usual one.
-function file_stem(test, metric, mode,    usual) {
-	usual = metric ~ /^(instructions|lines_moved|messages|doorbells)/ ? "count" : "wall"
-	if (unit_of[test, metric, mode] == "B" && metric == "throughput")
-		metric = "memory"
-	gsub(/_/, "-", metric)
-	return test "-" metric (mode == usual ? "" : "-" mode)
 }

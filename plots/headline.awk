@@ -13,7 +13,7 @@ function both_counts(test, s, c) {
 	if (!has(test, "-", s, "count", "lines_moved", c))
 		return 0
 	lines = value[key]
-	return sum_parts(test, "-", s, "count", "instructions_kernel", "instructions_user", c) && part_lower + part_upper > 0
+	return sum_parts(test, "-", s, "count", "instructions_kernel instructions_user", c) && part_sum > 0
 }
 
 # Widens a range of core counts, kept as "1" or "1 to 2".
@@ -40,7 +40,7 @@ function marks(test, s, y,    c, n, few, few_lines, many, many_lines, last) {
 	for (c = 1; c <= n_cores; c++) {
 		if (!both_counts(test, s, cores[c]))
 			continue
-		many = part_lower + part_upper
+		many = part_sum
 		many_lines = lines
 		last = cores[c]
 		if (n++ == 0) {

@@ -1,7 +1,8 @@
 # picture.awk - the gnuplot commands that all pictures share: headline, legend, axes, shading, end
 # SPDX-License-Identifier: MIT
-# Needs number.awk and data.awk; loaded by figures.awk. Commands go to draw.gp, one line per picture to figures.tsv
-# (for page.awk): test, stem, core count drawn beyond the host's (0: none), words. Names in the results hold no
+# Needs number.awk, data.awk and words.awk; loaded by figures.awk. Commands go to draw-1.gp to draw-N.gp, N being `processes`, in turn: they are
+# drawn side by side. One line per picture goes to figures.tsv
+# (for page.awk): test, stem, mode, core count drawn beyond the host's (0: none), words. Names in the results hold no
 # quote (read.awk), words of tests.def may: quote() everything that is not a number.
 # Tested by plots/test
 
@@ -10,13 +11,20 @@ function quote(words) {
 	return "'" words "'"
 }
 
-function command(words) { print words > "draw.gp" }
+function command(words) { print words > draw_file }
+
+# The corner's words share their line with the headline; the page has a long machine's name in full.
+function cut_to_fit(words, headline_length,    room) {
+	room = int((690 - 9.3 * headline_length) / 6.7)
+	return length(words) <= room ? words : substr(words, 1, room > 10 ? room - 1 : 9) "…"
+}
 
 function begin_picture(headline, mode, unit) {
+	draw_file = "draw-" 1 + n_pictures++ % processes ".gp"
 	command("load 'style.gp'")
 	command("set label " quote(headline) " at screen headline_x, headline_y left font 'DejaVu Sans:Bold,14.5' textcolor rgb ink")
-	if (unit != "B")
-		command("set label '" (mode == "count" ? "exact count" : "wall clock") "' at screen 0.975, headline_y right font ',10.5' textcolor rgb faint")
+	if (unit != "B" || mode == "model")
+		command("set label " quote(cut_to_fit(mode_words(mode), length(headline))) " at screen 0.975, headline_y right font ',10.5' textcolor rgb faint")
 	legend_x = 0.030
 	legend_row = 0
 	styles = ""
@@ -77,11 +85,11 @@ function y_axis(words) {
 	command("set label " quote(words (axis_log ? " (log scale)" : "")) " at screen 0.024, graph 0.5 center rotate textcolor rgb ink")
 }
 
-function end_picture(test, stem, script, beyond, words) {
+function end_picture(test, stem, mode, script, beyond, words) {
 	if (legend_row > 0)
 		command("set tmargin at screen " 0.80 - 0.047 * legend_row)
 	command("stem = " quote(stem) "; styles = " quote(styles) "; script = " quote(script))
 	command("load 'picture.gp'")
 	close(stem ".dat")
-	printf "%s\t%s\t%s\t%s\n", test, stem, beyond, words > "figures.tsv"
+	printf "%s\t%s\t%s\t%s\t%s\n", test, stem, mode, beyond, words > "figures.tsv"
 }

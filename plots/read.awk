@@ -1,7 +1,7 @@
 # read.awk - checks results.csv and hands on its rows in base units
 # SPDX-License-Identifier: MIT
-# Refuses a file that it does not understand, naming line, column and remedy: a wrong figure is worse than none.
-# Writes to `rows`: test, distance ("-": none), series, mode, cores, metric, value, unit, min, max, repetitions,
+# Needs csv.awk. Refuses a file that it does not understand, naming line, column and remedy: a wrong figure is worse than none.
+# Writes to `rows`: test, distance ("-": none), series, mode, cores, metric, value, unit, min, max, repetitions, machine,
 # and to `series`: system/composition, label, line style; all tab-separated. Seconds and bytes are base units.
 # A test named NAME_distance_D is the test NAME at distance D.
 # I1 a key (test, system, composition, mode, cores, metric) occurs once
@@ -25,32 +25,13 @@ function complain(words) {
 		print "plots: results.csv line " NR ": " words | "cat >&2"
 }
 
-# Splits a CSV line into field[]; commas and doubled quotes inside quotes belong to the field.
-function split_line(line,    at, letter, quoted, n) {
-	n = 1
-	field[1] = ""
-	for (at = 1; at <= length(line); at++) {
-		letter = substr(line, at, 1)
-		if (letter == "\"") {
-			if (quoted && substr(line, at + 1, 1) == "\"")
-				field[n] = field[n] substr(line, ++at, 1)
-			else
-				quoted = !quoted
-		} else if (letter == "," && !quoted)
-			field[++n] = ""
-		else
-			field[n] = field[n] letter
-	}
-	return n
-}
-
 function check_name(i) {
 	if (field[i] !~ /^[A-Za-z0-9_.+-]+$/)
 		complain(column[i] " is \"" field[i] "\": expected a word of letters, digits, and _ . + -")
 }
 
 function check_number(i) {
-	if (field[i] !~ /^[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?$/ && field[i] !~ /^[0-9]+\.$/)
+	if (!is_number(field[i]))
 		complain(column[i] " is \"" field[i] "\": expected a number from 0; a run that failed leaves its line out")
 }
 
@@ -61,8 +42,8 @@ function check_fields(    i) {
 		field[3] = "-"
 	check_name(3)
 	check_name(7)
-	if (field[5] != "wall" && field[5] != "count")
-		complain("mode is \"" field[5] "\": expected wall or count")
+	if (field[5] != "model" && field[5] != "wall" && field[5] != "count")
+		complain("mode is \"" field[5] "\": expected model, count or wall")
 	if (field[6] !~ /^[0-9]+$/ || field[6] + 0 < 1)
 		complain("cores is \"" field[6] "\": expected a whole number from 1")
 	check_number(8)
@@ -117,8 +98,10 @@ function hand_on(    unit, scale, i, test, distance) {
 		test = substr(test, 1, RSTART - 1)
 	}
 	gsub(/\t/, " ", unit)
-	printf "%s\t%s\t%s\t%s\t%s\t%s\t%.10g\t%s\t%.10g\t%.10g\t%s\n", test, distance, field[2] "/" field[3], field[5], field[6] + 0,
-		field[7], field[8] * scale, unit, field[10] * scale, field[11] * scale, field[12] > rows
+	gsub(/\t/, " ", field[4])
+	printf "%s\t%s\t%s\t%s\t%s\t%s\t%.10g\t%s\t%.10g\t%.10g\t%s\t%s\n", test, distance, field[2] "/" field[3], field[5], field[6] + 0,
+		field[7], field[8] * scale, unit, field[10] * scale, field[11] * scale, field[12], \
+		field[4] > rows
 	n_rows++
 }
 

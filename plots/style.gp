@@ -5,7 +5,8 @@
 # colours for the dark page and tells them by their exact values.
 reset
 set encoding utf8
-ink = '#1f2328'; faint = '#59636e'; faint_light = '#bdc1c5'; grid_colour = '#d8dee4'; shade = '#fff4d6'
+ink = '#1f2328'; faint = '#59636e'; faint_light = '#bdc1c5'; faint_second = '#989ea5'; faint_third = '#c3c7cb'; faint_fourth = '#e4e6e8'
+grid_colour = '#d8dee4'; shade = '#fff4d6'
 
 set linetype 1 lw 2.2 lc rgb '#0072b2' pt 7 ps 0.85
 set linetype 2 lw 2.2 lc rgb '#d55e00' pt 5 ps 0.85
@@ -31,4 +32,4 @@ set style fill solid 1 noborder
 
 # Headline, remark and legend stand in rows of their own above the plot: they cannot cover data.
 headline_x = 0.018; headline_y = 0.945; legend_y = 0.862
-height = 440
+width = 720; height = 440

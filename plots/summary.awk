@@ -4,14 +4,14 @@
 # throughput measured on more cores than the host has is marked. Ablations are left to the pictures.
 # Tested by plots/test
 
-function end_cells(test, s, mode, lower, upper, unit,    c, n, text, first, last, beyond_first, beyond_last) {
+function end_cells(test, s, mode, list, unit,    c, n, text, first, last, beyond_first, beyond_last) {
 	n = 0
 	for (c = 1; c <= n_cores; c++) {
-		if (!sum_parts(test, "-", s, mode, lower, upper, cores[c]))
+		if (!sum_parts(test, "-", s, mode, list, cores[c]))
 			continue
-		text = unit == "" ? as_count(part_lower + part_upper) : with_prefix(part_lower, unit)
-		if (upper != "")
-			text = "<span title=\"kernel " as_count(part_lower) ", user " as_count(part_upper) "\">" text "</span>"
+		text = unit == "" ? as_count(part_sum) : with_prefix(part_sum, unit)
+		if (list ~ / /)
+			text = "<span title=\"kernel " as_count(part[1]) ", user " as_count(part[2]) "\">" text "</span>"
 		last = text
 		beyond_last = is_beyond(mode, unit, cores[c])
 		span_last = cores[c]
@@ -38,9 +38,9 @@ function note_span(mode,    words) {
 
 function summary_row(test, s, name,    cells) {
 	span = ""
-	cells = end_cells(test, s, "count", "instructions_kernel", "instructions_user", "") \
-		end_cells(test, s, "count", "lines_moved", "", "") \
-		(unit_of[test, "throughput", "wall"] == "B" ? cell("") cell("") : end_cells(test, s, "wall", "throughput", "", "ops"))
+	cells = end_cells(test, s, "count", "instructions_kernel instructions_user", "") \
+		end_cells(test, s, "count", "lines_moved", "") \
+		(unit_of[test, "throughput", "wall"] == "B" ? cell("") cell("") : end_cells(test, s, "wall", "throughput", "ops"))
 	if (span == "")
 		return
 	print "<tr><td class=\"name\">" name "</td><td class=\"name " class_of(s) "\">" escape(label[s]) "</td><td>" span "</td>" cells "</tr>"
@@ -48,6 +48,9 @@ function summary_row(test, s, name,    cells) {
 }
 
 function fill_summary(    t, s, before) {
+	if (!("count" in has_mode) && !("wall" in has_mode))
+		return
+	print "<h2>Exact counts and wall clock</h2>"
 	print "<div class=\"table\"><table><thead><tr><th class=\"name\" rowspan=\"2\">test</th><th class=\"name\" rowspan=\"2\">system</th><th rowspan=\"2\">cores</th>"
 	print "<th colspan=\"2\">instructions per operation</th><th colspan=\"2\">lines moved per operation</th><th colspan=\"2\">operations per second</th></tr>"
 	print "<tr><th>fewest</th><th>most</th><th>fewest</th><th>most</th><th>fewest</th><th>most</th></tr></thead>"

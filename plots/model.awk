@@ -1,0 +1,153 @@
+# model.awk - the head of the page when there are modelled figures: what scales, what collapses, and one table
+# SPDX-License-Identifier: MIT
+# Needs number.awk, data.awk, verdict.awk, contended.awk, summary.awk, inline.awk and page.awk. Says nothing without the model.
+# Tessera's general composition and Linux stand beside one another; ablations are left to the sections of the tests.
+# Tested by plots/test
+
+function link_to(test) { return "<a href=\"#" test "\">" title_of(test) "</a>" }
+
+# How a system fares: a sentence that counts and names.
+function print_tally(s,    t, said, n, all, names) {
+	all = 0
+	for (t = 1; t <= n_tests; t++)
+		if ((said = verdict(tests[t], s)) != "") {
+			all++
+			n[said]++
+			names[said] = names[said] (names[said] == "" ? "" : ", ") link_to(tests[t])
+		}
+	if (all == 0)
+		return
+	print "<li><strong class=\"" class_of(s) "\">" escape(label[s]) "</strong> scales in " n["scales"] + 0 " of " all " tests" \
+		(n["levels off"] ? "; it levels off in " n["levels off"] ": " names["levels off"] : "") \
+		(n["collapses"] ? "; it collapses in " n["collapses"] ": " names["collapses"] : "") ".</li>"
+}
+
+function ratio_words(test, ratio) {
+	return three_digits(ratio) " times in " link_to(test)
+}
+
+# Tests that both systems ran, by how many times Linux's throughput Tessera's is, at the most cores that both have.
+function print_ratios(one, other,    t, i, n, ratio, names, hold, words) {
+	n = 0
+	for (t = 1; t <= n_tests; t++) {
+		hold = times_faster(tests[t], one, other)
+		if (hold == 0 || common_cores(tests[t], one, other) != model_most)
+			continue
+		for (i = ++n; i > 1 && ratio[i - 1] < hold; i--) {
+			ratio[i] = ratio[i - 1]
+			names[i] = names[i - 1]
+		}
+		ratio[i] = hold
+		names[i] = tests[t]
+	}
+	if (n == 0)
+		return
+	words = "At " cores_words(model_most) " " escape(label[one]) "'s throughput is that of " escape(label[other]) " " ratio_words(names[1], ratio[1])
+	for (i = 2; i <= 3 && i < n; i++)
+		words = words ", " ratio_words(names[i], ratio[i])
+	if (n > 1)
+		words = words (n > 2 ? ", and at the least " : " and ") ratio_words(names[n], ratio[n])
+	print "<li>" words ".</li>"
+}
+
+# Cells of a metric at the fewest and at the most cores of a series.
+function model_numbers(test, s, metric,    c, first, last, n) {
+	n = 0
+	for (c = 1; c <= n_cores; c++)
+		if (has(test, "-", s, "model", metric, cores[c])) {
+			last = as_count(value[key])
+			if (n++ == 0)
+				first = last
+		}
+	return cell(n > 0 ? first : "") cell(n > 1 ? last : "")
+}
+
+# The range of cores of a series' modelled cycles, for tests that have no throughput.
+function model_span(test, s,    c, first, last) {
+	first = last = ""
+	for (c = 1; c <= n_cores; c++)
+		if (has(test, "-", s, "model", "throughput", cores[c]) || has(test, "-", s, "model", "latency", cores[c])) {
+			if (first == "")
+				first = cores[c]
+			last = cores[c]
+		}
+	return first == last ? first : first " → " last
+}
+
+function worst_cell(test, s, c) {
+	if (c == 0 || read_list(test, s, c) < 1)
+		return "<td class=\"name faint\">–</td>"
+	return "<td class=\"name\"><a href=\"#" test "-lines\"><code>" escape(line_name(1)) "</code></a> " as_count(list[1, "cycles"]) "</td>"
+}
+
+function model_row(test, s, name, other,    said, n, cells, faster, at) {
+	if (model_span(test, s) == "")
+		return 0
+	n = read_ends(test, s)
+	said = verdict(test, s)
+	at = n ? end_most : 0
+	cells = cell(n > 0 ? with_prefix(end_first, "") : "") cell(n > 1 ? with_prefix(end_last, "") : "") \
+		cell(said == "" ? "" : "×" three_digits(gain)) cell(said == "" ? "" : sprintf("%.0f", kept * 100) " %")
+	cells = cells "<td class=\"name verdict " (said == "levels off" ? "levels" : said) "\">" (said == "" ? "–" : said) "</td>"
+	faster = other == "" ? 0 : times_faster(test, s, other)
+	cells = cells cell(faster ? "×" three_digits(faster) : "") model_numbers(test, s, "cycles") model_numbers(test, s, "lines_moved")
+	print "<tr><td class=\"name\">" name "</td><td class=\"name " class_of(s) "\">" escape(label[s]) "</td><td>" model_span(test, s) "</td>" cells \
+		worst_cell(test, s, at) "</tr>"
+	return 1
+}
+
+function print_model_table(    t, k, rows) {
+	print "<div class=\"table\"><table class=\"model\"><thead><tr><th class=\"name\" rowspan=\"2\">test</th><th class=\"name\" rowspan=\"2\">system</th><th rowspan=\"2\">cores</th>"
+	print "<th colspan=\"2\">operations per second</th><th rowspan=\"2\">speed-up</th><th rowspan=\"2\">kept<br />per core</th>" \
+		"<th class=\"name\" rowspan=\"2\">verdict</th><th rowspan=\"2\">beside<br />Linux</th><th colspan=\"2\">cycles per operation</th>" \
+		"<th colspan=\"2\">lines moved</th><th class=\"name\" rowspan=\"2\">worst line, cycles<br />lost per operation</th></tr>"
+	print "<tr><th>fewest</th><th>most</th><th>fewest</th><th>most</th><th>fewest</th><th>most</th></tr></thead>"
+	for (t = 1; t <= n_tests; t++) {
+		print "<tbody class=\"test\">"
+		rows = 0
+		for (k = 1; k <= 2; k++)
+			if (system_shown[k] != "")
+				rows += model_row(tests[t], system_shown[k], rows ? "" : link_to(tests[t]), k == 1 ? system_shown[2] : "")
+		print "</tbody>"
+	}
+	print "</table></div>"
+}
+
+function note_model_cores(    c) {
+	for (c = 1; c <= n_cores; c++)
+		if (cores[c] in model_cores) {
+			if (model_fewest == 0)
+				model_fewest = cores[c] + 0
+			model_most = cores[c] + 0
+		}
+}
+
+function fill_model(    t) {
+	if (!("model" in has_mode))
+		return
+	note_model_cores()
+	print "<h2>What scales, what collapses</h2>"
+	print "<p class=\"lead\">Modelled, not measured: the machine <strong>" escape(modelled_machine) "</strong>, " \
+		(model_fewest == model_most ? cores_words(model_most) : model_fewest " to " cores_words(model_most)) \
+		". Every instruction and every cache line of both systems is accounted for by a model of that machine; see the <a href=\"#words\">glossary</a>.</p>"
+	print "<ul class=\"findings\">"
+	print_tally(system_shown[1])
+	print_tally(system_shown[2])
+	if (system_shown[1] != "" && system_shown[2] != "")
+		print_ratios(system_shown[1], system_shown[2])
+	print "</ul>"
+	if (is_drawn("scaling")) {
+		print "<figure class=\"wide\">"
+		for (t = 1; t <= n_tests; t++)
+			link_of[title_of(tests[t])] = "#" tests[t]
+		inline("scaling", "Throughput per core as cores are added, one panel for each test, Tessera beside Linux")
+		split("", link_of)
+		print "</figure>"
+	}
+	print_model_table()
+	print "<p><small><em>scales</em>: at the most cores each core does at least " SCALES_FROM * 100 " % of what each does at the fewest (<em>kept per " \
+		"core</em>). <em>collapses</em>: at the most cores all together do less than " COLLAPSE_BELOW * 100 " % of what they do at their best number. " \
+		"<em>levels off</em>: neither. <em>beside Linux</em>: Tessera's throughput over Linux's, at the most cores that both have.</small></p>"
+}
+
+FILENAME == "rows.tsv" && $4 == "model" { model_cores[$5] }

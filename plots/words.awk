@@ -1,0 +1,51 @@
+# words.awk - what metrics, modes and pictures are called
+# SPDX-License-Identifier: MIT
+# Needs number.awk and data.awk. A picture of the model says so and names the machine: it must never look measured.
+# Tested by plots/test
+
+function is_bytes(test, metric, mode) { return unit_of[test, metric, mode] == "B" }
+
+function metric_title(test, metric, mode) {
+	if (is_bytes(test, metric, mode))
+		return metric == "throughput" || metric == "memory" ? "memory per core" : plain_words(metric)
+	if (test == "footprint" && metric == "latency")
+		return "boot time"
+	if (metric == "lines_moved")
+		return "cache lines moved"
+	if (metric == "lines_read" || metric == "lines_written")
+		return "lines taken to " (metric == "lines_read" ? "read" : "write")
+	if (metric == "lines_near")
+		return "lines from the shared cache"
+	if (metric == "lines_memory")
+		return "lines from memory"
+	return plain_words(metric)
+}
+
+# What one operation is called, several of them.
+function operations_of(test) { return operation[test] == "" ? "operations" : operation[test] }
+
+# What the axis counts, in words.
+function metric_axis(test, metric, mode,    what) {
+	what = metric_title(test, metric, mode)
+	if (metric == "throughput" && !is_bytes(test, metric, mode))
+		return operations_of(test) " per second"
+	if (metric == "latency" && test != "footprint")
+		return "time per operation"
+	if (metric ~ /^(cycles|lines_.*|messages|doorbells|instructions_.*)$/)
+		return what " per operation"
+	return what
+}
+
+# What stands in a picture's corner: how its figures came about.
+function mode_words(mode) {
+	return mode == "count" ? "exact count" : mode == "wall" ? "wall clock" : "modelled, " modelled_machine
+}
+
+# A picture's file name; the mode is named only where it is not the metric's usual one.
+function file_stem(test, metric, mode,    usual) {
+	usual = metric ~ /^(instructions|lines_moved|messages|doorbells)/ ? "count" : "wall"
+	if (is_bytes(test, metric, mode) && metric == "throughput")
+		metric = "memory"
+	gsub(/_/, "-", metric)
+	return test "-" metric (mode == usual ? "" : "-" mode)
+}
