@@ -1,0 +1,385 @@
+/* carrier.c - boarding, taking turns, sleeping
+ * SPDX-License-Identifier: MIT
+ * What other host threads tell the carrier goes through `posted` and `news`: they set a bit, then count news
+ * up; the carrier takes the count, then the bits. So news that it has not seen is always counted after what it saw. */
+#include "carrier.h"
+
+#include <linux/futex.h>
+#include <stdalign.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "context.h"
+#include "host.h"
+
+enum state { READY, RUNNING, SPINNING, ASLEEP };
+
+enum { WORD_BITS = 64, WORDS = CARRIER_CORES / WORD_BITS, HALT_SLOTS = 1024 };
+
+struct core {
+	alignas(128) struct context context;
+	enum state state;
+	bool aboard;           /* as far as the carrier knows */
+	bool signalled;        /* before it was aboard */
+	atomic_int boarded;    /* its context may be gone on with; stored by context_board */
+	atomic_bool to_wait;   /* what it boarded for */
+	atomic_bool host_wait; /* its host thread is in the C library's wait */
+	_Atomic(pthread_cond_t *) waits_for;
+	bool halted;           /* waits_for is what interrupts signal */
+};
+
+struct halt_slot {
+	_Atomic(pthread_cond_t *) condition;
+	unsigned int core;
+};
+
+unsigned int carrier_running = CARRIER_NOBODY;
+uint64_t carrier_clock, carrier_limit;
+
+static struct core cores[CARRIER_CORES];
+static struct halt_slot halts[HALT_SLOTS]; /* open addressing: halt conditions never go away */
+static struct schedule schedule;
+static struct carrier_settings settings;
+static uint64_t switches;
+static atomic_bool on, taken;              /* taken: there is a carrier */
+static _Atomic uint64_t posted[WORDS];
+static atomic_int news;
+static int news_seen;
+static atomic_bool all_asleep;
+static _Atomic uint64_t front, until;      /* clock of the last slice; where an idle machine has gone on to */
+static int asleep_fd = -1;
+
+bool carrier_is_on(void)
+{
+	return atomic_load_explicit(&on, memory_order_relaxed);
+}
+
+uint64_t carrier_now(void)
+{
+	uint64_t last = atomic_load(&front), jumped = atomic_load(&until);
+
+	return last > jumped ? last : jumped;
+}
+
+uint64_t carrier_switches(void)
+{
+	return switches;
+}
+
+/* A core that gets up while another runs shortens that one's slice. */
+static void make_ready(unsigned int core, uint64_t moment)
+{
+	uint64_t limit;
+
+	schedule_advance(&schedule, core, moment);
+	cores[core].state = READY;
+	schedule_put(&schedule, core);
+	if (carrier_running == CARRIER_NOBODY)
+		return;
+	limit = schedule_limit(&schedule, carrier_running, carrier_clock);
+	if (limit < carrier_limit)
+		carrier_limit = limit;
+}
+
+static void signal_core(unsigned int core, uint64_t now)
+{
+	struct core *target = &cores[core];
+
+	target->signalled = !target->aboard;
+	switch (target->state) {
+	case ASLEEP: make_ready(core, now + (target->halted ? settings.wake_latency : 0)); break;
+	case SPINNING: make_ready(core, now + settings.interrupt_latency); break;
+	case READY: schedule_advance(&schedule, core, now + settings.interrupt_latency); break;
+	case RUNNING: break;
+	}
+}
+
+static void take_boarded(unsigned int index, uint64_t now)
+{
+	struct core *core = &cores[index];
+
+	if (core->aboard || !atomic_load(&core->boarded))
+		return;
+	core->aboard = true;
+	if (!atomic_load(&core->to_wait) && core->state == ASLEEP) {
+		make_ready(index, now); /* woken by something from before the model was switched on */
+	} else if (atomic_load(&core->to_wait) && core->state == READY && !core->signalled) {
+		schedule_remove(&schedule, index);
+		core->state = ASLEEP;
+	}
+}
+
+static void take_news(void)
+{
+	int count = atomic_load(&news);
+	uint64_t now = carrier_now();
+
+	if (count == news_seen)
+		return;
+	news_seen = count;
+	for (unsigned int i = 0; i < settings.cores; i++)
+		take_boarded(i, now);
+	for (unsigned int word = 0; word < WORDS; word++)
+		for (uint64_t bits = atomic_exchange(&posted[word], 0); bits; bits &= bits - 1)
+			signal_core(word * WORD_BITS + (unsigned int)__builtin_ctzll(bits), now);
+}
+
+static void wait_for_news(void)
+{
+	syscall(SYS_futex, &news, FUTEX_WAIT_PRIVATE, news_seen, NULL, NULL, 0);
+	take_news();
+}
+
+static void post(unsigned int core)
+{
+	atomic_fetch_or(&posted[core / WORD_BITS], UINT64_C(1) << core % WORD_BITS);
+	atomic_fetch_add(&news, 1);
+	syscall(SYS_futex, &news, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+/* The emulator's main loop moves time on to its next timer, whose interrupt is news. */
+static void sleep_all(void)
+{
+	uint64_t one = 1;
+
+	atomic_store(&all_asleep, true);
+	(void)!write(asleep_fd, &one, sizeof(one));
+	while (schedule_first(&schedule) == SCHEDULE_NOBODY)
+		wait_for_news();
+	atomic_store(&all_asleep, false);
+}
+
+static void begin_slice(unsigned int core)
+{
+	schedule_remove(&schedule, core);
+	cores[core].state = RUNNING;
+	carrier_clock = schedule.clock[core];
+	carrier_limit = schedule_limit(&schedule, core, carrier_clock);
+	if (carrier_clock > atomic_load_explicit(&front, memory_order_relaxed))
+		atomic_store_explicit(&front, carrier_clock, memory_order_relaxed);
+	carrier_running = core;
+	settings.slice_begins(core);
+}
+
+/* Goes on with the core whose turn it is; returns when that is `self`, which has left its state and clock behind. */
+static void go_on(unsigned int self)
+{
+	unsigned int next;
+
+	carrier_running = CARRIER_NOBODY;
+	take_news();
+	for (;;) {
+		if (schedule_first(&schedule) == SCHEDULE_NOBODY)
+			sleep_all();
+		next = schedule_first(&schedule);
+		if (cores[next].aboard)
+			break;
+		wait_for_news();
+	}
+	begin_slice(next);
+	if (next == self)
+		return;
+	switches++;
+	context_switch(&cores[self].context, &cores[next].context);
+}
+
+static void line_up(unsigned int core)
+{
+	schedule.clock[core] = carrier_clock;
+	cores[core].state = READY;
+	schedule_put(&schedule, core);
+	go_on(core);
+}
+
+static bool is_behind(unsigned int core)
+{
+	unsigned int first = schedule_first(&schedule);
+
+	return first != SCHEDULE_NOBODY && (schedule.clock[first] < carrier_clock ||
+					    (schedule.clock[first] == carrier_clock && first < core));
+}
+
+void carrier_give_way(void)
+{
+	unsigned int core = carrier_running;
+
+	schedule_was_alone(&schedule, core);
+	if (atomic_load_explicit(&news, memory_order_relaxed) != news_seen)
+		take_news();
+	if (is_behind(core)) {
+		line_up(core);
+		return;
+	}
+	carrier_limit = schedule_limit(&schedule, core, carrier_clock);
+	atomic_store_explicit(&front, carrier_clock, memory_order_relaxed);
+}
+
+void carrier_met_others(void)
+{
+	unsigned int core = carrier_running;
+
+	schedule_met_others(&schedule, core);
+	if (is_behind(core))
+		line_up(core);
+	else
+		carrier_limit = schedule_limit(&schedule, core, carrier_clock);
+}
+
+void carrier_spin(void)
+{
+	unsigned int core = carrier_running;
+
+	schedule.clock[core] = carrier_clock;
+	cores[core].state = SPINNING;
+	go_on(core);
+}
+
+void carrier_wake(unsigned int core, uint64_t now)
+{
+	if (cores[core].state == SPINNING)
+		make_ready(core, now);
+}
+
+void carrier_hold_until(unsigned int core, uint64_t moment)
+{
+	if (core != carrier_running)
+		schedule_advance(&schedule, core, moment);
+	else if (moment > carrier_clock)
+		carrier_clock = moment;
+}
+
+/* The first thread to board goes on as the carrier; the others end here, as host threads. */
+static void board(unsigned int core, bool to_wait)
+{
+	struct core *self = &cores[core];
+
+	atomic_store(&self->to_wait, to_wait);
+	if (atomic_exchange(&taken, true)) {
+		context_board(&self->context, &self->boarded, &news);
+		return;
+	}
+	host_become_carrier();
+	atomic_store(&self->boarded, 1);
+	atomic_fetch_add(&news, 1);
+	go_on(core);
+}
+
+void carrier_board(unsigned int core)
+{
+	board(core, false);
+}
+
+void carrier_switch_on(const struct carrier_settings *given)
+{
+	settings = *given;
+	schedule_start(&schedule, settings.quantum);
+	asleep_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	atomic_store(&on, true);
+	for (unsigned int i = 0; i < settings.cores; i++) {
+		cores[i].state = ASLEEP;
+		cores[i].halted = true;
+		if (!atomic_load(&cores[i].host_wait))
+			make_ready(i, 0);
+	}
+}
+
+static struct halt_slot *halt_slot(const pthread_cond_t *condition)
+{
+	unsigned int index = (unsigned int)((uintptr_t)condition / alignof(max_align_t)) % HALT_SLOTS;
+
+	while (atomic_load(&halts[index].condition) && atomic_load(&halts[index].condition) != condition)
+		index = (index + 1) % HALT_SLOTS;
+	return &halts[index];
+}
+
+static void learn_halt(unsigned int core, pthread_cond_t *condition)
+{
+	struct halt_slot *slot = halt_slot(condition);
+
+	slot->core = core;
+	atomic_store(&slot->condition, condition);
+}
+
+/* Before the model is switched on, on the thread's own. */
+static void wait_on_host(struct core *self, pthread_cond_t *condition, pthread_mutex_t *mutex, bool halt)
+{
+	if (halt)
+		learn_halt((unsigned int)(self - cores), condition);
+	host_cond_wait(condition, mutex);
+	atomic_store(&self->host_wait, false);
+}
+
+void carrier_wait(unsigned int core, pthread_cond_t *condition, pthread_mutex_t *mutex, bool halt)
+{
+	struct core *self = &cores[core];
+
+	/* Before `on` is read: carrier_switch_on does it the other way about, so one of the two sees the other. */
+	atomic_store(&self->host_wait, halt);
+	if (!atomic_load(&on)) {
+		wait_on_host(self, condition, mutex, halt);
+		return;
+	}
+	if (!halt)
+		settings.out_of_turn();
+	self->halted = halt;
+	atomic_store(&self->waits_for, condition);
+	if (core == carrier_running) {
+		schedule.clock[core] = carrier_clock;
+		self->state = ASLEEP;
+		host_mutex_unlock(mutex);
+		go_on(core);
+	} else {
+		host_mutex_unlock(mutex);
+		board(core, true);
+	}
+	atomic_store(&self->waits_for, NULL);
+	host_mutex_lock(mutex);
+}
+
+static void signal_or_post(unsigned int core)
+{
+	if (host_is_core(carrier_running))
+		signal_core(core, carrier_clock);
+	else
+		post(core);
+}
+
+void carrier_signal(pthread_cond_t *condition)
+{
+	struct halt_slot *slot;
+
+	if (!carrier_is_on())
+		return;
+	slot = halt_slot(condition);
+	if (atomic_load(&slot->condition)) {
+		signal_or_post(slot->core);
+		return;
+	}
+	for (unsigned int i = 0; i < settings.cores; i++)
+		if (atomic_load(&cores[i].waits_for) == condition)
+			signal_or_post(i);
+}
+
+int carrier_asleep_fd(void)
+{
+	return asleep_fd;
+}
+
+bool carrier_all_asleep(void)
+{
+	uint64_t count;
+
+	(void)!read(asleep_fd, &count, sizeof(count));
+	return atomic_load(&all_asleep);
+}
+
+void carrier_until(uint64_t moment)
+{
+	uint64_t now = carrier_now();
+
+	if (moment > now)
+		atomic_store(&until, moment);
+}

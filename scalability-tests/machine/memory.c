@@ -1,0 +1,65 @@
+/* memory.c - reads /proc/self/maps once
+ * SPDX-License-Identifier: MIT */
+#include "memory.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PARTS_MAX = 256, PATH_ROOM = 256 };
+
+struct part {
+	uint64_t inode, offset_end; /* in the emulator's RAM offsets */
+	char *start;
+	uint64_t bytes;
+};
+
+static struct part parts[PARTS_MAX];
+static unsigned int part_count;
+
+static void add_mapping(uint64_t start, uint64_t end, uint64_t inode)
+{
+	if (part_count == PARTS_MAX)
+		return;
+	parts[part_count++] = (struct part){ .inode = inode, .start = (char *)(uintptr_t)start, .bytes = end - start };
+}
+
+/* Nodes are created in order, and so are their inodes. */
+static void sort_parts(void)
+{
+	uint64_t offset = 0;
+
+	for (unsigned int i = 1; i < part_count; i++)
+		for (unsigned int j = i; j > 0 && parts[j - 1].inode > parts[j].inode; j--) {
+			struct part moved = parts[j];
+
+			parts[j] = parts[j - 1];
+			parts[j - 1] = moved;
+		}
+	for (unsigned int i = 0; i < part_count; i++)
+		parts[i].offset_end = offset += parts[i].bytes;
+}
+
+static void read_mappings(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	char line[512], path[PATH_ROOM];
+	unsigned long start, end, inode;
+
+	while (maps && fgets(line, sizeof(line), maps))
+		if (sscanf(line, "%lx-%lx %*s %*s %*s %lu %255s", &start, &end, &inode, path) == 4 &&
+		    !strcmp(path, "/memfd:memory-backend-memfd"))
+			add_mapping(start, end, inode);
+	if (maps)
+		fclose(maps);
+	sort_parts();
+}
+
+volatile uint64_t *memory_word(uint64_t offset)
+{
+	if (!part_count)
+		read_mappings();
+	for (unsigned int i = 0; i < part_count; i++)
+		if (offset < parts[i].offset_end)
+			return (volatile uint64_t *)(parts[i].start + (offset - (parts[i].offset_end - parts[i].bytes)));
+	return NULL;
+}
