@@ -24,6 +24,7 @@ struct cache {
 	struct cache_tag *tags; /* [copies][sets][ways]; null: there is no such cache */
 	uint8_t *oldest;        /* [copies][sets]: the way to replace next */
 	uint32_t sets, ways;
+	uint32_t mask; /* of a line's number, or 0: the set is a hash */
 };
 
 /* 0, or -1 when the host has no memory. */

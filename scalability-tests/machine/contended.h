@@ -20,9 +20,10 @@ void contended_count(struct line *line, const struct access *access, struct pric
 /* Forgets all counts; before lines_start, which forgets the lines. */
 void contended_start(void);
 
-/* Writes the `room` lines that lost most cycles, most first:
+/* Writes up to `lines` lines that lost most cycles, most first:
+ * It sorts them, so nothing is counted after it.
  * line ADDRESS PHYSICAL OWNER WRITERS READERS MOVES CYCLES TAKER_PC GIVER_PC
  * ADDRESS virtual, as last accessed; OWNER the last core that took it to write, or -; WRITERS and READERS are numbers of cores. */
-void contended_report(FILE *file, unsigned int room);
+void contended_report(FILE *file, unsigned int lines);
 
 #endif

@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "busy.h"
 #include "machine_file.h"
 
 enum access_kind { ACCESS_READ, ACCESS_WRITE, ACCESS_ATOMIC };
@@ -49,7 +50,7 @@ struct price {
 
 struct line {
 	uint64_t present[MACHINE_CORES / 64]; /* cores whose private caches hold it */
-	uint64_t busy_from, busy_until;       /* cycles */
+	struct interval busy;                 /* as long as it serves nobody else */
 	uint32_t version;                     /* counts owners: older copies in shared caches are void */
 	uint32_t contended;                   /* contended.h: this line's statistics, or 0 */
 	uint16_t owner;                       /* core + 1 that may write, or 0 */

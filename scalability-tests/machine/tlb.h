@@ -15,7 +15,7 @@
 
 #include "machine_file.h"
 
-enum { TLB_WAYS = 4, TLB_PAGE_SHIFT = 12 };
+enum { TLB_WAYS = MACHINE_TLB_WAYS, TLB_PAGE_SHIFT = 12 };
 
 enum tlb_answer {
 	TLB_HIT,   /* *physical is the page */

@@ -1,0 +1,299 @@
+/* lines.c - the directory and the caches under it
+ * SPDX-License-Identifier: MIT
+ * Records lie as far into one sparse mapping as their lines lie into guest memory, so that finding one is an addition, and
+ * the host gives memory only for pages of records that were touched.
+ * An access that hits changes nothing and is the common one (lines_hit); all else is here. */
+#include "lines.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "busy.h"
+#include "cache.h"
+
+enum { WORDS = MACHINE_CORES / 64 };
+
+struct service {
+	uint32_t latency;
+	uint32_t busy; /* for how long whatever serves can serve nobody else */
+	enum source source;
+};
+
+static struct {
+	const struct model_machine *machine;
+	lines_invalidated_t *invalidated;
+	uint32_t *way; /* [groups][groups]: machine_way */
+	struct cache private_cache, shared_cache;
+	uint64_t cores_of[MACHINE_GROUPS][WORDS];
+} directory;
+
+struct line *lines_records;
+uint64_t lines_bytes;
+
+static uint32_t way(unsigned int from, unsigned int to)
+{
+	return directory.way[from * directory.machine->groups + to];
+}
+
+static unsigned int group_of(unsigned int core)
+{
+	return directory.machine->group_of[core];
+}
+
+static uint32_t cost(enum cost cost)
+{
+	return directory.machine->costs[cost];
+}
+
+static uint32_t number_of(const struct line *line)
+{
+	return (uint32_t)(line - lines_records) + 1;
+}
+
+static void lines_end(void)
+{
+	if (lines_records)
+		munmap(lines_records, lines_bytes);
+	free(directory.way);
+	cache_end(&directory.private_cache);
+	cache_end(&directory.shared_cache);
+	lines_records = NULL;
+	lines_bytes = 0;
+}
+
+static int groups_start(const struct model_machine *machine)
+{
+	directory.way = malloc(sizeof(*directory.way) * machine->groups * machine->groups);
+	if (!directory.way)
+		return -1;
+	for (unsigned int i = 0; i < machine->groups; i++)
+		for (unsigned int j = 0; j < machine->groups; j++)
+			directory.way[i * machine->groups + j] = machine_way(machine, i, j);
+	memset(directory.cores_of, 0, sizeof(directory.cores_of));
+	for (unsigned int i = 0; i < machine->cores; i++)
+		directory.cores_of[machine->group_of[i]][i / 64] |= UINT64_C(1) << i % 64;
+	return 0;
+}
+
+static int records_start(uint64_t bytes)
+{
+	void *records = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (records == MAP_FAILED)
+		return -1;
+	lines_records = records;
+	lines_bytes = bytes;
+	return 0;
+}
+
+int lines_start(const struct model_machine *machine, lines_invalidated_t *invalidated)
+{
+	lines_end();
+	directory.machine = machine;
+	directory.invalidated = invalidated;
+	queues_start();
+	if (groups_start(machine) == 0 && records_start(machine_memory(machine)) == 0 &&
+	    cache_start(&directory.private_cache, machine->private_cache, machine->cores) == 0 &&
+	    cache_start(&directory.shared_cache, machine->shared_cache, machine->groups) == 0)
+		return 0;
+	fprintf(stderr, "model: out of host memory for the directory of %ju MiB of guest memory; give the guest less\n",
+		(uintmax_t)(machine_memory(machine) >> 20));
+	lines_end();
+	return -1;
+}
+
+static bool core_holds(const struct line *line, unsigned int core)
+{
+	return line->present[core / 64] >> core % 64 & 1;
+}
+
+static bool nobody_holds(const struct line *line)
+{
+	return !(line->present[0] | line->present[1] | line->present[2] | line->present[3]);
+}
+
+static struct cache_tag tag_of(const struct line *line)
+{
+	return (struct cache_tag){ .number = number_of(line), .version = line->version };
+}
+
+/* In its shared cache, or in the private one of a core that would pass it on as fast. */
+static bool group_has(const struct line *line, unsigned int group)
+{
+	const uint64_t *cores = directory.cores_of[group];
+
+	for (unsigned int i = 0; i < WORDS; i++)
+		if (line->present[i] & cores[i])
+			return true;
+	return cache_holds(&directory.shared_cache, group, tag_of(line));
+}
+
+static void group_keep(const struct line *line, unsigned int group)
+{
+	cache_insert(&directory.shared_cache, group, tag_of(line));
+}
+
+/* What makes room in a private cache goes to the group's shared one. */
+static void core_evict(unsigned int core, uint32_t number)
+{
+	struct line *line = &lines_records[number - 1];
+
+	if (!core_holds(line, core))
+		return;
+	line->present[core / 64] &= ~(UINT64_C(1) << core % 64);
+	if (line->owner == core + 1)
+		line->owner = 0;
+	group_keep(line, group_of(core));
+}
+
+static void core_fetch(struct line *line, unsigned int core)
+{
+	uint32_t evicted;
+
+	line->present[core / 64] |= UINT64_C(1) << core % 64;
+	evicted = cache_insert(&directory.private_cache, core, (struct cache_tag){ .number = number_of(line) });
+	if (evicted)
+		core_evict(core, evicted);
+}
+
+/* From here on copies in shared caches are void: an owner's first store is not seen. */
+static void core_own(struct line *line, unsigned int core)
+{
+	line->owner = core + 1;
+	line->version++;
+	line->is_spread = 0;
+}
+
+static uint32_t memory_latency(const struct line *line, unsigned int group)
+{
+	uint64_t offset = (uint64_t)(line - lines_records) * MACHINE_LINE;
+	const struct machine_node *node = directory.machine->node;
+
+	while (offset >= node->bytes)
+		offset -= (node++)->bytes;
+	return cost(COST_memory) + way(group, node->group);
+}
+
+/* Another core has it alone: both groups have a copy afterwards. */
+static struct service read_from_owner(struct line *line, unsigned int group)
+{
+	unsigned int giver = group_of(line->owner - 1);
+	uint32_t latency = cost(COST_transfer) + way(giver, group);
+
+	line->owner = 0;
+	line->is_spread = 1;
+	group_keep(line, giver);
+	if (giver != group)
+		group_keep(line, group);
+	return (struct service){ latency, giver == group ? cost(COST_share) : latency, SOURCE_TRANSFER_READ };
+}
+
+static struct service read_from_memory(struct line *line, unsigned int core)
+{
+	uint32_t latency = memory_latency(line, group_of(core));
+
+	if (!nobody_holds(line))
+		line->is_spread = 1;
+	if (line->is_spread)
+		group_keep(line, group_of(core));
+	else
+		core_own(line, core);
+	return (struct service){ latency, latency, SOURCE_MEMORY };
+}
+
+/* What the group has, its cores read one after the other, and the writer of the line need not wait for them. */
+static struct price read_near(struct line *line, const struct access *access)
+{
+	struct interval *queue = queue_find(number_of(line), group_of(access->core));
+	uint64_t start = interval_start(queue, access->now);
+
+	interval_occupy(queue, access->now, start, cost(COST_share));
+	if (nobody_holds(line) && !line->is_spread)
+		core_own(line, access->core);
+	else
+		line->is_spread = 1;
+	core_fetch(line, access->core);
+	return (struct price){
+		.cycles = start - access->now + cost(COST_near), .waited = start - access->now, .source = SOURCE_NEAR,
+	};
+}
+
+/* Tells every other holder of its loss; whether there was one, and how far the farthest of them is. */
+static bool invalidate_others(const struct line *line, unsigned int core, uint64_t now, uint32_t *farthest)
+{
+	bool any = false;
+
+	*farthest = 0;
+	for (unsigned int i = 0; i < WORDS; i++)
+		for (uint64_t left = line->present[i]; left; left &= left - 1) {
+			unsigned int loser = i * 64 + __builtin_ctzll(left);
+
+			if (loser == core)
+				continue;
+			any = true;
+			if (way(group_of(loser), group_of(core)) > *farthest)
+				*farthest = way(group_of(loser), group_of(core));
+			directory.invalidated(loser, now);
+		}
+	return any;
+}
+
+/* `start` is when it begins to be taken: others lose it then. */
+static struct service take(struct line *line, unsigned int core, uint64_t start)
+{
+	struct service service = { .source = SOURCE_TRANSFER_WRITE };
+	bool here = core_holds(line, core) || group_has(line, group_of(core));
+	bool brings_data = !core_holds(line, core);
+	uint32_t data = here ? cost(COST_near) : memory_latency(line, group_of(core));
+	uint32_t farthest;
+
+	if (!invalidate_others(line, core, start, &farthest)) {
+		service.source = here ? SOURCE_NEAR : SOURCE_MEMORY;
+		service.latency = data;
+	} else if (line->owner) {
+		service.latency = cost(COST_transfer) + farthest;
+	} else {
+		service.latency = cost(COST_transfer) + farthest / 2;
+		if (brings_data && data > service.latency)
+			service.latency = data;
+	}
+	service.busy = service.latency;
+	memset(line->present, 0, sizeof(line->present));
+	core_own(line, core);
+	return service;
+}
+
+static struct service serve(struct line *line, const struct access *access, uint64_t start)
+{
+	if (access->kind != ACCESS_READ)
+		return take(line, access->core, start);
+	if (line->owner)
+		return read_from_owner(line, group_of(access->core));
+	return read_from_memory(line, access->core);
+}
+
+struct price lines_access(struct line *line, const struct access *access)
+{
+	uint32_t locked = access->kind == ACCESS_ATOMIC ? cost(COST_atomic) : 0;
+	struct service service;
+	uint64_t start;
+
+	if (lines_hit(line, access->core, access->kind))
+		return (struct price){ .cycles = locked, .source = SOURCE_HIT };
+	if (access->kind == ACCESS_READ && !line->owner && group_has(line, group_of(access->core)))
+		return read_near(line, access);
+
+	start = interval_start(&line->busy, access->now);
+	service = serve(line, access, start);
+	interval_occupy(&line->busy, access->now, start, service.busy);
+	if (access->kind == ACCESS_READ)
+		interval_occupy(queue_find(number_of(line), group_of(access->core)), access->now, start, service.latency);
+	core_fetch(line, access->core);
+	return (struct price){
+		.cycles = start - access->now + service.latency + locked,
+		.waited = start - access->now,
+		.source = service.source,
+	};
+}
