@@ -8,7 +8,7 @@ MACHINE_CFLAGS := -std=gnu17 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -pthread
 
 $(BUILD)/libmodel.so: $(MACHINE_SOURCES) $(MACHINE_HEADERS)
 	@mkdir -p $(@D)
-	$(QUIET_CC)$(CC) $(MACHINE_CFLAGS) -fPIC -fvisibility=hidden -shared -o $@ $(MACHINE_SOURCES) -ldl
+	$(QUIET_CC)$(CC) $(MACHINE_CFLAGS) -fPIC -fvisibility=hidden -shared -o $@ $(MACHINE_SOURCES)
 
 .PHONY: machine
 machine: $(BUILD)/libmodel.so

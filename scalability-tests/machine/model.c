@@ -39,9 +39,9 @@ static uint64_t graces;      /* see on_out_of_turn */
 
 static const enum cost operation_cost[] = {
 	[OPERATION_SYSCALL] = COST_syscall, [OPERATION_SYSRET] = COST_sysret, [OPERATION_IRET] = COST_iret,
-	[OPERATION_WRMSR] = COST_wrmsr, [OPERATION_RDMSR] = COST_rdmsr, [OPERATION_WRITE_CR3] = COST_cr3,
-	[OPERATION_WRITE_CR] = COST_cr3, [OPERATION_INVLPG] = COST_invlpg, [OPERATION_INVPCID] = COST_invpcid,
-	[OPERATION_SWAPGS] = COST_swapgs, [OPERATION_FSGSBASE] = COST_fsbase, [OPERATION_WRPKRU] = COST_pkey,
+	[OPERATION_WRMSR] = COST_wrmsr, [OPERATION_RDMSR] = COST_rdmsr, [OPERATION_WRITE_CR3] = COST_mov_cr3,
+	[OPERATION_WRITE_CR] = COST_mov_cr4, [OPERATION_INVLPG] = COST_invlpg, [OPERATION_INVPCID] = COST_invpcid,
+	[OPERATION_SWAPGS] = COST_swapgs, [OPERATION_FSGSBASE] = COST_wrfsbase, [OPERATION_WRPKRU] = COST_wrpkru,
 	[OPERATION_CPUID] = COST_cpuid, [OPERATION_RDTSC] = COST_rdtsc, [OPERATION_PAUSE] = COST_pause,
 	[OPERATION_PORT] = COST_port, [OPERATION_FENCE] = COST_fence, [OPERATION_SAVE_STATE] = COST_xsave,
 };
@@ -65,7 +65,7 @@ static void model_switch_on(qemu_plugin_id_t id)
 {
 	struct carrier_settings settings = {
 		.cores = machine.cores, .quantum = quantum, .interrupt_latency = machine.costs[COST_ipi],
-		.wake_latency = machine.costs[COST_ipi] + machine.costs[COST_wake],
+		.wake_latency = machine.costs[COST_ipi] + machine.costs[COST_hlt],
 		.slice_begins = accounts_refresh, .out_of_turn = on_out_of_turn,
 	};
 
@@ -171,18 +171,11 @@ static void on_block(unsigned int vcpu, void *data)
 		carrier_give_way();
 }
 
-static void on_load(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *data)
+static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *data)
 {
 	carrier_enter(vcpu);
 	if (!over)
-		touch(vcpu, ACCESS_READ, info, address, (uintptr_t)data);
-}
-
-static void on_store(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *data)
-{
-	carrier_enter(vcpu);
-	if (!over)
-		touch(vcpu, ACCESS_WRITE, info, address, (uintptr_t)data);
+		touch(vcpu, qemu_plugin_mem_is_store(info) ? ACCESS_WRITE : ACCESS_READ, info, address, (uintptr_t)data);
 }
 
 static void on_locked(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *data)
@@ -192,16 +185,13 @@ static void on_locked(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t ad
 		touch(vcpu, ACCESS_ATOMIC, info, address, (uintptr_t)data);
 }
 
+/* Always for both directions: QEMU 7.2 takes a registration for loads alone to mean stores. */
 static void instrument_memory(struct qemu_plugin_insn *insn, const struct decoded *decoded)
 {
 	void *code = (void *)touch_code(qemu_plugin_insn_vaddr(insn), decoded->string);
 
-	if (decoded->locked) { /* one access, reported as both */
-		qemu_plugin_register_vcpu_mem_cb(insn, on_locked, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW, code);
-		return;
-	}
-	qemu_plugin_register_vcpu_mem_cb(insn, on_load, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_R, code);
-	qemu_plugin_register_vcpu_mem_cb(insn, on_store, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_W, code);
+	qemu_plugin_register_vcpu_mem_cb(insn, decoded->locked ? on_locked : on_access, QEMU_PLUGIN_CB_NO_REGS,
+					 QEMU_PLUGIN_MEM_RW, code);
 }
 
 static void instrument_operation(struct qemu_plugin_insn *insn, enum operation operation)
@@ -240,7 +230,7 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		if (modelling)
 			instrument_memory(insn, &decoded);
 		if (meets)
-			qemu_plugin_register_vcpu_mem_cb(insn, on_meeting, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_R, NULL);
+			qemu_plugin_register_vcpu_mem_cb(insn, on_meeting, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW, NULL);
 		meets = decoded.event == MARKER_MEET;
 	}
 }

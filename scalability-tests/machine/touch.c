@@ -15,6 +15,7 @@ enum {
 	LONGEST_ACCESS = 16,
 	PAGE_MASK = 0xfff,
 	APIC_PAGE = 0xfee00, /* Intel SDM vol. 3A, 11.4.1 */
+	APIC_SEND = 0x300,   /* its interrupt command register */
 	HPET_PAGE = 0xfed00, /* IA-PC HPET specification 1.0a, 3.1.1; Linux reads it where it would read the time-stamp counter */
 };
 
@@ -88,12 +89,17 @@ static void charge(uint64_t pc, enum figure figure, uint32_t cycles)
 	account_at(pc)->figures[figure] += cycles;
 }
 
-static void touch_device(unsigned int core, uint64_t page, uint64_t pc)
+static enum cost device_cost(uint64_t page, uint64_t address)
 {
-	enum cost cost = page == APIC_PAGE ? COST_apic : page == HPET_PAGE ? COST_rdtsc : COST_port;
+	if (page == APIC_PAGE)
+		return (address & PAGE_MASK) == APIC_SEND ? COST_icr : COST_apic;
+	return page == HPET_PAGE ? COST_rdtsc : COST_port;
+}
 
+static void touch_device(unsigned int core, uint64_t page, uint64_t address, uint64_t pc)
+{
 	cores[core].changed = true;
-	charge(pc, FIGURE_CYCLES_PRIVILEGED, model->costs[cost]);
+	charge(pc, FIGURE_CYCLES_PRIVILEGED, model->costs[device_cost(page, address)]);
 }
 
 /* The physical address, and a page walk's cost; false for devices, which are charged here. */
@@ -109,7 +115,7 @@ static bool translate(unsigned int core, qemu_plugin_meminfo_t info, uint64_t ad
 			return false;
 		frame = qemu_plugin_hwaddr_phys_addr(found) >> TLB_PAGE_SHIFT;
 		if (qemu_plugin_hwaddr_is_io(found)) {
-			touch_device(core, frame, pc);
+			touch_device(core, frame, address, pc);
 			return false;
 		}
 		tlb_insert(core, page, frame);
