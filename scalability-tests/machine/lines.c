@@ -15,6 +15,13 @@
 
 enum { WORDS = MACHINE_CORES / 64 };
 
+/* One access that did not hit. */
+struct request {
+	struct line *line;
+	unsigned int core, group;
+	uint64_t now, start; /* when it was made; when it is served */
+};
+
 struct service {
 	uint32_t latency;
 	uint32_t busy; /* for how long whatever serves can serve nobody else */
@@ -166,134 +173,144 @@ static void core_own(struct line *line, unsigned int core)
 	line->is_spread = 0;
 }
 
-static uint32_t memory_latency(const struct line *line, unsigned int group)
+static uint32_t memory_latency(const struct request *request)
 {
-	uint64_t offset = (uint64_t)(line - lines_records) * MACHINE_LINE;
+	uint64_t offset = (uint64_t)(request->line - lines_records) * MACHINE_LINE;
 	const struct machine_node *node = directory.machine->node;
 
 	while (offset >= node->bytes)
 		offset -= (node++)->bytes;
-	return cost(COST_memory) + way(group, node->group);
+	return cost(COST_memory) + way(request->group, node->group);
+}
+
+/* The group's other cores wait until what is on its way has come. */
+static void group_wait(const struct request *request, unsigned int group, uint32_t latency)
+{
+	interval_occupy(queue_find(number_of(request->line), group), request->now, request->start, latency);
 }
 
 /* Another core has it alone: both groups have a copy afterwards. */
-static struct service read_from_owner(struct line *line, unsigned int group)
+static struct service read_from_owner(const struct request *request)
 {
+	struct line *line = request->line;
 	unsigned int giver = group_of(line->owner - 1);
-	uint32_t latency = cost(COST_transfer) + way(giver, group);
+	uint32_t latency = cost(COST_transfer) + way(giver, request->group);
 
 	line->owner = 0;
 	line->is_spread = 1;
+	group_keep(line, request->group);
+	group_wait(request, request->group, latency);
+	if (giver == request->group)
+		return (struct service){ latency, cost(COST_share), SOURCE_TRANSFER_READ };
 	group_keep(line, giver);
-	if (giver != group)
-		group_keep(line, group);
-	return (struct service){ latency, giver == group ? cost(COST_share) : latency, SOURCE_TRANSFER_READ };
+	group_wait(request, giver, latency);
+	return (struct service){ latency, latency, SOURCE_TRANSFER_READ };
 }
 
-static struct service read_from_memory(struct line *line, unsigned int core)
+static struct service read_from_memory(const struct request *request)
 {
-	uint32_t latency = memory_latency(line, group_of(core));
+	uint32_t latency = memory_latency(request);
 
-	if (!nobody_holds(line))
-		line->is_spread = 1;
-	if (line->is_spread)
-		group_keep(line, group_of(core));
+	if (!nobody_holds(request->line))
+		request->line->is_spread = 1;
+	if (request->line->is_spread)
+		group_keep(request->line, request->group);
 	else
-		core_own(line, core);
+		core_own(request->line, request->core);
+	group_wait(request, request->group, latency);
 	return (struct service){ latency, latency, SOURCE_MEMORY };
 }
 
-/* What the group has, its cores read one after the other, and the writer of the line need not wait for them. */
-static struct price read_near(struct line *line, const struct access *access)
-{
-	struct interval *queue = queue_find(number_of(line), group_of(access->core));
-	uint64_t start = interval_start(queue, access->now);
-
-	interval_occupy(queue, access->now, start, cost(COST_share));
-	if (nobody_holds(line) && !line->is_spread)
-		core_own(line, access->core);
-	else
-		line->is_spread = 1;
-	core_fetch(line, access->core);
-	return (struct price){
-		.cycles = start - access->now + cost(COST_near), .waited = start - access->now, .source = SOURCE_NEAR,
-	};
-}
-
 /* Tells every other holder of its loss; whether there was one, and how far the farthest of them is. */
-static bool invalidate_others(const struct line *line, unsigned int core, uint64_t now, uint32_t *farthest)
+static bool invalidate_others(const struct request *request, uint32_t *farthest)
 {
 	bool any = false;
 
 	*farthest = 0;
 	for (unsigned int i = 0; i < WORDS; i++)
-		for (uint64_t left = line->present[i]; left; left &= left - 1) {
+		for (uint64_t left = request->line->present[i]; left; left &= left - 1) {
 			unsigned int loser = i * 64 + __builtin_ctzll(left);
+			uint32_t distance = way(group_of(loser), request->group);
 
-			if (loser == core)
+			if (loser == request->core)
 				continue;
 			any = true;
-			if (way(group_of(loser), group_of(core)) > *farthest)
-				*farthest = way(group_of(loser), group_of(core));
-			directory.invalidated(loser, now);
+			if (distance > *farthest)
+				*farthest = distance;
+			directory.invalidated(loser, request->start);
 		}
 	return any;
 }
 
-/* `start` is when it begins to be taken: others lose it then. */
-static struct service take(struct line *line, unsigned int core, uint64_t start)
+/* To write a line that this core does not own: what brings the data, and what takes it from others. */
+static struct service service_of_write(const struct request *request)
 {
-	struct service service = { .source = SOURCE_TRANSFER_WRITE };
-	bool here = core_holds(line, core) || group_has(line, group_of(core));
-	bool brings_data = !core_holds(line, core);
-	uint32_t data = here ? cost(COST_near) : memory_latency(line, group_of(core));
-	uint32_t farthest;
+	struct line *line = request->line;
+	bool here = core_holds(line, request->core);
+	bool near = line->owner || here || group_has(line, request->group);
+	uint32_t data = near ? cost(COST_near) : memory_latency(request);
+	uint32_t farthest, loss;
 
-	if (!invalidate_others(line, core, start, &farthest)) {
-		service.source = here ? SOURCE_NEAR : SOURCE_MEMORY;
-		service.latency = data;
-	} else if (line->owner) {
-		service.latency = cost(COST_transfer) + farthest;
-	} else {
-		service.latency = cost(COST_transfer) + farthest / 2;
-		if (brings_data && data > service.latency)
-			service.latency = data;
-	}
-	service.busy = service.latency;
-	memset(line->present, 0, sizeof(line->present));
-	core_own(line, core);
+	if (!invalidate_others(request, &farthest))
+		return (struct service){ data, data, near ? SOURCE_NEAR : SOURCE_MEMORY };
+	loss = cost(COST_transfer) + (line->owner ? farthest : farthest / 2);
+	if (!line->owner && !here && data > loss)
+		loss = data;
+	return (struct service){ loss, loss, SOURCE_TRANSFER_WRITE };
+}
+
+static struct service write_alone(const struct request *request)
+{
+	struct service service = service_of_write(request);
+
+	memset(request->line->present, 0, sizeof(request->line->present));
+	core_own(request->line, request->core);
 	return service;
 }
 
-static struct service serve(struct line *line, const struct access *access, uint64_t start)
+static struct price price_of(const struct request *request, uint32_t latency, enum source source)
 {
-	if (access->kind != ACCESS_READ)
-		return take(line, access->core, start);
-	if (line->owner)
-		return read_from_owner(line, group_of(access->core));
-	return read_from_memory(line, access->core);
+	uint32_t waited = request->start - request->now;
+
+	return (struct price){ .cycles = waited + latency, .waited = waited, .source = source };
+}
+
+/* What the group has, its cores read one after the other; a writer of the line need not wait for them. */
+static struct price read_near(struct request *request)
+{
+	struct line *line = request->line;
+	struct interval *queue = queue_find(number_of(line), request->group);
+
+	request->start = interval_start(queue, request->now);
+	interval_occupy(queue, request->now, request->start, cost(COST_share));
+	if (nobody_holds(line) && !line->is_spread)
+		core_own(line, request->core);
+	else
+		line->is_spread = 1;
+	core_fetch(line, request->core);
+	return price_of(request, cost(COST_near), SOURCE_NEAR);
+}
+
+static struct service serve(const struct request *request, enum access_kind kind)
+{
+	if (kind != ACCESS_READ)
+		return write_alone(request);
+	return request->line->owner ? read_from_owner(request) : read_from_memory(request);
 }
 
 struct price lines_access(struct line *line, const struct access *access)
 {
+	struct request request = { .line = line, .core = access->core, .group = group_of(access->core), .now = access->now };
 	uint32_t locked = access->kind == ACCESS_ATOMIC ? cost(COST_atomic) : 0;
 	struct service service;
-	uint64_t start;
 
 	if (lines_hit(line, access->core, access->kind))
 		return (struct price){ .cycles = locked, .source = SOURCE_HIT };
-	if (access->kind == ACCESS_READ && !line->owner && group_has(line, group_of(access->core)))
-		return read_near(line, access);
-
-	start = interval_start(&line->busy, access->now);
-	service = serve(line, access, start);
-	interval_occupy(&line->busy, access->now, start, service.busy);
-	if (access->kind == ACCESS_READ)
-		interval_occupy(queue_find(number_of(line), group_of(access->core)), access->now, start, service.latency);
+	if (access->kind == ACCESS_READ && !line->owner && group_has(line, request.group))
+		return read_near(&request);
+	request.start = interval_start(&line->busy, access->now);
+	service = serve(&request, access->kind);
+	interval_occupy(&line->busy, access->now, request.start, service.busy);
 	core_fetch(line, access->core);
-	return (struct price){
-		.cycles = start - access->now + service.latency + locked,
-		.waited = start - access->now,
-		.source = service.source,
-	};
+	return price_of(&request, service.latency + locked, service.source);
 }

@@ -5,9 +5,9 @@
  * lines do not scale. Not modelled: which level of the private cache hits (a hit is free), bandwidth, store
  * buffers, prefetch, and copies in another group's shared cache alone (they cost as memory does).
  * Service: a line is busy in [from, until). Who asks within waits for its end; who asks before it, out of
- * turn, does not. Taking a line to write, or from another group or memory, keeps it busy for the whole latency; a reader
- * of the owner's group for COST_share. What a group has fetched its others get near, served one after
- * the other by their group's own queue, once it has come. An invalidation that brings no data goes half the way.
+ * turn, does not. Taking a line to write, or from another group or memory, keeps it busy for the whole latency;
+ * reading it from an owner in one's own group for COST_share. What a group has or will have, its cores read
+ * one after the other from its own queue (busy.h). An invalidation that brings no data goes half the way.
  * E and M cost the same, so they are one state, `owner`.
  * Service is first come, first served: cores that start in order of number would follow neighbours for
  * ever, so the costs are fitted with, and hold for, cores that start in a shuffled order.
