@@ -8,8 +8,11 @@ GUEST_ROOT := $(BUILD)/initrd
 GUEST_CFLAGS := -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror
 GUEST_HEADERS := $(wildcard $(GUEST_DIR)/*.h $(GUEST_DIR)/../../abi/*.h $(GUEST_DIR)/../../abi/*.def) $(GUEST_DIR)/../tests.def
 BENCH_SOURCES := $(addprefix $(GUEST_DIR)/,bench.c worker.c processes.c meeting.c model.c threads.c system_calls.c faults.c calls.c \
-	rings.c names.c create.c wakeup.c footprint.c)
+	rings.c names.c create.c wakeup.c footprint.c \
+	lines.c locks.c mapping.c files.c)
 MUSL_GCC := musl-gcc $(GUEST_CFLAGS)
+# Concurrency Kit is headers alone, which lie beside glibc's: behind all others.
+BENCH_CK := -idirafter /usr/include
 GLIBC_GCC := gcc $(GUEST_CFLAGS)
 # musl-gcc knows no static PIE: it is told the start file that relocates itself.
 MUSL_PIE := -fPIE -static -Wl,-pie,--no-dynamic-linker -nostartfiles /usr/lib/x86_64-linux-musl/rcrt1.o
@@ -21,7 +24,7 @@ $(GUEST_BIN):
 	@mkdir -p $@
 
 $(GUEST_BIN)/bench: $(BENCH_SOURCES) $(GUEST_HEADERS) | $(GUEST_BIN)
-	$(QUIET_CC)$(MUSL_GCC) -static -pthread -o $@ $(filter %.c,$^)
+	$(QUIET_CC)$(MUSL_GCC) $(BENCH_CK) -static -pthread -o $@ $(filter %.c,$^)
 
 $(GUEST_BIN)/linux-init: $(GUEST_DIR)/linux_init.c $(GUEST_DIR)/../count/ticks.h $(GUEST_HEADERS) | $(GUEST_BIN)
 	$(QUIET_CC)$(MUSL_GCC) -static -o $@ $<
