@@ -75,23 +75,25 @@ function print_falls(test,    s, said, worst, per_second) {
 			continue
 		per_second = " " escape(operations_of(test)) " per second"
 		worst = worst_line(test, series[s], end_most)
-		print "<p class=\"fall\"><strong class=\"" class_of(series[s]) "\">" escape(label[series[s]]) " " said ":</strong> " \
+		print "<p class=\"fall\"><strong class=\"" class_of(series[s]) "\">" (is_of_machine(test) ? "On " escape(label[series[s]]) ", it " : escape(label[series[s]]) " ") said ":</strong> " \
 			(said == "collapses" ? with_prefix(end_best, "") per_second " at " cores_words(end_best_cores) ", " : \
 			with_prefix(end_first, "") per_second " at " cores_words(end_fewest) ", ") with_prefix(end_last, "") " at " end_most \
 			(worst == "" ? "." : "; " worst ".") "</p>"
 	}
 }
 
-function print_list_rows(test, s, c, n,    i) {
+# One system's list. The share is of all cycles that the operation takes.
+function print_list_rows(test, s, c, n,    i, whole) {
+	whole = has(test, "-", s, "model", "cycles", c) ? value[key] : 0
 	print "<tbody>"
-	for (i = 1; i <= n && i <= CONTENDED_SHOWN; i++) {
-		print "<tr><td class=\"name " class_of(s) "\">" (i == 1 ? escape(label[s]) : "") "</td><td class=\"name\"><code>" escape(line_name(i)) \
+	for (i = 1; i <= n && i <= CONTENDED_SHOWN; i++)
+		print "<tr><td class=\"name " (i == 1 ? class_of(s) "\">" escape(label[s]) : "\">") "</td><td class=\"name\"><code>" escape(line_name(i)) \
 			"</code></td><td>" escape(list[i, "owner"]) "</td><td>" escape(list[i, "writers"]) "</td><td>" escape(list[i, "readers"]) "</td><td>" \
-			as_count(list[i, "moves"]) "</td><td>" as_count(list[i, "cycles"]) "</td><td class=\"name\"><code>" escape(list[i, "taker"]) \
+			as_count(list[i, "moves"]) "</td><td>" as_count(list[i, "cycles"]) "</td>" \
+			cell(whole > 0 ? percent(list[i, "cycles"] / whole) : "") "<td class=\"name\"><code>" escape(list[i, "taker"]) \
 			"</code></td><td class=\"name\"><code>" escape(list[i, "giver"]) "</code></td></tr>"
-	}
 	if (n > CONTENDED_SHOWN)
-		print "<tr><td></td><td class=\"name faint\" colspan=\"8\">and " n - CONTENDED_SHOWN " more in <code>" \
+		print "<tr><td></td><td class=\"name faint\" colspan=\"9\">and " n - CONTENDED_SHOWN " more in <code>" \
 			escape(contended_file(test, s, c)) "</code></td></tr>"
 	print "</tbody>"
 }
@@ -107,7 +109,7 @@ function print_lists_at(test, c, unfolded,    s, n, begun) {
 		if (!begun++) {
 			print "<details" (unfolded ? " open=\"open\"" : "") "><summary>" cores_words(c) "</summary><div class=\"table\"><table><thead><tr>" \
 				"<th class=\"name\">system</th><th class=\"name\">line</th><th>owner</th><th>writers</th><th>readers</th>" \
-				"<th>moves per operation</th><th>cycles lost per operation</th><th class=\"name\">taken in</th><th class=\"name\">given up in</th></tr></thead>"
+				"<th>moves</th><th>cycles lost</th><th>share</th><th class=\"name\">taken in</th><th class=\"name\">given up in</th></tr></thead>"
 		}
 		print_list_rows(test, series[s], c, n)
 	}
@@ -128,7 +130,7 @@ function has_lists(test,    s, c) {
 function print_lists(test,    c, shown) {
 	if (!has_lists(test))
 		return
-	print "<details class=\"lists\" id=\"" test "-lines\"><summary>Most contended cache lines</summary>"
+	print "<details class=\"lists\" id=\"" test "-lines\"><summary>Most contended cache lines; moves and cycles per operation</summary>"
 	for (c = n_cores; c >= 1; c--)
 		shown += print_lists_at(test, cores[c], !shown)
 	print "</details>"

@@ -1,6 +1,6 @@
 # figures.awk - decides which pictures the results allow
 # SPDX-License-Identifier: MIT
-# Needs number.awk, data.awk, words.awk, picture.awk, curves.awk and bars.awk. Writes STEM.dat for each picture, the drawing
+# Needs number.awk, data.awk, words.awk, verdict.awk, picture.awk, curves.awk and bars.awk. Writes STEM.dat for each picture, the drawing
 # commands and figures.tsv. A picture with no data is not made. Nor are counts of messages that are zero everywhere: words
 # say that better. Cache lines are drawn even then, because zero is the claim.
 # Tested by plots/test
@@ -15,8 +15,9 @@ function counted_pictures(test, mode) {
 # The model's own: how the load is carried by each core, and where its cycles and lines go.
 function modelled_pictures(test) {
 	curves(test, "model", "throughput")
-	if (!is_bytes(test, "throughput", "model"))
+	if (!is_bytes(test, "throughput", "model") && !is_one_pair(test))
 		per_core(test, "model")
+	curves(test, "model", "cycles")
 	line_bars(test, "model")
 	distance_bars(test, "model", "throughput", "throughput", "throughput", "")
 }
@@ -26,7 +27,7 @@ function other_pictures(test, mode,    m) {
 	for (m = 1; m <= n_metrics; m++) {
 		if (metrics[m] == "throughput" || metrics[m] == "instructions_user")
 			continue
-		if (mode == "model" && metrics[m] ~ /^lines_/)
+		if (mode == "model" && metrics[m] ~ /^(cycles$|lines_)/)
 			continue
 		if (metrics[m] == "instructions_kernel") {
 			instruction_bars(test, mode)

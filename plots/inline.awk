@@ -28,7 +28,7 @@ function linked(line,    words) {
 	if (!match(line, /<text>.*<\/text>/))
 		return line
 	words = substr(line, RSTART + 6, RLENGTH - 13)
-	return words in link_of ? "<a href=\"" link_of[words] "\">" line "</a>" : line
+	return words in link_of ? "<a href=\"" link_of[words] "\"><text>" words "</text></a>" : line
 }
 
 # A picture in the page: without its own background and without the markers, which all pictures share.

@@ -48,6 +48,11 @@ function as_count(value,    text) {
 	return substr(text, 1, length(text) - 3) " " substr(text, length(text) - 2)
 }
 
+# A share of one, in whole hundredths. The sign is escaped where it stands: its only use is the page.
+function percent(share) {
+	return share > 0 && share < 0.01 ? "&lt; 1 %" : sprintf("%.0f", share * 100) " %"
+}
+
 function power(base, exponent) {
 	return exp(exponent * log(base))
 }

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: MIT
 # scaling-panels.gp sets what differs: place, name, words, ticks, and the blocks of scaling.dat (-1: the system has none).
 left = (place % columns) * width / columns
-top = 66 + (place / columns) * 160
+top = 66 + (place / columns) * 166
 set lmargin at screen across(left + 44)
 set rmargin at screen across(left + 240 - 16)
-set tmargin at screen pixel(top + 38)
-set bmargin at screen pixel(top + 128)
+set tmargin at screen pixel(top + 44)
+set bmargin at screen pixel(top + 134)
 set label name at screen across(left + 13), screen pixel(top + 12) left font 'DejaVu Sans:Bold,11' textcolor rgb ink
 if (tessera >= 0) {
 	set label tessera_words at screen across(left + 13), screen pixel(top + 28) left font ',10.5' textcolor lt 1

@@ -1,7 +1,7 @@
 # scaling.awk - data of the model's one picture that says most: throughput per core against cores, a panel for each test
 # SPDX-License-Identifier: MIT
 # Needs number.awk, data.awk, words.awk and verdict.awk. A panel is a test with at least two modelled core counts of Tessera's
-# general composition or of Linux; ablations stay on the page. In a panel a level curve is a test that scales. Writes
+# general composition or of Linux; ablations, and tests of the machine alone, stay on the page. In a panel a level curve is a test that scales. Writes
 # scaling.dat (a block per panel and system: cores, value, min, max), scaling-panels.gp and scaling-draw.gp; nothing without panels.
 # Tested by plots/test
 
@@ -32,14 +32,13 @@ function write_block(test, s,    c, points) {
 	return n_blocks++
 }
 
-# Zero, the top, and the middle if it is round; their labels are short.
-function panel_ticks(most,    step) {
+# Zero and one or two pleasant values.
+function panel_ticks(most,    step, at) {
 	step = pleasant_step(most / 2, "")
 	axis_high = most * 1.08
 	axis_ticks = ""
-	add_tick(0, "")
-	for (value_at = step; value_at <= axis_high; value_at += step)
-		add_tick(value_at, "")
+	for (at = 0; at <= axis_high; at += step)
+		add_tick(at, "")
 }
 
 function range_ticks(fewest, most,    middle) {
@@ -71,7 +70,8 @@ END {
 	find_systems()
 	panel("load 'scaling.gp'")
 	for (t = 1; t <= n_tests; t++)
-		add_panel(tests[t])
+		if (!is_of_machine(tests[t]))
+			add_panel(tests[t])
 	panel("unset multiplot")
 	if (n_panels == 0)
 		exit
@@ -79,7 +79,7 @@ END {
 	rows = int((n_panels + columns - 1) / columns)
 	draw("load 'style.gp'")
 	draw("machine = " quote(mode_words("model")) "; has_tessera = " (drawn[1] > 0) "; has_linux = " (drawn[2] > 0))
-	draw("columns = " columns "; width = " 240 * columns "; height = " 66 + 160 * rows)
+	draw("columns = " columns "; width = " 240 * columns "; height = " 66 + 166 * rows)
 	draw("stem = 'scaling'; script = 'scaling-panels.gp'")
 	draw("load 'picture.gp'")
 }

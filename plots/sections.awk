@@ -6,7 +6,7 @@
 
 BEGIN {
 	n_kinds = split("first more counted", kinds, " ")
-	kind_title["more"] = "More of the model: time, cycles, instructions, messages"
+	kind_title["more"] = "More of the model: latency, instructions, messages"
 	kind_title["counted"] = "Exact counts and wall clock"
 }
 
@@ -17,7 +17,7 @@ function kind_of(f,    test) {
 		return "first"
 	if (figure_mode[f] != "model")
 		return "counted"
-	if (figure_stem[f] == "-" || figure_stem[f] ~ /-(cycles|instructions|messages|doorbells)-model/)
+	if (figure_stem[f] == "-" || figure_stem[f] ~ /-(instructions|messages|doorbells)-model/)
 		return "more"
 	return figure_stem[f] ~ /-latency-model$/ && unit_of[test, "throughput", "model"] != "" ? "more" : "first"
 }

@@ -11,6 +11,12 @@ BEGIN {
 	SCALES_FROM = 0.75
 }
 
+# Tests of cache lines and locks are user code alone: they show the machine, and no system is to be judged by them.
+function is_of_machine(test) { return test ~ /^(line|lock)_/ }
+
+# The same two cores work, however many others there are: throughput per core would say nothing.
+function is_one_pair(test) { return test == "ring_throughput_pair" }
+
 # The ends of a modelled curve and its best point, into end_*; returns how many points it has.
 function read_ends(test, s,    c, n) {
 	n = 0
@@ -32,9 +38,9 @@ function read_ends(test, s,    c, n) {
 	return n
 }
 
-# The verdict on a curve, "" if it has fewer than two points or none to compare with; leaves end_*, gain and kept.
+# The verdict on a curve, "" if it has fewer than two points or nothing to compare with; leaves end_*, gain and kept.
 function verdict(test, s) {
-	if (read_ends(test, s) < 2 || end_first == 0)
+	if (read_ends(test, s) < 2 || end_first == 0 || is_one_pair(test))
 		return ""
 	gain = end_last / end_first
 	kept = gain * end_fewest / end_most

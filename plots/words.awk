@@ -17,7 +17,7 @@ function metric_title(test, metric, mode) {
 	if (metric == "lines_near")
 		return "lines from the shared cache"
 	if (metric == "lines_memory")
-		return "lines from memory"
+		return "lines from memory or another group's cache"
 	return plain_words(metric)
 }
 
