@@ -63,14 +63,25 @@ static void ticks_show(void)
 	marker(MARKER_END);
 }
 
+/* The kernel hands on words that it does not know itself (nokaslr is its loader's): the program is the first path. */
+static char **program_find(char **argv)
+{
+	while (*++argv && **argv != '/')
+		;
+	return argv;
+}
+
 int main(int argc, char **argv)
 {
+	char **program = program_find(argv);
+
+	(void)argc;
 	mounts_make();
 	console_open();
 	ticks_show();
-	if (argc < 2)
+	if (!*program)
 		dprintf(STDERR_FILENO, "linux-init: name a program: rdinit=/bin/linux-init -- /bin/program arguments\n");
-	dprintf(STDOUT_FILENO, "linux-init: status %d\n", argc < 2 ? 2 : program_run(argv + 1));
+	dprintf(STDOUT_FILENO, "linux-init: status %d\n", !*program ? 2 : program_run(program));
 	tcdrain(STDOUT_FILENO);
 	sync();
 	reboot(RB_POWER_OFF);
