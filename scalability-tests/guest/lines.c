@@ -1,8 +1,8 @@
 /* lines.c - what one cache line costs many cores: line_private, line_written, line_read
  * SPDX-License-Identifier: MIT
- * No kernel runs in these loops: they show the machine, real or modelled, that both systems stand on. They mirror the
- * measurement of conflict-free and conflicting accesses in Clements et al., "The Scalable Commutativity Rule" (ACM
- * TOCS 32(4), 2015). Data that must not share a line are a pair of lines apart, for processors that fetch pairs. */
+ * No kernel runs in these loops: they show the machine, real or modelled, that both systems stand on. Each core asks again
+ * as soon as it is served, so a contended line's queue is as long as there are cores; bursts.c has the published
+ * measurement. Data that must not share a line are a pair of lines apart, for processors that fetch pairs. */
 #include "bench.h"
 
 #include <stdatomic.h>
