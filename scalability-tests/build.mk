@@ -5,7 +5,8 @@ BUILD ?= build
 SCALE_DIR := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 RUNNER_DIR := $(SCALE_DIR)/runner
 RUNNER_SOURCES := $(wildcard $(RUNNER_DIR)/*.c)
-RUNNER_HEADERS := $(wildcard $(RUNNER_DIR)/*.h $(RUNNER_DIR)/*.def) $(SCALE_DIR)/tests.def
+RUNNER_HEADERS := $(wildcard $(RUNNER_DIR)/*.h $(RUNNER_DIR)/*.def) $(SCALE_DIR)/tests.def \
+	$(wildcard $(SCALE_DIR)/machine/costs.*) kernel/arch/layout.h
 RUNNER_CFLAGS := -std=gnu17 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror
 # The kernel whose rings are locked queues: an ablation, and no other's dependency.
 SCALE_KERNELS := $(BUILD)/tessera.elf $(BUILD)/tessera-locked.elf
@@ -16,16 +17,17 @@ $(BUILD)/runner: $(RUNNER_SOURCES) $(RUNNER_HEADERS)
 	@mkdir -p $(@D)
 	$(QUIET_CC)$(CC) $(RUNNER_CFLAGS) -o $@ $(filter %.c,$^) -lhwloc
 
-# make itself ends with 2 whatever failed; this lets `make run` end with the guest program's own status.
+# make itself ends with 2 whatever failed; this lets `make run` end with the guest program's own status, and `make scale`
+# with the runner's.
 $(BUILD)/exit_status.so: $(RUNNER_DIR)/make/exit_status.c
 	@mkdir -p $(@D)
 	@$(CC) $(RUNNER_CFLAGS) -fPIC -shared -o $@ $<
 
-ifneq ($(filter run,$(MAKECMDGOALS)),)
+ifneq ($(filter run scale,$(MAKECMDGOALS)),)
 -load $(BUILD)/exit_status.so
 endif
 
-.PHONY: run run-guest scale scale-check runner runner-test linux doctor
+.PHONY: run run-guest scale scale-measure scale-check scale-check-status validate runner runner-test linux doctor
 
 # Two runs at once have a status each: the shell's parent is this make. `run` is expanded after run-guest has run.
 RUN_STATUS := $(BUILD)/run.$(shell echo $$PPID).status
@@ -36,19 +38,33 @@ run: run-guest ## boot it: SMP=4 INIT="/bin/prog args" INITRD= MACHINE= MEM= APP
 run-guest: $(BUILD)/tessera.elf $(BUILD)/initrd.cpio $(BUILD)/runner
 	@status=0; $(BUILD)/runner run || status=$$?; echo "$$status" >$(RUN_STATUS)
 
-# Settings are checked before what takes long. A point that fails does not keep the others from being drawn.
-scale: scale-check $(SCALE_KERNELS) $(BUILD)/initrd.cpio $(BUILD)/libcount.so $(BUILD)/runner ## measure and plot: CORES="1 2 4" TESTS= SYSTEMS= MODE= MACHINE=
-	@case "$${SYSTEMS:-linux}" in *linux*) $(SCALE_DIR)/linux/fetch $(BUILD)/linux || true ;; esac
-	@status=0; folder=$$($(BUILD)/runner scale) || status=$$?; \
-	[ -z "$$folder" ] || plots/report "$$folder" && exit "$$status"
+SCALE_STATUS := $(BUILD)/scale.$(shell echo $$PPID).status
+scale: scale-measure ## measure and plot: CORES="1 2 4" TESTS= FULL=1 MACHINE=NAME SYSTEMS= MODE=model|count|wall COSTS=
+	@$(exit-as $(SCALE_STATUS))
+	@rm $(SCALE_STATUS)
 
-scale-check: $(BUILD)/runner
-	@$(BUILD)/runner check
+# A point that fails does not keep the others from being drawn.
+scale-measure: scale-check $(SCALE_KERNELS) $(BUILD)/initrd.cpio $(BUILD)/libcount.so $(BUILD)/libmodel.so $(BUILD)/runner
+	@case "$${SYSTEMS:-linux}" in *linux*) $(SCALE_DIR)/linux/fetch $(BUILD)/linux $(BUILD)/initrd.cpio || true ;; esac
+	@status=0; folder=$$($(BUILD)/runner scale) || status=$$?; \
+	[ -z "$$folder" ] || plots/report "$$folder" || status=1; echo "$$status" >$(SCALE_STATUS)
+
+# Settings are checked before what takes long.
+scale-check: scale-check-status
+	@$(exit-as $(SCALE_STATUS))
+
+scale-check-status: $(BUILD)/runner
+	@status=0; $(BUILD)/runner check || status=$$?; echo "$$status" >$(SCALE_STATUS)
+
+# The model against what is known of it, and against published measurements.
+validate: $(SCALE_KERNELS) $(BUILD)/initrd.cpio $(BUILD)/libmodel.so $(BUILD)/runner ## check the model against published machines
+	@$(SCALE_DIR)/linux/fetch $(BUILD)/linux $(BUILD)/initrd.cpio || true
+	@$(SCALE_DIR)/validate/run $(BUILD)
 
 runner: $(BUILD)/runner ## build what `run` and `scale` are; build/runner help lists its variables
 
-linux: ## fetch Debian's kernel, to compare with
-	$(SCALE_DIR)/linux/fetch $(BUILD)/linux
+linux: $(BUILD)/initrd.cpio ## fetch Debian's kernel, to compare with
+	$(SCALE_DIR)/linux/fetch $(BUILD)/linux $(BUILD)/initrd.cpio
 
 # The machine that the runner is tested with: 32 bits, no library, booted as the kernel is.
 $(BUILD)/runner-guest: $(RUNNER_DIR)/test/guest.c
@@ -57,7 +73,12 @@ $(BUILD)/runner-guest: $(RUNNER_DIR)/test/guest.c
 		-fno-asynchronous-unwind-tables -nostdlib -static -Wl,-m,elf_i386 -Wl,--build-id=none -Wl,-Ttext=0x100000 \
 		-Wl,-e,start -Wl,-N -Wl,--no-warn-rwx-segments -Wl,-z,noexecstack -o $@ $<
 
-runner-test: $(BUILD)/runner $(BUILD)/runner-guest ## check how runs end and what sweeps write
+# The plugin that it is tested with: it models nothing.
+$(BUILD)/runner-fake/libmodel.so: $(RUNNER_DIR)/test/fake_model.c $(SCALE_DIR)/count/qemu_plugin.h
+	@mkdir -p $(@D)
+	$(QUIET_CC)$(CC) $(RUNNER_CFLAGS) -fPIC -fvisibility=hidden -shared -o $@ $<
+
+runner-test: $(BUILD)/runner $(BUILD)/runner-guest $(BUILD)/runner-fake/libmodel.so ## check how runs end and what sweeps write
 	$(RUNNER_DIR)/test/run
 
 doctor: ## say what is here, what is missing, and whether KVM can be used

@@ -27,12 +27,12 @@ void emulator_arguments(const struct boot *boot, struct words *arguments)
 	words_add(arguments, "qemu-system-x86_64");
 	words_add(arguments, "-nodefaults");
 	words_add(arguments, "-machine");
-	words_add(arguments, "q35");
+	words_add(arguments, boot->preload && boot->machine->nodes == 1 ? "q35,memory-backend=" MACHINE_MEMORY : "q35");
 	words_add(arguments, "-accel");
 	words_add(arguments, "%s", kvm ? "kvm" : "tcg,thread=multi");
 	words_add(arguments, "-cpu");
 	words_add(arguments, "%s", kvm ? kvm_processor : tcg_processor);
-	machine_arguments(boot->machine, boot->cores, boot->mib, arguments);
+	machine_arguments(boot->machine, boot->cores, boot->mib, boot->preload ? MEMORY_SHARED : MEMORY_PRIVATE, arguments);
 	words_add(arguments, "-kernel");
 	words_add(arguments, "%s", boot->kernel);
 	if (boot->initrd) {
@@ -50,6 +50,37 @@ void emulator_arguments(const struct boot *boot, struct words *arguments)
 	words_add(arguments, "-display");
 	words_add(arguments, "none");
 	words_add(arguments, "-no-reboot");
+}
+
+char *emulator_command(const struct boot *boot)
+{
+	struct words words = { 0 };
+	char *text;
+
+	if (boot->preload)
+		words_add(&words, "LD_PRELOAD=%s", boot->preload);
+	emulator_arguments(boot, &words);
+	text = words_join(&words);
+	words_free(&words);
+	return text;
+}
+
+/* One that was built with plugins complains of the file that is not there, any other of the option. */
+int emulator_has_plugins(void)
+{
+	FILE *in = popen("qemu-system-x86_64 -machine none -display none -plugin /nowhere 2>&1", "r");
+	char said[4096] = "";
+	size_t length = in ? fread(said, 1, sizeof(said) - 1, in) : 0;
+
+	if (in)
+		pclose(in);
+	said[length] = 0;
+	if (strstr(said, "/nowhere"))
+		return 0;
+	if (strstr(said, "not found") || !length)
+		return complain("there is no qemu-system-x86_64; install it with: apt-get install qemu-system-x86");
+	return complain("this qemu-system-x86_64 was built without plugins, which modes count and model need: take Debian's "
+			"(apt-get install qemu-system-x86), or build it with --enable-plugins; MODE=wall does without");
 }
 
 static void add_debugger(struct words *arguments, int debugger)
@@ -78,7 +109,7 @@ static void add_plumbing(struct words *arguments, int report, int control)
 }
 
 /* In the child. Descriptors above 2 are close-on-exec but for those that QEMU is told the numbers of. */
-static void become_emulator(const struct words *arguments, pid_t parent, int theirs[CHANNELS])
+static void become_emulator(const struct words *arguments, const char *preload, pid_t parent, int theirs[CHANNELS])
 {
 	sigset_t none;
 
@@ -95,6 +126,8 @@ static void become_emulator(const struct words *arguments, pid_t parent, int the
 	fcntl(theirs[CONTROL], F_SETFD, 0);
 	if (theirs[DEBUGGER] >= 0)
 		fcntl(theirs[DEBUGGER], F_SETFD, 0);
+	if (preload)
+		setenv("LD_PRELOAD", preload, 1);
 	execvp(arguments->list[0], arguments->list);
 	dprintf(STDERR_FILENO, "cannot start %s: %s; install it with: apt-get install qemu-system-x86\n", arguments->list[0],
 		strerror(errno));
@@ -145,7 +178,7 @@ int emulator_start(struct emulator *emulator, const struct boot *boot)
 		add_debugger(&arguments, theirs[DEBUGGER]);
 	emulator->pid = fork();
 	if (!emulator->pid)
-		become_emulator(&arguments, parent, theirs);
+		become_emulator(&arguments, boot->preload, parent, theirs);
 	words_free(&arguments);
 	close_all(theirs);
 	if (emulator->pid < 0) {

@@ -21,6 +21,7 @@ struct boot {
 	const char *initrd;  /* NULL: none */
 	const char *append;
 	const char *plugin;  /* -plugin's argument; NULL: none */
+	const char *preload; /* shared object that answers for the C library, and reads guest memory; NULL: none */
 	int debugged;        /* stopped until the debugger at the other end of standard input, a socket, lets it run */
 };
 
@@ -35,6 +36,12 @@ struct emulator {
 
 /* The part of the command line that makes the machine: what a person would type, without the plumbing. */
 void emulator_arguments(const struct boot *boot, struct words *arguments);
+
+/* The same as one line for a shell, its environment in front; the caller frees it. */
+char *emulator_command(const struct boot *boot);
+
+/* Whether the installed emulator takes plugins; complains and returns -1 when it does not, or is not there. */
+int emulator_has_plugins(void);
 
 /* Complains and returns -1 when the child cannot be made; an emulator that refuses its options ends by itself. */
 int emulator_start(struct emulator *emulator, const struct boot *boot);

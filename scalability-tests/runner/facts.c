@@ -51,7 +51,8 @@ static void put_command(FILE *out)
 {
 	static const enum setting settings[] = {
 		SETTING_CORES, SETTING_TESTS, SETTING_SYSTEMS, SETTING_MODE, SETTING_MACHINE, SETTING_MEM,
-		SETTING_APPEND, SETTING_ACCEL, SETTING_TIMEOUT, SETTING_REPETITIONS,
+		SETTING_APPEND, SETTING_ACCEL, SETTING_TIMEOUT, SETTING_REPETITIONS, SETTING_FULL, SETTING_COSTS, SETTING_QUANTUM,
+		SETTING_JOBS,
 	};
 	static const char *const names[] = {
 #define X(name, used_by, preset, meaning) #name,
@@ -79,6 +80,13 @@ static void put_host(FILE *out)
 	fprintf(out, "host cores: %u\nhost threads: %u\n", bind_host_cores(), bind_host_threads());
 }
 
+static void put_modelled(FILE *out, const struct modelled *modelled)
+{
+	if (modelled)
+		fprintf(out, "modelled: %s: %s, %lu MHz; the files .machine in logs/ say at what costs\n", modelled->name,
+			modelled->topology, modelled->mhz);
+}
+
 static void put_binding(FILE *out, const struct facts *facts)
 {
 	unsigned int most = bind_host_threads();
@@ -94,19 +102,16 @@ static void put_binding(FILE *out, const struct facts *facts)
 
 static void put_guest(FILE *out, const struct facts *facts)
 {
-	struct words command = { 0 };
-	char *text;
+	char *text = emulator_command(facts->example);
 
-	emulator_arguments(facts->example, &command);
-	text = words_join(&command);
 	fprintf(out, "machine: %s\ncores: %s\nsystems: %s\nmodes: %s\naccelerator: %s\n", facts->machine, facts->cores,
 		facts->systems, facts->modes, facts->example->accelerator);
 	fprintf(out, "memory: %lu MiB at %u cores\n", facts->example->mib, facts->example->cores);
+	put_modelled(out, facts->modelled);
 	put_binding(out, facts);
 	fprintf(out, "linux: %s\n", facts->linux_kernel ? facts->linux_kernel : "not run");
 	fprintf(out, "largest boot: %s -serial stdio\n", text);
 	free(text);
-	words_free(&command);
 }
 
 void facts_write(const char *folder, const struct facts *facts)

@@ -5,12 +5,14 @@
 #define RUNNER_FACTS_H
 
 #include "emulator.h"
+#include "modelled.h"
 
 /* What a sweep knows and the host does not. */
 struct facts {
 	const char *machine, *cores, *systems, *modes;
 	const char *linux_kernel; /* NULL: not run */
 	const struct boot *example; /* the largest boot */
+	const struct modelled *modelled; /* NULL: nothing is */
 	int timed; /* whether there are points of mode wall */
 };
 

@@ -67,16 +67,26 @@ int machine_restrict(struct machine *machine, unsigned int cores)
 	return 0;
 }
 
-static void add_node_options(const struct machine *machine, unsigned long node_mib, struct words *arguments)
+static void add_memory(const char *name, unsigned long mib, enum machine_memory memory, struct words *arguments)
+{
+	words_add(arguments, "-object");
+	words_add(arguments, "memory-backend-%s,id=%s,size=%luM%s", memory == MEMORY_SHARED ? "memfd" : "ram", name, mib,
+		  memory == MEMORY_SHARED ? ",share=on" : "");
+}
+
+static void add_node_options(const struct machine *machine, unsigned long node_mib, enum machine_memory memory,
+			     struct words *arguments)
 {
 	unsigned int per_package = machine->dies * machine->cores * machine->threads;
 	unsigned int per_die = machine->cores * machine->threads;
 
 	for (unsigned int node = 0; node < machine->nodes; node++) {
-		words_add(arguments, "-object");
-		words_add(arguments, "memory-backend-ram,id=node%u,size=%luM", node, node_mib);
+		char name[24];
+
+		snprintf(name, sizeof(name), "node%u", node);
+		add_memory(name, node_mib, memory, arguments);
 		words_add(arguments, "-numa");
-		words_add(arguments, "node,nodeid=%u,memdev=node%u", node, node);
+		words_add(arguments, "node,nodeid=%u,memdev=%s", node, name);
 	}
 	for (unsigned int cpu = 0; cpu < machine->total; cpu++) {
 		char die[24] = ""; /* the emulator refuses the word where a package has one die */
@@ -102,7 +112,8 @@ unsigned long machine_memory(const struct machine *machine, unsigned long mib)
 	return machine->nodes > 1 ? (mib + step - 1) / step * step : mib;
 }
 
-void machine_arguments(const struct machine *machine, unsigned int cores, unsigned long mib, struct words *arguments)
+void machine_arguments(const struct machine *machine, unsigned int cores, unsigned long mib, enum machine_memory memory,
+		       struct words *arguments)
 {
 	unsigned long given = machine_memory(machine, mib);
 
@@ -112,7 +123,9 @@ void machine_arguments(const struct machine *machine, unsigned int cores, unsign
 	words_add(arguments, "-m");
 	words_add(arguments, "%luM", given);
 	if (machine->nodes > 1)
-		add_node_options(machine, given / machine->nodes, arguments);
+		add_node_options(machine, given / machine->nodes, memory, arguments);
+	else if (memory == MEMORY_SHARED)
+		add_memory(MACHINE_MEMORY, given, memory, arguments);
 }
 
 enum machine_distance machine_distance(const struct machine *machine, unsigned int one, unsigned int other)

@@ -41,8 +41,13 @@ int machine_restrict(struct machine *machine, unsigned int cores);
 /* MiB, rounded up so that all nodes get alike. */
 unsigned long machine_memory(const struct machine *machine, unsigned long mib);
 
-/* -smp, -m and -numa for `cores` present cores. */
-void machine_arguments(const struct machine *machine, unsigned int cores, unsigned long mib, struct words *arguments);
+/* Whose the guest's memory is: the emulator's, or open to a plugin as well, under the name MACHINE_MEMORY if it is in one piece. */
+enum machine_memory { MEMORY_PRIVATE, MEMORY_SHARED };
+#define MACHINE_MEMORY "ram"
+
+/* -smp, -m, -object and -numa for `cores` present cores. */
+void machine_arguments(const struct machine *machine, unsigned int cores, unsigned long mib, enum machine_memory memory,
+		       struct words *arguments);
 
 enum machine_distance machine_distance(const struct machine *machine, unsigned int one, unsigned int other);
 

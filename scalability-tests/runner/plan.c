@@ -7,6 +7,8 @@
 
 #include "settings.h"
 
+enum { FIRST_LOOK_CORES = 16, FULL_CORES = 64 };
+
 static int compare(const void *one, const void *other)
 {
 	unsigned int a = *(const unsigned int *)one, b = *(const unsigned int *)other;
@@ -14,35 +16,46 @@ static int compare(const void *one, const void *other)
 	return (a > b) - (a < b);
 }
 
-/* Powers of two up to the machine's size, and that size itself. */
-static void all_powers(unsigned int most, struct words *words)
+/* Whether there is one machine whose parts are booted, rather than one made for each core count. */
+static int has_machine(const struct plan *plan, const struct conditions *conditions)
 {
-	for (unsigned int cores = 1; cores < most; cores *= 2)
-		words_add(words, "%u", cores);
-	words_add(words, "%u", most);
+	return conditions->machine_given || plan->modes[MODEL];
 }
 
-static int read_cores(struct plan *plan)
+/* Powers of two, as far as the machine goes; all of a machine that was named, where they would go beyond it or FULL is wanted. */
+static void default_cores(const struct plan *plan, const struct conditions *conditions, struct words *words)
+{
+	unsigned int most = has_machine(plan, conditions) ? conditions->machine.total : MACHINE_CORES_MAX;
+	unsigned int last = setting_is_on(SETTING_FULL) ? FULL_CORES : FIRST_LOOK_CORES;
+
+	for (unsigned int cores = 1; cores <= last && cores <= most; cores *= 2)
+		words_add(words, "%u", cores);
+	if (most < last ? most & (most - 1) : conditions->machine_given && setting_is_on(SETTING_FULL) && most > last)
+		words_add(words, "%u", most);
+}
+
+static int read_cores(struct plan *plan, const struct conditions *conditions)
 {
 	struct words words = { 0 };
 	int status = 0;
 
-	if (setting_given(SETTING_MACHINE) && !setting_given(SETTING_CORES))
-		all_powers(plan->machine.total, &words);
-	else
+	if (setting_given(SETTING_CORES))
 		words_split(&words, setting(SETTING_CORES));
+	else
+		default_cores(plan, conditions, &words);
 	plan->cores = calloc(words.count + 1, sizeof(*plan->cores));
 	for (size_t i = 0; i < words.count && plan->cores; i++) {
 		long cores = text_number(words.list[i], 1, MACHINE_CORES_MAX);
 
 		if (cores < 0)
-			status = complain("CORES: '%s' is not a number from 1 to %d", words.list[i], MACHINE_CORES_MAX);
+			status = complain("CORES: '%s' is not a number from 1 to %d; name core counts as in CORES=\"1 2 4\"", words.list[i],
+					  MACHINE_CORES_MAX);
 		else
 			plan->cores[plan->core_counts++] = (unsigned int)cores;
 	}
 	words_free(&words);
 	if (!status && !plan->core_counts)
-		return complain("CORES names no core count");
+		return complain("CORES names no core count; name some as in CORES=\"1 2 4\"");
 	qsort(plan->cores, plan->core_counts, sizeof(*plan->cores), compare);
 	for (size_t i = 1; i < plan->core_counts; i++)
 		if (plan->cores[i] == plan->cores[i - 1])
@@ -115,7 +128,7 @@ static void add_test(struct plan *plan, const struct test *test)
 	for (enum mode mode = 0; mode < MODES; mode++) {
 		const struct composition *composition;
 
-		if (!plan->modes[mode] || (mode == COUNT && test_is_footprint(test)))
+		if (!plan->modes[mode] || (mode != WALL && test_is_footprint(test)))
 			continue;
 		for (unsigned int i = 0; plan->systems & test->systems & TESSERA && (composition = composition_at(i)); i++)
 			if (composition_runs(composition, test))
@@ -125,20 +138,47 @@ static void add_test(struct plan *plan, const struct test *test)
 	}
 }
 
-int plan_make(struct plan *plan, enum systems available)
+/* The machine that was given or is modelled. */
+static int read_machine(const struct plan *plan, struct conditions *conditions)
+{
+	char *topology;
+	int status;
+
+	conditions->machine_given = setting_given(SETTING_MACHINE);
+	if (plan->modes[MODEL] && modelled_read(&conditions->modelled, setting(SETTING_MACHINE), setting(SETTING_COSTS)))
+		return -1;
+	if (!plan->modes[MODEL] && (setting_given(SETTING_COSTS) || setting_given(SETTING_QUANTUM)))
+		return complain("COSTS and QUANTUM are mode model's alone: add MODE=model, or leave them out");
+	if (!has_machine(plan, conditions))
+		return 0;
+	topology = plan->modes[MODEL] ? text_format("%s", conditions->modelled.topology) : modelled_topology(setting(SETTING_MACHINE));
+	status = topology ? machine_describe(&conditions->machine, topology, 0) : -1;
+	free(topology);
+	return status;
+}
+
+static int check_cores(const struct plan *plan, const struct conditions *conditions)
+{
+	unsigned int most = plan->cores[plan->core_counts - 1];
+
+	if (has_machine(plan, conditions) && most > conditions->machine.total)
+		return complain("CORES asks for %u cores, %s has %u: name a larger MACHINE, or fewer cores", most,
+				conditions->machine_given ? "MACHINE" : "the modelled machine " MODELLED_DEFAULT,
+				conditions->machine.total);
+	return 0;
+}
+
+int plan_make(struct plan *plan, struct conditions *conditions, enum systems available)
 {
 	int systems[2] = { 0 }, chosen[PLAN_TESTS_MAX] = { 0 };
-	int everything = !setting_given(SETTING_TESTS);
+	int everything = !setting_given(SETTING_TESTS) && setting_is_on(SETTING_FULL);
 
 	*plan = (struct plan){ 0 };
-	if (setting_given(SETTING_MACHINE) && machine_describe(&plan->machine, setting(SETTING_MACHINE), 0))
-		return -1;
-	if (read_cores(plan) || choose("SYSTEMS", setting(SETTING_SYSTEMS), system_name, systems) ||
+	if (choose("SYSTEMS", setting(SETTING_SYSTEMS), system_name, systems) ||
 	    choose("MODE", setting(SETTING_MODE), mode_name, plan->modes) ||
-	    choose("TESTS", setting(SETTING_TESTS), test_name, chosen))
+	    choose("TESTS", setting(SETTING_TESTS), test_name, chosen) || read_machine(plan, conditions) ||
+	    read_cores(plan, conditions) || check_cores(plan, conditions))
 		return -1;
-	if (plan->cores[plan->core_counts - 1] > plan->machine.total && setting_given(SETTING_MACHINE))
-		return complain("CORES asks for %u cores, MACHINE has %u", plan->cores[plan->core_counts - 1], plan->machine.total);
 	plan->systems = (systems[0] ? TESSERA : 0) | (systems[1] ? LINUX : 0);
 	plan->unavailable = plan->systems & ~available;
 	plan->systems &= available;

@@ -1,6 +1,6 @@
 /* plan.h - which points a sweep consists of
  * SPDX-License-Identifier: MIT
- * From CORES, TESTS, SYSTEMS, MODE and MACHINE. What was asked for and has no meaning (too few cores for a test,
+ * From CORES, TESTS, SYSTEMS, MODE, FULL and MACHINE. What was asked for and has no meaning (too few cores for a test,
  * a test that Linux cannot run) is not planned, and said in the report where it may surprise.
  * Context: one thread, may allocate. */
 #ifndef RUNNER_PLAN_H
@@ -19,11 +19,11 @@ struct plan {
 	int modes[MODES];
 	const struct test *chosen[PLAN_TESTS_MAX]; /* in the table's order */
 	size_t tests;
-	struct machine machine; /* MACHINE, or the largest of CORES */
 };
 
-/* For the systems of `available` alone. Complains and returns -1 when a setting is not understood, or nothing is left. */
-int plan_make(struct plan *plan, enum systems available);
+/* For the systems of `available` alone; fills in the machine of the conditions. Complains and returns -1 when a setting is not
+ * understood, or nothing is left. */
+int plan_make(struct plan *plan, struct conditions *conditions, enum systems available);
 /* What is left out, as lines of the report. */
 void plan_explain(const struct plan *plan, struct results *results);
 void plan_free(struct plan *plan);

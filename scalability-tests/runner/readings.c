@@ -1,94 +1,26 @@
 /* readings.c - what one boot measured
- * SPDX-License-Identifier: MIT
- * A result line is `result TEST WORKER CORE PARTNER OPERATIONS NANOSECONDS`. */
+ * SPDX-License-Identifier: MIT */
 #include "readings.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINES_MAX = 4 * MACHINE_CORES_MAX };
-
-struct line {
-	unsigned int worker, core;
-	int partner;
-	double operations, nanoseconds;
-};
-
-struct lines {
-	struct line list[LINES_MAX];
-	size_t count;
-};
+static const char per_operation[] = "per operation";
 
 const char *const metric_names[METRICS] = {
-	[THROUGHPUT] = "throughput", [LATENCY] = "latency", [INSTRUCTIONS_USER] = "instructions_user",
-	[INSTRUCTIONS_KERNEL] = "instructions_kernel", [LINES_MOVED] = "lines_moved", [MESSAGES] = "messages",
+	[THROUGHPUT] = "throughput", [LATENCY] = "latency", [CYCLES] = "cycles", [INSTRUCTIONS_USER] = "instructions_user",
+	[INSTRUCTIONS_KERNEL] = "instructions_kernel", [LINES_MOVED] = "lines_moved", [LINES_READ] = "lines_read",
+	[LINES_WRITTEN] = "lines_written", [LINES_NEAR] = "lines_near", [LINES_MEMORY] = "lines_memory", [MESSAGES] = "messages",
 	[DOORBELLS] = "doorbells",
 };
-
-__attribute__((format(printf, 2, 3)))
-static int refuse(char reason[REASON_LENGTH], const char *format, ...)
-{
-	va_list list;
-
-	va_start(list, format);
-	vsnprintf(reason, REASON_LENGTH, format, list);
-	va_end(list);
-	return -1;
-}
-
-/* One line of the console that begins with "result ". */
-static int read_line(struct line *line, const char *text, size_t length, const struct test *test, unsigned int cores)
-{
-	unsigned long operations, nanoseconds;
-	char name[64], copy[160];
-	int end = -1;
-
-	snprintf(copy, sizeof(copy), "%.*s", (int)length, text);
-	if (sscanf(copy, "result %63s %u %u %d %lu %lu %n", name, &line->worker, &line->core, &line->partner, &operations,
-		   &nanoseconds, &end) != 6 || end < 0 || copy[end] || strcmp(name, test->name))
-		return -1;
-	line->operations = (double)operations;
-	line->nanoseconds = (double)nanoseconds;
-	if (line->worker >= cores || line->core >= cores || line->partner < -1 || line->partner >= (int)cores)
-		return -1;
-	return operations && nanoseconds ? 0 : -1;
-}
-
-static int is_doubled(const struct lines *lines, const struct line *line)
-{
-	for (size_t i = 0; i < lines->count; i++)
-		if (lines->list[i].worker == line->worker && lines->list[i].partner == line->partner)
-			return 1;
-	return 0;
-}
-
-static int read_lines(struct lines *lines, const struct test *test, unsigned int cores, const char *console, char *reason)
-{
-	static const char head[] = "result ";
-
-	for (const char *at = console; at && *at; at = strchr(at, '\n'), at = at ? at + 1 : NULL) {
-		size_t length = strcspn(at, "\r\n");
-		struct line line;
-
-		if (strncmp(at, head, sizeof(head) - 1))
-			continue;
-		if (read_line(&line, at, length, test, cores))
-			return refuse(reason, "not a result of this test: '%.*s'", (int)(length < 100 ? length : 100), at);
-		if (is_doubled(lines, &line) || lines->count == LINES_MAX)
-			return refuse(reason, "worker %u reported twice", line.worker);
-		lines->list[lines->count++] = line;
-	}
-	return lines->count ? 0 : refuse(reason, "the program ended well but printed no result");
-}
 
 static void add(struct readings *readings, enum metric metric, int distance, const char *unit, double value)
 {
 	readings->list[readings->count++] = (struct reading){ metric, distance, unit, value };
 }
 
-static double total_operations(const struct lines *lines)
+double readings_operations(const struct result_lines *lines)
 {
 	double sum = 0;
 
@@ -97,13 +29,13 @@ static double total_operations(const struct lines *lines)
 	return sum;
 }
 
-static void add_distances(struct readings *readings, const struct lines *lines, const struct machine *machine)
+static void add_distances(struct readings *readings, const struct result_lines *lines, const struct machine *machine)
 {
 	for (int distance = SAME_PHYSICAL_CORE; distance <= OTHER_PACKAGE; distance++) {
 		double operations = 0, nanoseconds = 0;
 
 		for (size_t i = 0; i < lines->count; i++) {
-			const struct line *line = &lines->list[i];
+			const struct result_line *line = &lines->list[i];
 
 			if (line->partner < 0 || (int)machine_distance(machine, line->core, (unsigned int)line->partner) != distance)
 				continue;
@@ -116,56 +48,116 @@ static void add_distances(struct readings *readings, const struct lines *lines, 
 }
 
 /* Throughput is over the longest window: a sum of the workers' rates would let one that ends early hide those that wait. */
-static void add_times(struct readings *readings, const struct test *test, const struct lines *lines,
-		      const struct machine *machine)
+void readings_of_time(struct readings *readings, const struct test *test, const struct machine *machine,
+		      const struct result_lines *lines)
 {
 	double nanoseconds = 0, longest = 0;
 
 	for (size_t i = 0; i < lines->count; i++) {
-		const struct line *line = &lines->list[i];
+		const struct result_line *line = &lines->list[i];
 
 		nanoseconds += line->nanoseconds;
 		longest = line->nanoseconds > longest ? line->nanoseconds : longest;
 	}
 	if (test_is_footprint(test)) {
-		add(readings, THROUGHPUT, NO_DISTANCE, "KiB", total_operations(lines) / (double)lines->count / 1024);
+		add(readings, THROUGHPUT, NO_DISTANCE, "KiB", readings_operations(lines) / (double)lines->count / 1024);
 		add(readings, LATENCY, NO_DISTANCE, "ms", longest / 1e6);
 		return;
 	}
-	add(readings, LATENCY, NO_DISTANCE, "ns", nanoseconds / total_operations(lines));
+	add(readings, LATENCY, NO_DISTANCE, "ns", nanoseconds / readings_operations(lines));
 	if (test_is_by_distance(test))
 		add_distances(readings, lines, machine);
 	else
-		add(readings, THROUGHPUT, NO_DISTANCE, "per second", total_operations(lines) * 1e9 / longest);
+		add(readings, THROUGHPUT, NO_DISTANCE, "per second", readings_operations(lines) * 1e9 / longest);
 }
 
-static void add_counts(struct readings *readings, const struct counts *counts, double operations, enum systems system)
+void readings_of_counts(struct readings *readings, const struct counts *counts, const struct result_lines *lines,
+			enum systems system)
 {
-	static const char unit[] = "per operation";
+	double operations = readings_operations(lines);
 
-	add(readings, INSTRUCTIONS_USER, NO_DISTANCE, unit, counts->user / operations);
-	add(readings, INSTRUCTIONS_KERNEL, NO_DISTANCE, unit, counts->kernel / operations);
-	add(readings, LINES_MOVED, NO_DISTANCE, unit, counts->lines / operations);
+	add(readings, INSTRUCTIONS_USER, NO_DISTANCE, per_operation, counts->user / operations);
+	add(readings, INSTRUCTIONS_KERNEL, NO_DISTANCE, per_operation, counts->kernel / operations);
+	add(readings, LINES_MOVED, NO_DISTANCE, per_operation, counts->lines / operations);
 	if (system == LINUX)
 		return; /* its kernel bears no marks for messages and doorbells */
-	add(readings, MESSAGES, NO_DISTANCE, unit, counts->messages / operations);
-	add(readings, DOORBELLS, NO_DISTANCE, unit, counts->doorbells / operations);
+	add(readings, MESSAGES, NO_DISTANCE, per_operation, counts->messages / operations);
+	add(readings, DOORBELLS, NO_DISTANCE, per_operation, counts->doorbells / operations);
 }
 
-int readings_take(struct readings *readings, const struct test *test, const struct machine *machine, unsigned int cores,
-		  const char *console, const struct counts *counts, enum systems system)
+/* The k-th window of a core, or NULL. */
+static const struct model_window *window_of(const struct model_file *model, unsigned int core, unsigned int k)
 {
-	static struct lines lines;
+	for (size_t i = 0; i < model->window_count; i++)
+		if (model->windows[i].core == core && !k--)
+			return &model->windows[i];
+	return NULL;
+}
 
-	lines.count = 0;
-	*readings = (struct readings){ 0 };
-	if (read_lines(&lines, test, cores, console, readings->reason))
-		return -1;
-	if (counts)
-		add_counts(readings, counts, total_operations(&lines), system);
-	else
-		add_times(readings, test, &lines, machine);
+int readings_pair(struct result_lines *lines, const struct model_file *model, char reason[REASON_LENGTH])
+{
+	unsigned int taken[MACHINE_CORES_MAX] = { 0 };
+
+	if (model->graces)
+		return reason_set(reason, "a core had to run out of turn %u times: the point is spoilt; try again on a quieter host",
+				  model->graces);
+	for (size_t i = 0; i < lines->count; i++) {
+		struct result_line *line = &lines->list[i];
+		const struct model_window *window = window_of(model, line->core, taken[line->core]++);
+
+		if (line->operations < MODEL_OPERATIONS_MIN)
+			return reason_set(reason, "worker %u did %.0f operations; a modelled rate needs at least %d", line->worker,
+					  line->operations, MODEL_OPERATIONS_MIN);
+		if (!window)
+			return reason_set(reason, "core %u printed %u results, but had fewer measured windows", line->core,
+					  taken[line->core]);
+		if (window->repetition != line->repetition)
+			return reason_set(reason, "result %u of core %u is of repetition %u, its window of %u", taken[line->core],
+					  line->core, line->repetition, window->repetition);
+		line->cycles = window->cycles;
+		line->nanoseconds = window->cycles * 1000 / model->mhz;
+	}
+	if (model->window_count != lines->count)
+		return reason_set(reason, "%zu results were printed of %zu measured windows", lines->count, model->window_count);
 	return 0;
+}
+
+static void add_accounts(struct readings *readings, const double account[ACCOUNTS], double operations, enum systems system)
+{
+	static const struct {
+		enum metric metric;
+		enum account column;
+	} rows[] = {
+		{ INSTRUCTIONS_USER, ACCOUNT_USER }, { INSTRUCTIONS_KERNEL, ACCOUNT_KERNEL }, { LINES_READ, ACCOUNT_READ },
+		{ LINES_WRITTEN, ACCOUNT_WRITTEN }, { LINES_NEAR, ACCOUNT_NEAR }, { LINES_MEMORY, ACCOUNT_MEMORY },
+		{ MESSAGES, ACCOUNT_MESSAGES }, { DOORBELLS, ACCOUNT_DOORBELLS },
+	};
+
+	add(readings, LINES_MOVED, NO_DISTANCE, per_operation, (account[ACCOUNT_READ] + account[ACCOUNT_WRITTEN]) / operations);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (system != LINUX || (rows[i].metric != MESSAGES && rows[i].metric != DOORBELLS))
+			add(readings, rows[i].metric, NO_DISTANCE, per_operation, account[rows[i].column] / operations);
+}
+
+void readings_of_model(struct readings *readings, const struct test *test, const struct machine *machine,
+		       const struct result_lines *lines, unsigned int repetition, const struct model_file *model,
+		       enum systems system)
+{
+	struct result_lines own = { .list = calloc(lines->count, sizeof(*own.list)) };
+	double cycles = 0;
+
+	if (!own.list)
+		abort();
+	for (size_t i = 0; i < lines->count; i++) {
+		if (lines->list[i].repetition != repetition)
+			continue;
+		own.list[own.count++] = lines->list[i];
+		cycles += lines->list[i].cycles;
+	}
+	readings_of_time(readings, test, machine, &own);
+	add(readings, CYCLES, NO_DISTANCE, per_operation, cycles / readings_operations(&own));
+	add_accounts(readings, model->accounts[repetition], readings_operations(&own), system);
+	result_lines_free(&own);
 }
 
 int count_file_read(struct counts *counts, const char *file, char reason[REASON_LENGTH])
@@ -176,7 +168,7 @@ int count_file_read(struct counts *counts, const char *file, char reason[REASON_
 
 	*counts = (struct counts){ 0 };
 	if (!in)
-		return refuse(reason, "the counting plugin wrote nothing to %s", file);
+		return reason_set(reason, "the counting plugin wrote nothing to %s", file);
 	while (fgets(line, sizeof(line), in)) {
 		double user, kernel, lines, messages, doorbells;
 
@@ -192,5 +184,5 @@ int count_file_read(struct counts *counts, const char *file, char reason[REASON_
 		counts->doorbells += doorbells;
 	}
 	fclose(in);
-	return windows ? 0 : refuse(reason, "the counting plugin saw no measured window, or had no room to write it to %s", file);
+	return windows ? 0 : reason_set(reason, "the counting plugin saw no measured window, or had no room to write it to %s", file);
 }

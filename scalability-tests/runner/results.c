@@ -68,17 +68,6 @@ static const char *composition_name(const struct point *point)
 	return point->composition ? point->composition->name : "-";
 }
 
-char *point_name(const struct point *point, char separator)
-{
-	char *name = text_format("%s %s %s %s %u", point->system == LINUX ? "linux" : "tessera", composition_name(point),
-				 point->test->name, mode_names[point->mode], point->cores);
-
-	for (char *at = name; *at; at++)
-		if (*at == ' ')
-			*at = separator;
-	return name;
-}
-
 static void put_field(FILE *out, const char *text)
 {
 	if (!text[strcspn(text, ",\"\n")]) {
@@ -91,15 +80,17 @@ static void put_field(FILE *out, const char *text)
 	fputc('"', out);
 }
 
-void results_rows(struct results *results, const struct point *point, const char *machine, const struct readings *readings,
-		  unsigned int boots)
+void results_rows(struct results *results, const struct point *point, const char *machine, const struct answer *answer)
 {
+	const struct readings *readings = answer->readings;
+	unsigned int repetitions = answer->repetitions;
+
 	for (size_t i = 0; i < readings[0].count; i++) {
 		const struct reading *first = &readings[0].list[i];
 		double sum = 0, least = first->value, most = first->value;
 
-		for (unsigned int boot = 0; boot < boots; boot++) {
-			double value = readings[boot].list[i].value;
+		for (unsigned int r = 0; r < repetitions; r++) {
+			double value = readings[r].list[i].value;
 
 			sum += value;
 			least = value < least ? value : least;
@@ -111,7 +102,7 @@ void results_rows(struct results *results, const struct point *point, const char
 		fprintf(results->csv, ",%s,%s,", point->system == LINUX ? "linux" : "tessera", composition_name(point));
 		put_field(results->csv, machine);
 		fprintf(results->csv, ",%s,%u,%s,%.10g,%s,%.10g,%.10g,%u\n", mode_names[point->mode], point->cores,
-			metric_names[first->metric], sum / boots, first->unit, least, most, boots);
+			metric_names[first->metric], sum / repetitions, first->unit, least, most, repetitions);
 		results->rows++;
 	}
 	if (fflush(results->csv) && !results->broken) {

@@ -1,4 +1,4 @@
-/* results.h - the folder of one sweep: results.csv, report.txt, machine.txt, logs/
+/* results.h - the folder of one sweep: results.csv, report.txt, machine.txt, logs/, contended/
  * SPDX-License-Identifier: MIT
  * Rows are written as points end, so that an interrupted sweep keeps what it has; `latest` is moved only by
  * results_finish, so it always names a sweep that ran to its end and has figures.
@@ -8,16 +8,7 @@
 
 #include <stdio.h>
 
-#include "readings.h"
-
-/* One point of the curves. */
-struct point {
-	enum systems system;
-	const struct composition *composition; /* NULL on Linux */
-	const struct test *test;
-	enum mode mode;
-	unsigned int cores;
-};
+#include "point.h"
 
 struct results {
 	char *folder;
@@ -29,12 +20,8 @@ struct results {
 /* A new folder under BUILD/results, named by the time; complains and returns -1 when it cannot be made. */
 int results_open(struct results *results, const char *build);
 
-/* "tessera general null_syscall count 4": for people and in file names; the caller frees it. */
-char *point_name(const struct point *point, char separator);
-
-/* A reading of each boot (`boots` of them, alike in shape): one row each, mean, least and most. */
-void results_rows(struct results *results, const struct point *point, const char *machine, const struct readings *readings,
-		  unsigned int boots);
+/* Readings of each repetition, alike in shape: one row each, mean, least and most. */
+void results_rows(struct results *results, const struct point *point, const char *machine, const struct answer *answer);
 
 /* A line of report.txt. */
 void results_note(struct results *results, const char *format, ...) __attribute__((format(printf, 2, 3)));

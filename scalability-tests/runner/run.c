@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "modelled.h"
 #include "session.h"
 #include "settings.h"
 
@@ -17,12 +18,14 @@ enum { LONGEST_LIMIT = 86400 };
 /* Cores and topology from SMP and MACHINE: all of the machine's cores unless SMP says fewer. */
 static int read_machine(struct machine *machine, unsigned int *cores)
 {
-	const char *description = setting(SETTING_MACHINE);
 	long asked = setting_number(SETTING_SMP, 1, MACHINE_CORES_MAX);
+	char *topology = asked < 0 ? NULL : modelled_topology(setting(SETTING_MACHINE));
+	int status = topology ? machine_describe(machine, topology, (unsigned int)asked) : -1;
 
-	if (asked < 0 || machine_describe(machine, description, (unsigned int)asked))
+	free(topology);
+	if (status)
 		return -1;
-	*cores = setting_given(SETTING_SMP) || !*description ? (unsigned int)asked : machine->total;
+	*cores = setting_given(SETTING_SMP) || !setting_given(SETTING_MACHINE) ? (unsigned int)asked : machine->total;
 	return machine_restrict(machine, *cores);
 }
 

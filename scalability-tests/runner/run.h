@@ -7,7 +7,7 @@
 #define RUNNER_RUN_H
 
 enum exit_status {
-	EXIT_USAGE = 2,
+	EXIT_USAGE = 1,
 	EXIT_NOTHING = 3, /* a sweep without one figure, or one that could not be written */
 	EXIT_TIMEOUT = 124,
 	EXIT_MACHINE = 125, /* panic, reset, emulator: the machine failed, not the program */

@@ -1,4 +1,4 @@
-/* scale.h - `runner scale`: every point of every curve, one boot at a time
+/* scale.h - `runner scale`: every point of every curve
  * SPDX-License-Identifier: MIT
  * A point whose boot fails has no line in results.csv and one in report.txt; the sweep goes on.
  * Standard output is the folder of a sweep that is worth drawing, and nothing else.

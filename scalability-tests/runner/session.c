@@ -13,9 +13,9 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "control.h"
 
 enum {
@@ -43,7 +43,7 @@ struct run {
 	int timed_out, bound;
 };
 
-static sigset_t waited_signals(void)
+sigset_t session_waited_signals(void)
 {
 	sigset_t set;
 
@@ -57,18 +57,10 @@ static sigset_t waited_signals(void)
 
 void session_signals(void)
 {
-	sigset_t set = waited_signals();
+	sigset_t set = session_waited_signals();
 
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
-}
-
-static double now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
 static void take_console(struct run *run, const char *bytes, size_t length)
@@ -101,7 +93,7 @@ static void keep(char *buffer, size_t size, size_t *length, const char *bytes, s
 
 static void take_report(struct run *run, const char *bytes, size_t length)
 {
-	double end = now() + REPORT_GRACE;
+	double end = clock_seconds() + REPORT_GRACE;
 
 	keep(run->report, sizeof(run->report), &run->report_length, bytes, length);
 	if (strchr(run->report, '\n') && (!run->deadline || end < run->deadline))
@@ -195,7 +187,7 @@ static int patience(const struct run *run)
 
 	if (!run->deadline)
 		return -1;
-	left = run->deadline - now();
+	left = run->deadline - clock_seconds();
 	return left > 0 ? (int)(left * 1000) + 1 : 0;
 }
 
@@ -227,7 +219,7 @@ static int keyboard_is_ours(void)
 
 static void watch(struct run *run)
 {
-	sigset_t set = waited_signals();
+	sigset_t set = session_waited_signals();
 	int fds[SOURCES] = {
 		[CONSOLE] = run->emulator.console, [ERRORS] = run->emulator.errors, [REPORT] = run->emulator.report,
 		[CONTROL] = run->emulator.control, [SIGNALS] = signalfd(-1, &set, SFD_CLOEXEC),
@@ -310,7 +302,6 @@ static void judge(struct run *run)
 
 static void open_log(struct run *run)
 {
-	struct words command = { 0 };
 	char *text;
 
 	run->log = run->session->log ? fopen(run->session->log, "w") : NULL;
@@ -318,11 +309,9 @@ static void open_log(struct run *run)
 		complain("cannot write the log %s: %s; going on without", run->session->log, strerror(errno));
 	if (!run->log)
 		return;
-	emulator_arguments(&run->session->boot, &command);
-	text = words_join(&command);
+	text = emulator_command(&run->session->boot);
 	fprintf(run->log, "# %s -serial stdio\n", text);
 	free(text);
-	words_free(&command);
 }
 
 static void close_log(struct run *run)
@@ -344,7 +333,7 @@ static void close_log(struct run *run)
 
 int session_run(const struct session *session, struct outcome *outcome)
 {
-	struct run run = { .session = session, .outcome = outcome, .started = now() };
+	struct run run = { .session = session, .outcome = outcome, .started = clock_seconds() };
 
 	*outcome = (struct outcome){ 0 };
 	if (emulator_start(&run.emulator, &session->boot))
@@ -356,7 +345,7 @@ int session_run(const struct session *session, struct outcome *outcome)
 		shutdown(run.emulator.input, SHUT_WR);
 	control_ask(run.emulator.control);
 	wait_for_end(&run);
-	outcome->seconds = now() - run.started;
+	outcome->seconds = clock_seconds() - run.started;
 	judge(&run);
 	close_log(&run);
 	close(run.poll[SIGNALS].fd);

@@ -9,6 +9,7 @@
 #ifndef RUNNER_SESSION_H
 #define RUNNER_SESSION_H
 
+#include <signal.h>
 #include <stdio.h>
 
 #include "bind.h"
@@ -41,6 +42,9 @@ struct outcome {
 	size_t console_length;
 	char reason[REASON_LENGTH];    /* for people; empty when all is well */
 };
+
+/* Those that end a session, and the end of a child. */
+sigset_t session_waited_signals(void);
 
 /* Blocks the signals that a session waits for; call once, before anything else. */
 void session_signals(void);

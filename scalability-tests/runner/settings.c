@@ -32,6 +32,8 @@ int settings_read(int count, char **words)
 		if (!found)
 			return complain("'%s' is not a setting; `runner help` lists them", words[i]);
 	}
+	if (setting_given(SETTING_FULL) && setting_number(SETTING_FULL, 0, 1) < 0)
+		return -1;
 	return 0;
 }
 
@@ -40,6 +42,11 @@ int setting_given(enum setting setting)
 	const char *value = getenv(table[setting].name);
 
 	return value && *value;
+}
+
+int setting_is_on(enum setting which)
+{
+	return !strcmp(setting(which), "1");
 }
 
 const char *setting(enum setting setting)

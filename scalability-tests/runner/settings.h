@@ -21,6 +21,8 @@ int settings_read(int count, char **words);
 const char *setting(enum setting setting);
 /* Whether it was given a value that is not empty. */
 int setting_given(enum setting setting);
+/* Whether it is 1; what else it may be, 0 or nothing, is checked by settings_read. */
+int setting_is_on(enum setting setting);
 /* A number in [low, high], or -1 complained of. */
 long setting_number(enum setting setting, long low, long high);
 

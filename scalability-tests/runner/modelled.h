@@ -1,0 +1,49 @@
+/* modelled.h - the machine that mode `model` models: what MACHINE names beside a topology
+ * SPDX-License-Identifier: MIT
+ * MACHINE is the NAME of a file scalability-tests/machines/NAME.machine, or a topology as machine.h reads it; caches, clock
+ * and costs of a mere topology are those of MODELLED_DEFAULT. A file has one `key value   # source` a line:
+ *   topology SYNTHETIC or FILE.xml beside it     mhz N         tlb ENTRIES
+ *   private KIB WAYS, shared KIB WAYS            caches of a core, and of a group of cores; shared 0 0: none
+ *   cost NAME CYCLES                             optional: a name of machine/costs.def, else its default
+ *   hops PACKAGE STEPS STEPS ...                 optional: steps from it to each package; else 1 to every other
+ * Refused, with the line and how to mend it: what is not understood, doubled, missing, or out of range.
+ * Context: one thread, may allocate; files are read from the tree's root, where make and ./tessera run.
+ * Tested by test/run */
+#ifndef RUNNER_MODELLED_H
+#define RUNNER_MODELLED_H
+
+#include "../machine/costs.h"
+#include "machine.h"
+
+#define MODELLED_FOLDER  "scalability-tests/machines"
+#define MODELLED_DEFAULT "server-2x64"
+
+enum { MODELLED_PACKAGES_MAX = 64 };
+
+struct modelled_cache {
+	unsigned long kib, ways;
+};
+
+struct modelled {
+	char *name;     /* as it stands in results and plots */
+	char *topology; /* as machine_describe reads it */
+	unsigned long mhz, tlb_entries;
+	struct modelled_cache private_cache, shared_cache;
+	unsigned long costs[COSTS];
+	unsigned int hop_rows; /* 0: one step from each package to each other */
+	unsigned char hops[MODELLED_PACKAGES_MAX][MODELLED_PACKAGES_MAX];
+};
+
+/* What MACHINE says, "" being MODELLED_DEFAULT, with the overrides "name=value ..." of COSTS: 0, or -1 complained of. */
+int modelled_read(struct modelled *modelled, const char *machine, const char *costs);
+
+/* The topology that MACHINE says, for machine_describe; NULL complained of; the caller frees it. */
+char *modelled_topology(const char *machine);
+
+/* Writes the file that the plugin reads: `machine` is the part with `cores` cores, `mib` its memory. 0, or -1 complained of. */
+int modelled_write(const struct modelled *modelled, const struct machine *machine, unsigned int cores, unsigned long mib,
+		   const char *file);
+
+void modelled_free(struct modelled *modelled);
+
+#endif
