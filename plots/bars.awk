@@ -108,7 +108,7 @@ function line_bars(test, mode) {
 	if (!group_by_cores(test, mode, "lines_written", 4) && !group_by_cores(test, mode, "lines_memory", 4))
 		return
 	bars(test, mode, "lines_written lines_read lines_near lines_memory", "lines", "cache lines fetched per operation",
-		"taken to write,taken to read,shared cache,memory or farther cache", "")
+		"taken to write,taken to read,shared cache,memory", "")
 }
 
 # Metrics at each distance, on the largest machine that has distances.

@@ -71,7 +71,7 @@ function worst_line(test, s, c,    whole) {
 function print_falls(test,    s, said, worst, per_second) {
 	for (s = 1; s <= n_series; s++) {
 		said = verdict(test, series[s])
-		if (said != "collapses" && said != "levels off")
+		if (said != "collapses" && said != "scales partly")
 			continue
 		per_second = " " escape(operations_of(test)) " per second"
 		worst = worst_line(test, series[s], end_most)

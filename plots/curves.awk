@@ -61,7 +61,9 @@ function curves(test, mode, metric,    counts, n, stem, unit, words, beyond) {
 	begin_picture(words, mode, unit)
 	curve_legend()
 	if (metric == "throughput" && unit != "B")
-		fitting_axis(least, most, unit)
+		fitting_axis(least, most, unit, 8)
+	else if (mode == "model" && (metric == "cycles" || metric == "latency"))
+		fitting_axis(least, most, unit, 30)
 	else
 		linear_axis(most, unit)
 	beyond = mode == "wall" && unit != "B" ? shade_beyond_host(counts, n) : 0

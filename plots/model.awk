@@ -6,20 +6,29 @@
 
 function link_to(test) { return "<a href=\"#" test "\">" title_of(test) "</a>" }
 
+# The verdict that counts: "cut off" for a curve that does not reach the most cores, since nobody knows how it goes on.
+function counted_verdict(test, s,    said) {
+	if (is_of_machine(test) || is_one_pair(test) || !read_ends(test, s))
+		return ""
+	said = verdict(test, s)
+	return end_most < model_most ? "cut off" : said
+}
+
 # How a system fares: a sentence that counts and names.
 function print_tally(s,    t, said, n, all, names) {
 	all = 0
 	for (t = 1; t <= n_tests; t++)
-		if (!is_of_machine(tests[t]) && (said = verdict(tests[t], s)) != "") {
-			all++
+		if ((said = counted_verdict(tests[t], s)) != "") {
+			all += said != "cut off"
 			n[said]++
 			names[said] = names[said] (names[said] == "" ? "" : ", ") link_to(tests[t])
 		}
-	if (all == 0)
+	if (all == 0 && n["cut off"] == 0)
 		return
-	print "<li><strong class=\"" class_of(s) "\">" escape(label[s]) "</strong> scales in " n["scales"] + 0 " of " all " tests" \
-		(n["levels off"] ? "; it levels off in " n["levels off"] ": " names["levels off"] : "") \
-		(n["collapses"] ? "; it collapses in " n["collapses"] ": " names["collapses"] : "") ".</li>"
+	print "<li><strong class=\"" class_of(s) "\">" escape(label[s]) "</strong> scales in " n["scales"] + 0 " of " all (all == 1 ? " test" : " tests") \
+		(n["scales partly"] ? "; partly in " n["scales partly"] ": " names["scales partly"] : "") \
+		(n["collapses"] ? "; it collapses in " n["collapses"] ": " names["collapses"] : "") \
+		(n["cut off"] ? "; not judged, because there is no figure at " cores_words(model_most) ": " names["cut off"] : "") ".</li>"
 }
 
 # Tests that both systems ran, by how many times Linux's throughput Tessera's is, at the most cores that both have.
@@ -93,7 +102,7 @@ function model_row(test, s, name, other,    said, n, cells, faster) {
 	said = verdict(test, s)
 	cells = cell(n > 0 ? with_prefix(end_first, "") : "") cell(n > 1 ? with_prefix(end_last, "") : "") \
 		cell(said == "" ? "" : "×" three_digits(gain)) cell(said == "" ? "" : percent(kept))
-	cells = cells "<td class=\"name verdict " (said == "levels off" ? "levels" : said) "\">" (said == "" ? "–" : said) "</td>"
+	cells = cells "<td class=\"name verdict " (said == "scales partly" ? "partly" : said) "\">" (said == "" ? "–" : said) "</td>"
 	faster = other == "" ? 0 : times_faster(test, s, other)
 	cells = cells cell(faster ? "×" three_digits(faster) : "") end_numbers(test, s, "cycles", "both") end_numbers(test, s, "lines_moved", "last")
 	print "<tr><td class=\"name\">" name "</td><td class=\"name " class_of(s) "\">" escape(label[s]) span_words() "</td>" cells \
@@ -163,7 +172,7 @@ function fill_model(    t) {
 	print_model_table()
 	print "<p><small><em>scales</em>: at the most cores each core does at least " SCALES_FROM * 100 " % of what each does at the fewest (<em>kept per " \
 		"core</em>). <em>collapses</em>: at the most cores all together do less than " COLLAPSE_BELOW * 100 " % of what they do at their best number. " \
-		"<em>levels off</em>: neither. <em>beside Linux</em>: Tessera's throughput over Linux's, at the most cores that both have. Lines moved and the worst line " \
+		"<em>scales partly</em>: neither. <em>beside Linux</em>: Tessera's throughput over Linux's, at the most cores that both have. Lines moved and the worst line " \
 		"(its name, and the cycles of an operation that it costs) are those at the most cores. Numbers beside a system: its fewest and most cores, where they differ from the head.</small></p>"
 }
 

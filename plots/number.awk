@@ -128,9 +128,9 @@ function doubling_axis(least, most,    value, stride) {
 		add_tick(value, "")
 }
 
-# A logarithmic axis where the values allow and deserve one, else a linear one.
-function fitting_axis(least, most, unit) {
-	if (least > 0 && most / least >= 8)
+# A logarithmic axis where the values allow it and reach over that many times the least, else a linear one.
+function fitting_axis(least, most, unit, times) {
+	if (least > 0 && most / least >= times)
 		log_axis(least, most, unit)
 	else
 		linear_axis(most, unit)

@@ -34,7 +34,7 @@ function write_block(test, s,    c, points) {
 
 # Zero and one or two pleasant values.
 function panel_ticks(most,    step, at) {
-	step = pleasant_step(most / 2, "")
+	step = pleasant_step(most / 3, "")
 	axis_high = most * 1.08
 	axis_ticks = ""
 	for (at = 0; at <= axis_high; at += step)

@@ -1,9 +1,9 @@
-# verdict.awk - what a modelled curve of throughput says: it scales, levels off, or collapses
+# verdict.awk - what a modelled curve of throughput says: it scales, scales partly or collapses
 # SPDX-License-Identifier: MIT
 # Needs data.awk. The words are defined here, once, and page.html quotes these figures:
-#   collapses   at its most cores it does less than COLLAPSE_BELOW of what it does at its best number of cores
-#   scales      at its most cores each core does at least SCALES_FROM of what each does at the fewest
-#   levels off  neither
+#   collapses      at its most cores it does less than COLLAPSE_BELOW of what it does at its best number of cores
+#   scales         at its most cores each core does at least SCALES_FROM of what each does at the fewest
+#   scales partly  neither
 # Tested by plots/test
 
 BEGIN {
@@ -46,7 +46,7 @@ function verdict(test, s) {
 	kept = gain * end_fewest / end_most
 	if (end_last < COLLAPSE_BELOW * end_best)
 		return "collapses"
-	return kept >= SCALES_FROM ? "scales" : "levels off"
+	return kept >= SCALES_FROM ? "scales" : "scales partly"
 }
 
 # Tessera's general composition and Linux, where the results have them.
