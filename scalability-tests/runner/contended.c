@@ -61,7 +61,7 @@ static void put_line(FILE *out, const struct model_file *model, const struct mod
 		fputs("-,", out);
 	else
 		fprintf(out, "%d,", line->owner);
-	fprintf(out, "%u,%u,%.6g,%.6g,", line->writers, line->readers, line->moves / operations, line->cycles / operations);
+	fprintf(out, "%u,%u,%.6f,%.6f,", line->writers, line->readers, line->moves / operations, line->cycles / operations);
 	put_function(out, symbols, line->taker, ',');
 	put_function(out, symbols, line->giver, '\n');
 }

@@ -19,7 +19,7 @@ enum account {
 	ACCOUNTS,
 };
 
-enum { MODEL_REPETITIONS_MAX = 100 };
+enum { MODEL_REPETITIONS_MAX = 16 }; /* as many as the program takes */
 
 struct model_window {
 	unsigned int repetition, core;

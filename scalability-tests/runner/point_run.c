@@ -200,7 +200,8 @@ static int prepare_plugin(struct work *work)
 		if (conditions->quantum)
 			snprintf(quantum, sizeof(quantum), ",quantum=%u", conditions->quantum);
 		work->preload = absolute(conditions->build, "libmodel.so");
-		work->plugin = text_format("%s,machine=%s,out=%s%s", work->preload, work->machine_file, work->model_file, quantum);
+		work->plugin = text_format("%s,machine=%s,out=%s,repetitions=%u%s", work->preload, work->machine_file, work->model_file,
+					   point_repetitions(conditions, point), quantum);
 		if (modelled_write(&conditions->modelled, &work->boot.machine, point->cores, work->boot.boot.mib, work->machine_file))
 			return reason_set(work->answer->reason, "the modelled machine could not be written to %s", work->machine_file);
 	}

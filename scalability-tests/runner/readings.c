@@ -85,40 +85,75 @@ void readings_of_counts(struct readings *readings, const struct counts *counts, 
 	add(readings, DOORBELLS, NO_DISTANCE, per_operation, counts->doorbells / operations);
 }
 
-/* The k-th window of a core, or NULL. */
-static const struct model_window *window_of(const struct model_file *model, unsigned int core, unsigned int k)
+/* Results that a core printed of a repetition, and windows that it had in it. */
+struct share {
+	unsigned int results, windows;
+};
+
+typedef struct share shares_t[MACHINE_CORES_MAX][MODEL_REPETITIONS_MAX + 1];
+
+static int count_shares(shares_t shares, const struct result_lines *lines, const struct model_file *model,
+			char reason[REASON_LENGTH])
 {
-	for (size_t i = 0; i < model->window_count; i++)
-		if (model->windows[i].core == core && !k--)
-			return &model->windows[i];
-	return NULL;
+	memset(shares, 0, sizeof(shares_t));
+	for (size_t i = 0; i < lines->count; i++)
+		shares[lines->list[i].core][lines->list[i].repetition].results++;
+	for (size_t i = 0; i < model->window_count; i++) {
+		const struct model_window *window = &model->windows[i];
+
+		if (window->core >= MACHINE_CORES_MAX || window->repetition > MODEL_REPETITIONS_MAX ||
+		    !shares[window->core][window->repetition].results)
+			return reason_set(reason, "core %u printed no result of its measured window in repetition %u", window->core,
+					  window->repetition);
+		shares[window->core][window->repetition].windows++;
+	}
+	return 0;
+}
+
+/* Cycles of a core's windows in a repetition: of the one after `skipped` others, or of all. */
+static double window_cycles(const struct model_file *model, const struct result_line *line, unsigned int skipped, int all)
+{
+	double cycles = 0;
+
+	for (size_t i = 0; i < model->window_count && (all || !cycles); i++)
+		if (model->windows[i].core == line->core && model->windows[i].repetition == line->repetition && (all || !skipped--))
+			cycles += model->windows[i].cycles;
+	return cycles;
+}
+
+/* A single result is of all windows, else each result is of one, in order. */
+static int pair_line(struct result_lines *lines, size_t index, const struct model_file *model, shares_t shares,
+		     char reason[REASON_LENGTH])
+{
+	struct result_line *line = &lines->list[index];
+	struct share share = shares[line->core][line->repetition];
+	unsigned int before = 0;
+
+	if (line->operations < MODEL_OPERATIONS_MIN)
+		return reason_set(reason, "worker %u did %.0f operations; a modelled rate needs at least %d", line->worker,
+				  line->operations, MODEL_OPERATIONS_MIN);
+	if (!share.windows || (share.results > 1 && share.results != share.windows))
+		return reason_set(reason, "core %u printed %u results of repetition %u, but had %u measured windows", line->core,
+				  share.results, line->repetition, share.windows);
+	for (size_t i = 0; i < index; i++)
+		before += lines->list[i].core == line->core && lines->list[i].repetition == line->repetition;
+	line->cycles = window_cycles(model, line, before, share.results == 1);
+	line->nanoseconds = line->cycles * 1000 / model->mhz;
+	return 0;
 }
 
 int readings_pair(struct result_lines *lines, const struct model_file *model, char reason[REASON_LENGTH])
 {
-	unsigned int taken[MACHINE_CORES_MAX] = { 0 };
+	static shares_t shares;
 
 	if (model->graces)
 		return reason_set(reason, "a core had to run out of turn %u times: the point is spoilt; try again on a quieter host",
 				  model->graces);
-	for (size_t i = 0; i < lines->count; i++) {
-		struct result_line *line = &lines->list[i];
-		const struct model_window *window = window_of(model, line->core, taken[line->core]++);
-
-		if (line->operations < MODEL_OPERATIONS_MIN)
-			return reason_set(reason, "worker %u did %.0f operations; a modelled rate needs at least %d", line->worker,
-					  line->operations, MODEL_OPERATIONS_MIN);
-		if (!window)
-			return reason_set(reason, "core %u printed %u results, but had fewer measured windows", line->core,
-					  taken[line->core]);
-		if (window->repetition != line->repetition)
-			return reason_set(reason, "result %u of core %u is of repetition %u, its window of %u", taken[line->core],
-					  line->core, line->repetition, window->repetition);
-		line->cycles = window->cycles;
-		line->nanoseconds = window->cycles * 1000 / model->mhz;
-	}
-	if (model->window_count != lines->count)
-		return reason_set(reason, "%zu results were printed of %zu measured windows", lines->count, model->window_count);
+	if (count_shares(shares, lines, model, reason))
+		return -1;
+	for (size_t i = 0; i < lines->count; i++)
+		if (pair_line(lines, i, model, shares, reason))
+			return -1;
 	return 0;
 }
 

@@ -139,6 +139,9 @@ static int read_settings(struct sweep *sweep, enum systems available)
 	if (!conditions->accelerator || repetitions < 0 || limit < 0 || quantum < 0 || jobs < 0 || !setting_memory(1) ||
 	    plan_make(&sweep->plan, conditions, available))
 		return -1;
+	if (sweep->plan.modes[MODEL] && repetitions > MODEL_REPETITIONS_MAX)
+		return complain("REPETITIONS='%ld': mode model takes at most %d, which are all in one boot", repetitions,
+				MODEL_REPETITIONS_MAX);
 	return sweep->plan.modes[COUNT] || sweep->plan.modes[MODEL] ? emulator_has_plugins() : 0;
 }
 
