@@ -13,10 +13,15 @@ function quote(words) {
 
 function command(words) { print words > draw_file }
 
-# The corner's words share their line with the headline; the page has a long machine's name in full.
+# The corner's words share their line with the headline; the page has a long machine's name in full. mawk cuts between
+# bytes: what may be left of a letter goes, too.
 function cut_to_fit(words, headline_length,    room) {
 	room = int((690 - 9.3 * headline_length) / 6.7)
-	return length(words) <= room ? words : substr(words, 1, room > 10 ? room - 1 : 9) "…"
+	if (length(words) <= room)
+		return words
+	words = substr(words, 1, room > 10 ? room - 1 : 9)
+	sub(/[\300-\377][\200-\277]*$/, "", words)
+	return words "…"
 }
 
 function begin_picture(headline, mode, unit) {

@@ -1,14 +1,10 @@
 # scaling.awk - data of the model's one picture that says most: throughput per core against cores, a panel for each test
 # SPDX-License-Identifier: MIT
-# Needs number.awk, data.awk, words.awk and verdict.awk. A panel is a test with at least two modelled core counts of Tessera's
-# general composition or of Linux; ablations, and tests of the machine alone, stay on the page. In a panel a level curve is a test that scales. Writes
-# scaling.dat (a block per panel and system: cores, value, min, max), scaling-panels.gp and scaling-draw.gp; nothing without panels.
+# Needs number.awk, data.awk, words.awk, verdict.awk and picture.awk (quote, cut_to_fit). A panel is a test with at least two
+# modelled core counts of Tessera's general composition or of Linux; ablations, and tests of the machine alone, stay on the
+# page. In a panel a level curve is a test that scales. Writes scaling.dat (a block per panel and system: cores, value, min,
+# max), scaling-panels.gp and scaling-draw.gp; nothing without panels.
 # Tested by plots/test
-
-function quote(words) {
-	gsub(/'/, "''", words)
-	return "'" words "'"
-}
 
 function panel(words) { print words > "scaling-panels.gp" }
 
@@ -78,7 +74,7 @@ END {
 	columns = n_panels < 4 ? n_panels < 3 ? 2 : 3 : 4
 	rows = int((n_panels + columns - 1) / columns)
 	draw("load 'style.gp'")
-	draw("machine = " quote(mode_words("model")) "; has_tessera = " (drawn[1] > 0) "; has_linux = " (drawn[2] > 0))
+	draw("machine = " quote(cut_to_fit(mode_words("model"), 49)) "; has_tessera = " (drawn[1] > 0) "; has_linux = " (drawn[2] > 0))
 	draw("columns = " columns "; width = " 240 * columns "; height = " 66 + 166 * rows)
 	draw("stem = 'scaling'; script = 'scaling-panels.gp'")
 	draw("load 'picture.gp'")
