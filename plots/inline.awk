@@ -49,6 +49,15 @@ function inline(stem, words,    line, skipping) {
 	close(stem ".svg")
 }
 
+# A picture's own width; few panels must not be blown up to the page's.
+function picture_width(stem,    line, width) {
+	while (width == 0 && (getline line < (stem ".svg")) > 0)
+		if (match(line, /viewBox="0 0 [0-9]+/))
+			width = substr(line, RSTART + 13, RLENGTH - 13) + 0
+	close(stem ".svg")
+	return width
+}
+
 function fill_markers(    line, inside) {
 	print "<svg width=\"0\" height=\"0\" style=\"position:absolute\" aria-hidden=\"true\" xmlns:xlink=\"http://www.w3.org/1999/xlink\">"
 	while ((getline line < (figure_stem[1] ".svg")) > 0) {

@@ -25,10 +25,11 @@ function print_tally(s,    t, said, n, all, names) {
 		}
 	if (all == 0 && n["cut off"] == 0)
 		return
-	print "<li><strong class=\"" class_of(s) "\">" escape(label[s]) "</strong> scales in " n["scales"] + 0 " of " all (all == 1 ? " test" : " tests") \
+	print "<li><strong class=\"" class_of(s) "\">" escape(label[s]) "</strong> " \
+		(all == 0 ? "cannot be judged" : "scales in " n["scales"] + 0 " of " all (all == 1 ? " test" : " tests")) \
 		(n["scales partly"] ? "; partly in " n["scales partly"] ": " names["scales partly"] : "") \
 		(n["collapses"] ? "; it collapses in " n["collapses"] ": " names["collapses"] : "") \
-		(n["cut off"] ? "; not judged, because there is no figure at " cores_words(model_most) ": " names["cut off"] : "") ".</li>"
+		(n["cut off"] ? (all == 0 ? ": " : "; not judged: ") names["cut off"] " (no figure at " cores_words(model_most) ")" : "") ".</li>"
 }
 
 # Tests that both systems ran, by how many times Linux's throughput Tessera's is, at the most cores that both have.
@@ -100,9 +101,11 @@ function worst_cell(test, s, c,    name) {
 function model_row(test, s, name, other,    said, n, cells, faster) {
 	n = read_ends(test, s)
 	said = verdict(test, s)
+	if (said != "" && end_most < model_most)
+		said = "cut off"
 	cells = cell(n > 0 ? with_prefix(end_first, "") : "") cell(n > 1 ? with_prefix(end_last, "") : "") \
 		cell(said == "" ? "" : "×" three_digits(gain)) cell(said == "" ? "" : percent(kept))
-	cells = cells "<td class=\"name verdict " (said == "scales partly" ? "partly" : said) "\">" (said == "" ? "–" : said) "</td>"
+	cells = cells "<td class=\"name " (said == "scales partly" ? "partly" : said == "cut off" ? "faint" : said) "\">" (said == "" ? "–" : said) "</td>"
 	faster = other == "" ? 0 : times_faster(test, s, other)
 	cells = cells cell(faster ? "×" three_digits(faster) : "") end_numbers(test, s, "cycles", "both") end_numbers(test, s, "lines_moved", "last")
 	print "<tr><td class=\"name\">" name "</td><td class=\"name " class_of(s) "\">" escape(label[s]) span_words() "</td>" cells \
@@ -162,7 +165,7 @@ function fill_model(    t) {
 		print_ratios(system_shown[1], system_shown[2])
 	print "</ul>"
 	if (is_drawn("scaling")) {
-		print "<figure class=\"full\">"
+		print "<figure class=\"full\" style=\"max-width: " picture_width("scaling") * 1.32 "px\">"
 		for (t = 1; t <= n_tests; t++)
 			link_of[title_of(tests[t])] = "#" tests[t]
 		inline("scaling", "Throughput per core as cores are added, one panel for each test, Tessera beside Linux")
@@ -172,7 +175,8 @@ function fill_model(    t) {
 	print_model_table()
 	print "<p><small><em>scales</em>: at the most cores each core does at least " SCALES_FROM * 100 " % of what each does at the fewest (<em>kept per " \
 		"core</em>). <em>collapses</em>: at the most cores all together do less than " COLLAPSE_BELOW * 100 " % of what they do at their best number. " \
-		"<em>scales partly</em>: neither. <em>beside Linux</em>: Tessera's throughput over Linux's, at the most cores that both have. Lines moved and the worst line " \
+		"<em>scales partly</em>: neither. <em>cut off</em>: its " \
+		"points at the most cores failed. <em>beside Linux</em>: Tessera's throughput over Linux's, at the most cores that both have. Lines moved and the worst line " \
 		"(its name, and the cycles of an operation that it costs) are those at the most cores. Numbers beside a system: its fewest and most cores, where they differ from the head.</small></p>"
 }
 

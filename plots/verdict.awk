@@ -11,8 +11,8 @@ BEGIN {
 	SCALES_FROM = 0.75
 }
 
-# Tests of cache lines and locks are user code alone: they show the machine, and no system is to be judged by them.
-function is_of_machine(test) { return test ~ /^(line|lock)_/ }
+# Tests of cache lines, bursts and locks are user code alone: they show the machine, and no system is to be judged by them.
+function is_of_machine(test) { return test ~ /^(line|lock|burst)_/ }
 
 # The same two cores work, however many others there are: throughput per core would say nothing.
 function is_one_pair(test) { return test == "ring_throughput_pair" }
