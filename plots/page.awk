@@ -33,7 +33,7 @@ function fill_warning() {
 		print "<p><strong>Beyond " host_words() ", the wall-clock curves say nothing about Tessera or Linux.</strong> The host had " \
 			host_words() ", the guest up to " wall_most ". Wall-clock scaling means nothing then: the curves show the emulator's scheduling. " \
 			"Such points are shaded in every picture and marked † in the tables."
-	print "Exact counts do not depend on the host and hold at every number of cores.</p>"
+	print "Exact counts and modelled figures do not depend on the host and hold at every number of cores.</p>"
 	print "</div>"
 }
 
