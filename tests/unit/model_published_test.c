@@ -52,38 +52,61 @@ static void set_caches(unsigned int kib, unsigned int ways, struct machine_cache
 	*cache = (struct machine_cache){ .lines = kib * 1024 / MACHINE_LINE, .ways = ways };
 }
 
-static void read_item(const char *line)
+static void read_groups(unsigned int groups_each, unsigned int cores_each)
 {
-	char name[32], row[64];
-	unsigned int value, ways, from;
+	machine.groups = PACKAGES * groups_each;
+	machine.cores = machine.groups * cores_each;
+	assert_in_range(machine.cores, PACKAGES, MACHINE_CORES);
+	for (unsigned int i = 0; i < machine.cores; i++)
+		machine.group_of[i] = i / cores_each;
+}
+
+static void read_cost(const char *name, uint32_t cycles)
+{
+	assert_int_not_equal(cost_find(name), COSTS);
+	machine.costs[cost_find(name)] = cycles;
+}
+
+/* The machine's file gives hops between packages; groups of one package are a step apart. */
+static void read_hops(unsigned int from, const char *row)
+{
+	unsigned int each = machine.groups / PACKAGES, hops;
 	int used;
 
-	if (sscanf(line, "cost %31s %u", name, &value) == 2) {
-		assert_int_not_equal(cost_find(name), COSTS);
-		machine.costs[cost_find(name)] = value;
-	} else if (sscanf(line, "private %u %u", &value, &ways) == 2) {
-		set_caches(value, ways, &machine.private_cache);
-	} else if (sscanf(line, "shared %u %u", &value, &ways) == 2) {
-		set_caches(value, ways, &machine.shared_cache);
-	} else if (sscanf(line, "hops %u %63[0-9 ]", &from, row) == 2) {
-		assert_in_range(from, 0, PACKAGES - 1);
-		for (unsigned int to = 0, at = 0; to < PACKAGES; to++, at += used) {
-			assert_int_equal(sscanf(row + at, "%u%n", &value, &used), 1);
-			machine.distance[from][to] = value ? value + 1 : 0;
+	assert_in_range(from, 0, PACKAGES - 1);
+	for (unsigned int i = 0; i < machine.groups; i += each, row += used) {
+		assert_int_equal(sscanf(row, "%u%n", &hops, &used), 1);
+		for (unsigned int j = 0; j < each * each; j++) {
+			unsigned int one = from * each + j / each, other = i + j % each;
+
+			machine.distance[one][other] = one == other ? 0 : hops + 1;
 		}
 	}
 }
 
-static void read_machine(const char *name, unsigned int cores_each)
+static void read_item(const char *line)
+{
+	unsigned int value, ways, from, groups_each, cores_each;
+	char name[32], row[64];
+
+	if (sscanf(line, "topology pack:8 [numa] l3:%u core:%u", &groups_each, &cores_each) == 2)
+		read_groups(groups_each, cores_each);
+	else if (sscanf(line, "cost %31s %u", name, &value) == 2)
+		read_cost(name, value);
+	else if (sscanf(line, "private %u %u", &value, &ways) == 2)
+		set_caches(value, ways, &machine.private_cache);
+	else if (sscanf(line, "shared %u %u", &value, &ways) == 2)
+		set_caches(value, ways, &machine.shared_cache);
+	else if (sscanf(line, "hops %u %63[0-9 ]", &from, row) == 2)
+		read_hops(from, row);
+}
+
+static void read_machine(const char *name)
 {
 	char line[256], path[128];
 	FILE *file;
 
-	machine = (struct model_machine){
-		.cores = PACKAGES * cores_each, .groups = PACKAGES, .nodes = 1, .node = { { .bytes = 1 << 20 } },
-	};
-	for (unsigned int i = 0; i < machine.cores; i++)
-		machine.group_of[i] = i / cores_each;
+	machine = (struct model_machine){ .nodes = 1, .node = { { .bytes = 1 << 20 } } };
 	snprintf(path, sizeof(path), "scalability-tests/machines/%s.machine", name);
 	file = open_text(path);
 	while (fgets(line, sizeof(line), file))
@@ -185,14 +208,14 @@ static unsigned int compare_all(const char *test, const char *name, enum access_
 static void e7_8870_all_write_one_line(void **state)
 {
 	(void)state;
-	read_machine("e7-8870", 10);
+	read_machine("e7-8870");
 	assert_in_range(compare_all("burst_written", "e7-8870", ACCESS_ATOMIC), 6, POINTS);
 }
 
 static void e7_8870_others_read_what_one_wrote(void **state)
 {
 	(void)state;
-	read_machine("e7-8870", 10);
+	read_machine("e7-8870");
 	assert_in_range(compare_all("burst_read", "e7-8870", ACCESS_READ), 5, POINTS);
 }
 
@@ -205,7 +228,7 @@ static void e7_8870_one_writes_what_others_read(void **state)
 	} points[] = { { 2, 116 }, { 10, 119 }, { 20, 406 }, { 40, 454 }, { 50, 458 } };
 
 	(void)state;
-	read_machine("e7-8870", 10);
+	read_machine("e7-8870");
 	for (unsigned int i = 0; i < sizeof(points) / sizeof(points[0]); i++)
 		compare("burst_read, the writer", points[i].cores, points[i].published, measure(points[i].cores, ACCESS_READ).first, true);
 }
@@ -213,14 +236,14 @@ static void e7_8870_one_writes_what_others_read(void **state)
 static void opteron_8431_all_write_one_line(void **state)
 {
 	(void)state;
-	read_machine("opteron-8431", 6);
+	read_machine("opteron-8431");
 	assert_in_range(compare_all("burst_written", "opteron-8431", ACCESS_ATOMIC), 6, POINTS);
 }
 
 static void opteron_8431_others_read_what_one_wrote(void **state)
 {
 	(void)state;
-	read_machine("opteron-8431", 6);
+	read_machine("opteron-8431");
 	assert_in_range(compare_all("burst_read", "opteron-8431", ACCESS_READ), 5, POINTS);
 }
 
