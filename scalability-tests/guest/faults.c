@@ -11,12 +11,13 @@
 
 enum { PAGE_SIZE = 4096, ROUND_PAGES = 1024 };
 
-/* A region's first page is touched before the window opens, for the tables' upper levels. */
-enum { REGION_SIZE = (ROUND_PAGES + 1) * PAGE_SIZE };
+/* A region's first page is touched before the window opens, for the tables' upper levels. Repetitions' regions are a
+ * multiple of a last-level table's reach apart, so that the same faults of each fall on a new table. */
+enum { REGION_SIZE = (ROUND_PAGES + 1) * PAGE_SIZE, REGION_STEP = 2 * ROUND_PAGES * PAGE_SIZE };
 
 static volatile char *regions_map(unsigned int count)
 {
-	size_t size = (size_t)count * REGION_SIZE;
+	size_t size = (size_t)(count - 1) * REGION_STEP + REGION_SIZE;
 	volatile char *regions = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (regions == MAP_FAILED)
@@ -43,7 +44,7 @@ static void region_touch(struct work *work, volatile char *region, unsigned long
 
 static void page_fault_run(struct work *work, unsigned long operations)
 {
-	volatile char *region = work->measuring ? (char *)work->kept + (size_t)work->repetition * REGION_SIZE : regions_map(1);
+	volatile char *region = work->measuring ? (char *)work->kept + (size_t)work->repetition * REGION_STEP : regions_map(1);
 
 	for (unsigned long left = operations; left > 0;) {
 		unsigned long pages = left < ROUND_PAGES ? left : ROUND_PAGES;
