@@ -141,6 +141,9 @@ static void upgrading_costs_the_farthest_loss(void **state)
 	assert_int_equal(losses, 2);
 	assert_false(hits(2, ACCESS_READ));
 	assert_false(hits(7, ACCESS_READ));
+	later(5, ACCESS_READ, LINE);
+	later(7, ACCESS_READ, LINE);
+	assert_price(later(7, ACCESS_WRITE, LINE), SOURCE_TRANSFER_WRITE, TRANSFER + (HOP + FAR) / 2, 0);
 }
 
 /* Who has no copy itself waits for the data as well as for the losses, whichever comes last. */
