@@ -17,7 +17,7 @@
 
 enum state { READY, RUNNING, SPINNING, ASLEEP };
 
-enum { WORD_BITS = 64, WORDS = CARRIER_CORES / WORD_BITS, HALT_SLOTS = 1024 };
+enum { AWAKE = -1, WORD_BITS = 64, WORDS = CARRIER_CORES / WORD_BITS, HALT_SLOTS = 1024 };
 
 struct core {
 	alignas(128) struct context context;
@@ -48,7 +48,8 @@ static atomic_bool on, taken;              /* taken: there is a carrier */
 static _Atomic uint64_t posted[WORDS];
 static atomic_int news;
 static int news_seen;
-static atomic_bool all_asleep;
+static bool met_others;                    /* the core that runs, in this slice */
+static _Atomic int64_t asleep_since;       /* all cores: count of news when they fell asleep, or AWAKE */
 static _Atomic uint64_t front, until;      /* clock of the last slice; where an idle machine has gone on to */
 static int asleep_fd = -1;
 
@@ -145,11 +146,12 @@ static void sleep_all(void)
 {
 	uint64_t one = 1;
 
-	atomic_store(&all_asleep, true);
-	(void)!write(asleep_fd, &one, sizeof(one));
-	while (schedule_first(&schedule) == SCHEDULE_NOBODY)
+	while (schedule_first(&schedule) == SCHEDULE_NOBODY) {
+		atomic_store(&asleep_since, (uint32_t)news_seen);
+		(void)!write(asleep_fd, &one, sizeof(one));
 		wait_for_news();
-	atomic_store(&all_asleep, false);
+	}
+	atomic_store(&asleep_since, AWAKE);
 }
 
 static void begin_slice(unsigned int core)
@@ -160,6 +162,7 @@ static void begin_slice(unsigned int core)
 	carrier_limit = schedule_limit(&schedule, core, carrier_clock);
 	if (carrier_clock > atomic_load_explicit(&front, memory_order_relaxed))
 		atomic_store_explicit(&front, carrier_clock, memory_order_relaxed);
+	met_others = false;
 	carrier_running = core;
 	settings.slice_begins(core);
 }
@@ -206,7 +209,11 @@ void carrier_give_way(void)
 {
 	unsigned int core = carrier_running;
 
-	schedule_was_alone(&schedule, core);
+	if (met_others)
+		schedule_met_others(&schedule, core);
+	else
+		schedule_was_alone(&schedule, core);
+	met_others = false;
 	if (atomic_load_explicit(&news, memory_order_relaxed) != news_seen)
 		take_news();
 	if (is_behind(core)) {
@@ -219,13 +226,8 @@ void carrier_give_way(void)
 
 void carrier_met_others(void)
 {
-	unsigned int core = carrier_running;
-
-	schedule_met_others(&schedule, core);
-	if (is_behind(core))
-		line_up(core);
-	else
-		carrier_limit = schedule_limit(&schedule, core, carrier_clock);
+	met_others = true;
+	carrier_limit = 0;
 }
 
 void carrier_spin(void)
@@ -277,6 +279,7 @@ void carrier_switch_on(const struct carrier_settings *given)
 	settings = *given;
 	schedule_start(&schedule, settings.quantum);
 	asleep_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	atomic_store(&asleep_since, AWAKE);
 	atomic_store(&on, true);
 	for (unsigned int i = 0; i < settings.cores; i++) {
 		cores[i].state = ASLEEP;
@@ -373,7 +376,7 @@ bool carrier_all_asleep(void)
 	uint64_t count;
 
 	(void)!read(asleep_fd, &count, sizeof(count));
-	return atomic_load(&all_asleep);
+	return atomic_load(&asleep_since) == (uint32_t)atomic_load(&news);
 }
 
 void carrier_until(uint64_t moment)

@@ -41,7 +41,7 @@ struct carrier_settings {
 void carrier_switch_on(const struct carrier_settings *settings);
 bool carrier_is_on(void);
 
-/* First thing in every callback while the model is on: returns when this core is the one that runs. */
+/* First thing in every callback from the guest's own code while the model is on: returns when this core is the one that runs. */
 void carrier_board(unsigned int core);
 static inline void carrier_enter(unsigned int core)
 {
@@ -51,7 +51,7 @@ static inline void carrier_enter(unsigned int core)
 
 /* The running core has come to its limit: returns when it is its turn again. */
 void carrier_give_way(void);
-/* The same after it took a line from another core: its quantum is short from now on. */
+/* It took a line from another core, so it has come to its limit, and its quantum is short from now on. Returns at once. */
 void carrier_met_others(void);
 /* Until carrier_wake, or a signal to this core. */
 void carrier_spin(void);
@@ -70,7 +70,7 @@ void carrier_signal(pthread_cond_t *condition);
 
 /* For the emulator's main loop: becomes readable when all cores are asleep. */
 int carrier_asleep_fd(void);
-bool carrier_all_asleep(void); /* and takes the descriptor's word for it back */
+bool carrier_all_asleep(void); /* and takes back what made the descriptor readable */
 /* All are asleep: time goes on to this moment, in cycles. */
 void carrier_until(uint64_t moment);
 

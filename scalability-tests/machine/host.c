@@ -155,9 +155,10 @@ STANDS_BEFORE int gettimeofday(struct timeval *now, void *zone)
 	return carrier_is_on() ? (int)syscall(SYS_gettimeofday, now, zone) : function(now, zone);
 }
 
-/* Like ppoll, but ends early, as if its time were over, when all cores are asleep; then modelled time goes on to its end. */
+/* Like ppoll, but when all cores are asleep its time is over at once, and modelled time goes on to its end. */
 static int poll_model(struct pollfd *polls, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
 {
+	static const struct timespec at_once;
 	struct pollfd with_model[POLLS_MAX + 1];
 	uint64_t duration = timeout ? (uint64_t)timeout->tv_sec * 1000000000 + (uint64_t)timeout->tv_nsec : 0;
 	uint64_t end = carrier_now() + clock_cycles(duration);
@@ -165,13 +166,13 @@ static int poll_model(struct pollfd *polls, nfds_t count, const struct timespec 
 
 	memcpy(with_model, polls, count * sizeof(*polls));
 	with_model[count] = (struct pollfd){ .fd = carrier_asleep_fd(), .events = POLLIN };
-	ready = next_ppoll(with_model, count + 1, timeout, mask);
+	ready = next_ppoll(with_model, count + 1, timeout && carrier_all_asleep() ? &at_once : timeout, mask);
 	memcpy(polls, with_model, count * sizeof(*polls));
-	if (ready <= 0 || !with_model[count].revents)
-		return ready;
-	if (carrier_all_asleep() && timeout)
+	if (ready > 0 && with_model[count].revents)
+		ready--;
+	if (!ready && timeout && carrier_all_asleep())
 		carrier_until(end);
-	return ready - 1;
+	return ready;
 }
 
 STANDS_BEFORE int ppoll(struct pollfd *polls, nfds_t count, const struct timespec *timeout, const sigset_t *mask)

@@ -90,7 +90,7 @@ static void all_have_come(void)
 	accounts_repetition(meeting_number() - 1);
 	over = meeting_number() > repetitions + 1;
 	accounts_refresh(carrier_running);
-	carrier_give_way();
+	carrier_limit = carrier_clock;
 }
 
 static void on_meeting(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *data)
@@ -99,8 +99,6 @@ static void on_meeting(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t a
 	volatile uint64_t *word;
 
 	(void)data;
-	if (modelling)
-		carrier_enter(vcpu);
 	found = qemu_plugin_get_hwaddr(info, address);
 	word = found && !qemu_plugin_hwaddr_is_io(found) ? memory_word(qemu_plugin_hwaddr_phys_addr(found)) : NULL;
 	if (!word || *word < MEETING_FREE || *word > MEETING_MODELLED) {
@@ -171,17 +169,23 @@ static void on_block(unsigned int vcpu, void *data)
 		carrier_give_way();
 }
 
+/* Memory callbacks come from within the emulator, too, as when it delivers an interrupt, with its big lock held: so cores neither
+ * board nor give way there, but in the next callback from the guest's code. */
+static bool is_modelled(unsigned int vcpu)
+{
+	return vcpu == carrier_running && !over;
+}
+
 static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *data)
 {
-	carrier_enter(vcpu);
-	if (!over)
+	if (is_modelled(vcpu))
 		touch(vcpu, qemu_plugin_mem_is_store(info) ? ACCESS_WRITE : ACCESS_READ, info, address, (uintptr_t)data);
 }
 
+/* One access that is reported as a store; with one vCPU, where nothing can come between, as a load and a store. */
 static void on_locked(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *data)
 {
-	carrier_enter(vcpu);
-	if (!over)
+	if (is_modelled(vcpu) && qemu_plugin_mem_is_store(info))
 		touch(vcpu, ACCESS_ATOMIC, info, address, (uintptr_t)data);
 }
 

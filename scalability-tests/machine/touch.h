@@ -4,7 +4,7 @@
  * address; it cannot go wrong, because the line's record says who holds it. All else goes through the translations
  * (tlb.h) to the directory (lines.h). Copying and filling by string instructions is charged as streams are: what comes
  * from memory or a shared cache comes in advance.
- * Context: the carrier, inside a memory callback of the core that runs; may give way to other cores before it returns. */
+ * Context: the carrier, inside a memory callback of the core that runs; never gives way, but may bring its limit. */
 #ifndef MACHINE_TOUCH_H
 #define MACHINE_TOUCH_H
 
