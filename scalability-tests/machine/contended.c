@@ -33,7 +33,7 @@ static void grow(void)
 	struct statistics *larger = realloc(statistics, wanted * sizeof(*statistics));
 
 	if (!larger) {
-		fprintf(stderr, "model: out of host memory for statistics of %u contended lines; ask for fewer operations\n", wanted);
+		fprintf(stderr, "model: out of host memory for %u contended lines; ask for fewer operations\n", wanted);
 		exit(1);
 	}
 	statistics = larger;
@@ -118,7 +118,8 @@ static void report(FILE *file, const struct statistics *entry)
 	else
 		fputc('-', file);
 	fprintf(file, " %u %u %ju %ju 0x%jx 0x%jx\n", count_cores(entry->writers), count_cores(entry->readers),
-		(uintmax_t)entry->moves, (uintmax_t)entry->cycles, (uintmax_t)entry->taker_pc, (uintmax_t)entry->giver_pc);
+		(uintmax_t)entry->moves, (uintmax_t)entry->cycles, (uintmax_t)entry->taker_pc,
+		(uintmax_t)entry->giver_pc);
 }
 
 void contended_report(FILE *file, unsigned int lines)

@@ -13,8 +13,8 @@
 
 #include "lines.h"
 
-/* Counts one access that lines_access priced; what neither moved between cores nor waited is no contention. Ends the program when the
- * host has no memory. */
+/* Counts one access that lines_access priced; what neither moved between cores nor waited is no contention. Ends the
+ * program when the host has no memory. */
 void contended_count(struct line *line, const struct access *access, struct price price);
 
 /* Forgets all counts; before lines_start, which forgets the lines. */
@@ -23,7 +23,8 @@ void contended_start(void);
 /* Writes up to `lines` lines that lost most cycles, most first:
  * It sorts them, so nothing is counted after it.
  * line ADDRESS PHYSICAL OWNER WRITERS READERS MOVES CYCLES TAKER_PC GIVER_PC
- * ADDRESS virtual, as last accessed; OWNER the last core that took it to write, or -; WRITERS and READERS are numbers of cores. */
+ * ADDRESS virtual, as last accessed; OWNER the last core that took it to write, or -; WRITERS and READERS are
+ * numbers of cores. */
 void contended_report(FILE *file, unsigned int lines);
 
 #endif

@@ -4,6 +4,14 @@
 
 #include <string.h>
 
+enum kind { CITED, FITTED };
+
+_Static_assert(8 >= 0
+#define COST(name, cycles, kind, meaning) +(kind == FITTED)
+#include "costs.def"
+#undef COST
+	, "more than eight fitted costs could be fitted to anything");
+
 static const char *const names[COSTS] = {
 #define COST(name, cycles, kind, meaning) [COST_##name] = #name,
 #include "costs.def"

@@ -55,7 +55,8 @@ static int refuse(struct reader *reader, const char *format, ...)
 }
 
 /* Word `index` as a decimal number from `low` to `high`. */
-static int number(struct reader *reader, unsigned int index, const char *what, uint64_t low, uint64_t high, uint64_t *value)
+static int number(struct reader *reader, unsigned int index, const char *what, uint64_t low, uint64_t high,
+		  uint64_t *value)
 {
 	const char *word = reader->words[index];
 	char *end;
@@ -63,11 +64,13 @@ static int number(struct reader *reader, unsigned int index, const char *what, u
 	errno = 0;
 	*value = strtoull(word, &end, 10);
 	if (word[0] < '0' || word[0] > '9' || *end || errno || *value < low || *value > high)
-		return refuse(reader, "%s is to be a number from %" PRIu64 " to %" PRIu64 ", not '%s'", what, low, high, word);
+		return refuse(reader, "%s is to be a number from %" PRIu64 " to %" PRIu64 ", not '%s'", what, low, high,
+			      word);
 	return 0;
 }
 
-static int number32(struct reader *reader, unsigned int index, const char *what, uint32_t low, uint32_t high, uint32_t *value)
+static int number32(struct reader *reader, unsigned int index, const char *what, uint32_t low, uint32_t high,
+		    uint32_t *value)
 {
 	uint64_t wide;
 
@@ -150,7 +153,8 @@ static int read_tlb(struct reader *reader)
 	if (number32(reader, 1, "tlb", MACHINE_TLB_WAYS, TLB_MOST, &machine->tlb_entries))
 		return -1;
 	if (machine->tlb_entries % MACHINE_TLB_WAYS)
-		return refuse(reader, "tlb is to be a multiple of its %d ways, not %u", MACHINE_TLB_WAYS, machine->tlb_entries);
+		return refuse(reader, "tlb is to be a multiple of its %d ways, not %u", MACHINE_TLB_WAYS,
+			      machine->tlb_entries);
 	return 0;
 }
 
@@ -177,16 +181,18 @@ static int read_distance(struct reader *reader)
 	if (group != reader->distances)
 		return refuse(reader, "distances come in order: this is to be group %u, not %u", reader->distances, group);
 	if (reader->count != machine->groups + 2)
-		return refuse(reader, "%u groups have %u distances here, not %u", machine->groups, machine->groups, reader->count - 2);
-	for (unsigned int i = 0; i < machine->groups; i++) {
-		if (number32(reader, i + 2, "a distance", 0, MACHINE_STEPS, &steps))
+		return refuse(reader, "%u groups have %u distances here, not %u", machine->groups, machine->groups,
+			      reader->count - 2);
+	for (unsigned int to = 0; to < machine->groups; to++) {
+		if (number32(reader, to + 2, "a distance", 0, MACHINE_STEPS, &steps))
 			return -1;
-		if ((i == group) != (steps == 0))
-			return refuse(reader, "a group is 0 steps from itself alone; the distance from %u to %u cannot be %u", group, i, steps);
-		if (i < group && steps != machine->distance[i][group])
-			return refuse(reader, "it is %u steps from group %u to %u and %u back; make them equal", steps, group, i,
-				      machine->distance[i][group]);
-		machine->distance[group][i] = steps;
+		if ((to == group) != (steps == 0))
+			return refuse(reader, "a group is 0 steps from itself alone; from %u to %u cannot be %u", group, to,
+				      steps);
+		if (to < group && steps != machine->distance[to][group])
+			return refuse(reader, "it is %u steps from group %u to %u and %u back; make them equal", steps,
+				      group, to, machine->distance[to][group]);
+		machine->distance[group][to] = steps;
 	}
 	reader->distances++;
 	return 0;
@@ -222,7 +228,8 @@ static int read_node(struct reader *reader)
 	if (bytes % PAGE)
 		return refuse(reader, "a node has whole pages of %d bytes; %" PRIu64 " bytes are none", PAGE, bytes);
 	if (machine_memory(machine) + bytes > memory_most)
-		return refuse(reader, "the nodes have more than %" PRIu64 " GiB together; give them less", memory_most >> 30);
+		return refuse(reader, "the nodes have more than %" PRIu64 " GiB together; give them less",
+			      memory_most >> 30);
 	machine->node[node] = (struct machine_node){ .bytes = bytes, .group = group };
 	machine->nodes++;
 	return 0;
@@ -258,7 +265,8 @@ static int read_item(struct reader *reader)
 	if (item == ITEMS)
 		return refuse(reader, "'%s' is no item of a machine; see the list in machine_file.h", reader->words[0]);
 	if (item != MODEL && !(reader->items & 1u << MODEL))
-		return refuse(reader, "'%s' is before the format; begin with `%s`", items[item].name, items[MODEL].shape);
+		return refuse(reader, "'%s' is before the format; begin with `%s`", items[item].name,
+			      items[MODEL].shape);
 	if (items[item].once && reader->items & 1u << item)
 		return refuse(reader, "'%s' is here a second time; keep one", items[item].name);
 	if (items[item].words ? reader->count != items[item].words : reader->count < 2)
@@ -295,10 +303,11 @@ static int check_whole(struct reader *reader)
 		if (!reader->costs[i])
 			return refuse(reader, "there is no cost %s; add `cost %s CYCLES`", cost_name(i), cost_name(i));
 	if (reader->distances != machine->groups)
-		return refuse(reader, "%u groups have a distance line each, not %u lines", machine->groups, reader->distances);
+		return refuse(reader, "%u groups have a distance line each, not %u lines", machine->groups,
+			      reader->distances);
 	for (unsigned int i = 0; i < machine->cores; i++)
 		if (machine->node_of[i] >= machine->nodes)
-			return refuse(reader, "core %u is at node %u, and there are %u nodes; add a node or correct the core", i,
+			return refuse(reader, "core %u is at node %u, and there are %u nodes; add or correct one", i,
 				      machine->node_of[i], machine->nodes);
 	return 0;
 }

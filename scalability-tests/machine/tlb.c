@@ -37,7 +37,7 @@ int tlb_start(const struct model_machine *machine)
 		tlb->sets = machine->tlb_entries / TLB_WAYS;
 		tlb->entries = aligned_alloc(MACHINE_LINE, sizeof(*tlb->entries) * machine->tlb_entries);
 		if (!tlb->entries) {
-			fprintf(stderr, "model: out of host memory for %u TLB entries a core; make the machine's tlb smaller\n",
+			fprintf(stderr, "model: out of host memory for %u TLB entries; make the machine's tlb smaller\n",
 				machine->tlb_entries);
 			return -1;
 		}

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  * Two questions that are answered apart. Is the translation known? The emulator gives it anew after each flush,
  * since the flushed page may be another now. Would a processor walk the tables? Only if its TLB has lost the
- * page: not when another page was flushed by INVLPG (which one is not visible here), nor for pages of the upper half when CR3
- * is written (they are global). Pages are 4 KiB whatever they are in the tables, so large ones walk more often here.
+ * page: not when another page was flushed by INVLPG (which one is not visible here), nor for pages of the upper half
+ * when CR3 is written (they are global). Pages are 4 KiB whatever they are in the tables, so large ones walk more often here.
  * Four ways; a set is one host line. Epochs make a flush one addition.
  * Context: one host thread; never blocks.
  * I1 a page is in at most one place of its set

@@ -31,12 +31,15 @@ static int start(void **state)
 
 static void count(uint64_t physical, unsigned int core, enum access_kind kind, uint64_t pc, struct price price)
 {
-	struct access access = { .core = core, .kind = kind, .physical = physical, .pc = pc, .virtual_address = physical + 0x7000000 };
+	struct access access = {
+		.core = core, .kind = kind, .physical = physical, .pc = pc, .virtual_address = physical + 0x7000000,
+	};
 
 	contended_count(lines_find(physical), &access, price);
 }
 
 static const struct price taken = { .cycles = 100, .source = SOURCE_TRANSFER_WRITE };
+static const struct price read_once = { .cycles = 1, .source = SOURCE_TRANSFER_READ };
 static const struct price waited = { .cycles = 50, .waited = 10, .source = SOURCE_NEAR };
 
 static void assert_report(unsigned int lines, const char *expected)
@@ -100,7 +103,7 @@ static void the_majority_wins_the_vote(void **state)
 	for (unsigned int i = 0; i < 20; i++) {
 		count(0x1000, 1, ACCESS_WRITE, 0x10, taken);
 		if (i % 4 == 0)
-			count(0x1000, 2, ACCESS_READ, 0x50 + i, (struct price){ .cycles = 1, .source = SOURCE_TRANSFER_READ });
+			count(0x1000, 2, ACCESS_READ, 0x50 + i, read_once);
 	}
 	count(0x1000, 0, ACCESS_WRITE, 0x98, taken);
 	assert_report(1, "line 0x7001000 0x1000 0 2 1 27 2205 0x10 0x10\n");
@@ -112,8 +115,11 @@ static void many_lines_are_kept(void **state)
 	char expected[200];
 
 	(void)state;
-	for (uint64_t line = 0; line < 5000; line++)
-		count(line * 64, 0, ACCESS_WRITE, 0x10, (struct price){ .cycles = line, .source = SOURCE_TRANSFER_WRITE });
+	for (uint64_t line = 0; line < 5000; line++) {
+		struct price price = { .cycles = line, .source = SOURCE_TRANSFER_WRITE };
+
+		count(line * 64, 0, ACCESS_WRITE, 0x10, price);
+	}
 	snprintf(expected, sizeof(expected), "line 0x%x 0x%x 0 1 0 1 4999 0x10 0x0\n", 0x7000000 + 4999 * 64, 4999 * 64);
 	assert_report(1, expected);
 }

@@ -62,8 +62,8 @@ static void cores_start(unsigned int count)
 	}
 }
 
-/* Runs the program on `count` cores until each has done so many operations, the first tenth of them unmeasured; operations of
- * all cores in a cycle. Who has finished goes on, so that the others keep their company. */
+/* Runs the program on `count` cores until each has done so many operations, the first tenth of them unmeasured;
+ * operations of all cores in a cycle. Who has finished goes on, so that the others keep their company. */
 static double cores_run(unsigned int count, core_step_t *step, uint64_t operations)
 {
 	uint64_t warm = operations / 10, behind = count;
