@@ -80,6 +80,11 @@ function bounded(check, subject, found, side, bound) {
 		verdict(side == "above" ? found >= bound : found <= bound)
 }
 
+# Of one access alone: the published figures, too, have the cost of an empty measurement taken off.
+function access(sweep, test, cores) {
+	return get(sweep, test, "tessera", cores, "cycles") - get(sweep, test, "tessera", cores, "instructions_user")
+}
+
 function check_published(    i, test, name, cores, sweep) {
 	for (i = 1; i <= n_published; i++) {
 		if (published[i, 6] != "cycles")
@@ -89,7 +94,7 @@ function check_published(    i, test, name, cores, sweep) {
 		cores = published[i, 4]
 		sweep = name == "e7-8870" ? "published-e7" : "published-opteron"
 		within("published, " (published[i, 7] == "fit" ? "fitted" : "held out"), test " " name " " cores " cores",
-			published[i, 5], get(sweep, test, "tessera", cores, "cycles"), 0.25)
+			published[i, 5], access(sweep, test, cores), 0.25)
 	}
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Needs plots/csv.awk. Reads published.csv and all.csv. Writes `out`N.dat for panel N (two blocks: published, modelled; cores
 # and value) for each experiment that was modelled at two core counts at least, and one line for each panel:
-# number, machine, unit, name.
+# number, machine, unit, name. An access's cycles are without the instructions around it, as they were published.
 
 /^#/ || /^test,/ { next }
 
@@ -20,12 +20,14 @@ FILENAME ~ /published\.csv$/ {
 	split_line($0)
 	if (field[1] !~ /^published/ || (field[4] != "general" && field[4] != "-"))
 		next
-	metric = field[2] ~ /^burst/ ? "cycles" : "throughput"
-	panel = field[2] SUBSEP (field[2] ~ /^burst/ ? "any" : field[3]) SUBSEP field[5]
-	if (field[8] != metric || !(panel in unit))
+	is_burst = field[2] ~ /^burst/
+	panel = field[2] SUBSEP (is_burst ? "any" : field[3]) SUBSEP field[5]
+	if (is_burst && field[8] == "instructions_user")
+		around[panel, field[7]] = field[9]
+	if (field[8] != (is_burst ? "cycles" : "throughput") || !(panel in unit))
 		next
-	modelled[panel] = modelled[panel] field[7] " " field[9] "\n"
-	count[panel]++
+	cores[panel, ++count[panel]] = field[7]
+	modelled[panel, field[7]] = field[9]
 }
 
 END {
@@ -34,7 +36,11 @@ END {
 			continue
 		split(panels[i], part, SUBSEP)
 		drawn++
-		printf "%s\n\n%s", published[panels[i]], modelled[panels[i]] >(out drawn ".dat")
+		printf "%s\n\n", published[panels[i]] >(out drawn ".dat")
+		for (j = 1; j <= count[panels[i]]; j++) {
+			point = panels[i] SUBSEP cores[panels[i], j]
+			print cores[panels[i], j], modelled[point] - around[point] >(out drawn ".dat")
+		}
 		name = part[1] (part[2] == "any" ? "" : ", " (part[2] == "linux" ? "Linux" : "Tessera"))
 		print drawn, part[3], unit[panels[i]] == "cycles" ? "cycles" : "throughput", name
 	}
