@@ -3,6 +3,7 @@
 #include "jobs.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -92,10 +93,13 @@ static void end_all(const struct jobs *jobs)
 
 const struct job *jobs_wait(struct jobs *jobs)
 {
+	struct pollfd signals = { .fd = jobs->signals, .events = POLLIN };
 	struct signalfd_siginfo info;
 	struct job *job;
 
 	while (!(job = reap(jobs))) {
+		if (!poll(&signals, 1, JOBS_PATIENCE * 1000))
+			return NULL;
 		if (read(jobs->signals, &info, sizeof(info)) != sizeof(info) || info.ssi_signo == SIGCHLD)
 			continue;
 		if (!jobs->interrupted)

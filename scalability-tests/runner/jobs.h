@@ -34,8 +34,10 @@ int jobs_begin(struct jobs *jobs, unsigned int room);
 /* Starts point number `index` in a free place: jobs->running < jobs->room. Complains and returns -1 when it cannot. */
 int jobs_start(struct jobs *jobs, const struct conditions *conditions, const struct point *point, size_t index);
 
-/* Waits until one has ended, at least one being at work: its place, which is free when the next is started.
- * After an interrupting signal all are ended. */
+enum { JOBS_PATIENCE = 1 }; /* seconds */
+
+/* Waits until one has ended, at least one being at work: its place, which is free when the next is started; NULL when none
+ * has within JOBS_PATIENCE. After an interrupting signal all are ended. */
 const struct job *jobs_wait(struct jobs *jobs);
 
 void jobs_end(struct jobs *jobs);

@@ -3,40 +3,36 @@
 #include "progress.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { BAR = 24, MINUTE = 60 };
+#include "clock.h"
 
-static double now(void)
+enum { BAR = 24, MINUTE = 60, MINUTES_FROM = 100 };
+
+void progress_begin(struct progress *progress, unsigned int points)
 {
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+	*progress = (struct progress){ .points = points, .started = clock_seconds(), .left = -1, .terminal = isatty(STDERR_FILENO) };
 }
 
-void progress_begin(struct progress *progress, unsigned int points, double weight)
+void progress_left(struct progress *progress, double seconds)
 {
-	*progress = (struct progress){ .points = points, .weight_all = weight, .started = now(), .terminal = isatty(STDERR_FILENO) };
+	progress->left = seconds;
 }
 
 static void put_time_left(const struct progress *progress)
 {
-	double left;
-
-	if (progress->weight_done <= 0)
+	if (progress->left < 0)
 		return;
-	left = (now() - progress->started) / progress->weight_done * (progress->weight_all - progress->weight_done);
-	if (left >= MINUTE)
-		fprintf(stderr, ", %.0f min left", left / MINUTE);
+	if (progress->left >= MINUTES_FROM)
+		fprintf(stderr, ", %.0f min left", progress->left / MINUTE);
 	else
-		fprintf(stderr, ", %.0f s left", left);
+		fprintf(stderr, ", %.0f s left", progress->left);
 }
 
 static void put_bar(const struct progress *progress)
 {
-	int full = progress->weight_all > 0 ? (int)(BAR * progress->weight_done / progress->weight_all) : 0;
+	double spent = clock_seconds() - progress->started;
+	int full = progress->left < 0 ? 0 : (int)(BAR * spent / (spent + progress->left + 1e-9));
 
 	fputs("\r\033[K[", stderr);
 	for (int i = 0; i < BAR; i++)
@@ -54,10 +50,9 @@ void progress_show(const struct progress *progress, const char *what)
 	fflush(stderr);
 }
 
-void progress_step(struct progress *progress, const char *what, double weight, const char *how)
+void progress_step(struct progress *progress, const char *what, const char *how)
 {
 	progress->done++;
-	progress->weight_done += weight;
 	if (progress->terminal && !*how)
 		return;
 	if (progress->terminal)

@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "bind.h"
+#include "clock.h"
 #include "facts.h"
+#include "forecast.h"
 #include "jobs.h"
 #include "plan.h"
 #include "progress.h"
@@ -23,37 +25,12 @@ struct sweep {
 	struct results results;
 	struct progress progress;
 	struct jobs jobs;
+	struct forecast forecast;
+	double *started; /* of each point: since when it is at work, or 0 */
+	char *ended;
 	unsigned int jobs_wanted; /* boots of mode model side by side */
 	unsigned int failed;
 };
-
-/* Firmware and boot cost the same at any size; the rest grows with the cores. */
-static double weight(const struct sweep *sweep, const struct point *point)
-{
-	return point_boots(&sweep->conditions, point) * (4.0 + point->cores) * (point->system == LINUX ? 2 : 1);
-}
-
-static void take_answer(struct sweep *sweep, const struct point *point, const struct answer *answer)
-{
-	char *name = point_name(point, ' ');
-
-	if (answer->repetitions) {
-		results_rows(&sweep->results, point, point_machine_name(&sweep->conditions, point), answer);
-		progress_step(&sweep->progress, name, weight(sweep, point), "");
-	} else if (!sweep->jobs.interrupted) {
-		sweep->failed++;
-		results_note(&sweep->results, "failed: %s: %s", name, answer->reason);
-		progress_step(&sweep->progress, name, weight(sweep, point), answer->reason);
-	}
-	free(name);
-}
-
-static void take_one(struct sweep *sweep)
-{
-	const struct job *job = jobs_wait(&sweep->jobs);
-
-	take_answer(sweep, &sweep->plan.points[job->point], job->answer);
-}
 
 /* A modelled machine keeps one core of the host busy, whatever its size; all others want the host for themselves. */
 static unsigned int room_for(const struct sweep *sweep, const struct point *point)
@@ -61,25 +38,79 @@ static unsigned int room_for(const struct sweep *sweep, const struct point *poin
 	return point->mode == MODEL ? sweep->jobs_wanted : 1;
 }
 
+/* The longest of what is at work, or all that is left, spread over as many as run at once. */
+static double time_left(const struct sweep *sweep)
+{
+	double all = 0, longest = 0;
+
+	for (size_t i = 0; i < sweep->plan.count; i++) {
+		double left = forecast_of(&sweep->forecast, i);
+		double worked = sweep->started[i] ? clock_seconds() - sweep->started[i] : 0;
+
+		if (sweep->ended[i])
+			continue;
+		if (left < 0)
+			return -1;
+		left = left > worked ? left - worked : 0;
+		all += left / room_for(sweep, &sweep->plan.points[i]);
+		longest = left > longest ? left : longest;
+	}
+	return all > longest ? all : longest;
+}
+
+static void take_answer(struct sweep *sweep, size_t index, const struct answer *answer)
+{
+	const struct point *point = &sweep->plan.points[index];
+	char *name = point_name(point, ' ');
+
+	sweep->ended[index] = 1;
+	forecast_took(&sweep->forecast, index, answer->seconds);
+	progress_left(&sweep->progress, time_left(sweep));
+	if (answer->repetitions) {
+		results_rows(&sweep->results, point, point_machine_name(&sweep->conditions, point), answer);
+		progress_step(&sweep->progress, name, "");
+	} else if (!sweep->jobs.interrupted) {
+		sweep->failed++;
+		results_note(&sweep->results, "failed: %s: %s", name, answer->reason);
+		progress_step(&sweep->progress, name, answer->reason);
+	}
+	free(name);
+}
+
+/* Waits for one to end; meanwhile the time left is counted down. */
+static void take_one(struct sweep *sweep, const char *what)
+{
+	const struct job *job;
+
+	while (!(job = jobs_wait(&sweep->jobs))) {
+		progress_left(&sweep->progress, time_left(sweep));
+		progress_show(&sweep->progress, what);
+	}
+	take_answer(sweep, job->point, job->answer);
+}
+
 static void run_points(struct sweep *sweep)
 {
 	unsigned int room = 1; /* for what is at work, and another beside it */
+	char *name = text_format("%s", "");
 
 	for (size_t i = 0; i < sweep->plan.count && !sweep->jobs.interrupted; i++) {
 		const struct point *point = &sweep->plan.points[i];
-		char *name = point_name(point, ' ');
 
 		room = room_for(sweep, point) < room ? room_for(sweep, point) : room;
 		while (sweep->jobs.running >= room)
-			take_one(sweep);
+			take_one(sweep, name);
 		room = room_for(sweep, point);
-		progress_show(&sweep->progress, name);
-		if (!sweep->jobs.interrupted && jobs_start(&sweep->jobs, &sweep->conditions, point, i))
-			take_answer(sweep, point, &(struct answer){ .reason = "no process could be made for it" });
 		free(name);
+		name = point_name(point, ' ');
+		progress_show(&sweep->progress, name);
+		sweep->started[i] = clock_seconds();
+		if (!sweep->jobs.interrupted && jobs_start(&sweep->jobs, &sweep->conditions, point, i))
+			take_answer(sweep, i, &(struct answer){ .reason = "no process could be made for it" });
 	}
 	while (sweep->jobs.running)
-		take_one(sweep);
+		take_one(sweep, name);
+	free(name);
 }
 
 static const struct point *largest_point(const struct plan *plan)
@@ -176,17 +207,19 @@ static void warn(const struct sweep *sweep, unsigned int most)
 static int begin(struct sweep *sweep)
 {
 	unsigned int most = sweep->plan.cores[sweep->plan.core_counts - 1];
-	double all = 0;
 
-	for (size_t i = 0; i < sweep->plan.count; i++)
-		all += weight(sweep, &sweep->plan.points[i]);
+	sweep->started = calloc(sweep->plan.count, sizeof(*sweep->started));
+	sweep->ended = calloc(sweep->plan.count, sizeof(*sweep->ended));
+	if (!sweep->started || !sweep->ended)
+		return complain("there is no memory for so many points");
 	sweep->conditions.folder = sweep->results.folder;
 	plan_explain(&sweep->plan, &sweep->results);
 	write_facts(sweep);
 	fprintf(stderr, "runner: %zu points to %s; memory %lu MiB at %u cores\n", sweep->plan.count, sweep->results.folder,
 		setting_memory(most), most);
 	warn(sweep, most);
-	progress_begin(&sweep->progress, (unsigned int)sweep->plan.count, all);
+	forecast_begin(&sweep->forecast, &sweep->plan, &sweep->conditions);
+	progress_begin(&sweep->progress, (unsigned int)sweep->plan.count);
 	return jobs_begin(&sweep->jobs, sweep->jobs_wanted);
 }
 
@@ -214,6 +247,9 @@ static int end(struct sweep *sweep)
 	if (complete)
 		puts(sweep->results.folder);
 	results_finish(&sweep->results, build, complete);
+	forecast_end(&sweep->forecast);
+	free(sweep->started);
+	free(sweep->ended);
 	plan_free(&sweep->plan);
 	modelled_free(&sweep->conditions.modelled);
 	if (interrupted)
