@@ -89,6 +89,8 @@ static void all_have_come(void)
 	meeting_end(carrier_clock);
 	accounts_repetition(meeting_number() - 1);
 	over = meeting_number() > repetitions + 1;
+	for (unsigned int core = 0; over && core < machine.cores; core++)
+		carrier_wake(core, carrier_clock);
 	accounts_refresh(carrier_running);
 	carrier_limit = carrier_clock;
 }
@@ -128,10 +130,11 @@ static void on_marker(unsigned int vcpu, void *data)
 	accounts_refresh(vcpu);
 }
 
-/* A core that has seen nothing new since its last PAUSE will see nothing new until somebody else does something. */
+/* A core that has seen nothing new since its last PAUSE will see nothing new until somebody else does something. When
+ * memory is no longer modelled, nobody would notice that. */
 static void pause_core(unsigned int core)
 {
-	if (touch_changed(core))
+	if (over || touch_changed(core))
 		return;
 	carrier_spin();
 	touch_change(core);
