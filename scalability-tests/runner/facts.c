@@ -52,7 +52,7 @@ static void put_command(FILE *out)
 	static const enum setting settings[] = {
 		SETTING_CORES, SETTING_TESTS, SETTING_SYSTEMS, SETTING_MODE, SETTING_MACHINE, SETTING_MEM,
 		SETTING_APPEND, SETTING_ACCEL, SETTING_TIMEOUT, SETTING_REPETITIONS, SETTING_FULL, SETTING_COSTS, SETTING_QUANTUM,
-		SETTING_JOBS,
+		SETTING_JOBS, SETTING_WORKERS,
 	};
 	static const char *const names[] = {
 #define X(name, used_by, preset, meaning) #name,

@@ -165,6 +165,9 @@ static int check_cores(const struct plan *plan, const struct conditions *conditi
 		return complain("CORES asks for %u cores, %s has %u: name a larger MACHINE, or fewer cores", most,
 				conditions->machine_given ? "MACHINE" : "the modelled machine " MODELLED_DEFAULT,
 				conditions->machine.total);
+	if (plan->cores[0] < conditions->workers)
+		return complain("WORKERS='%u': CORES has a point of %u cores; it needs as many as workers", conditions->workers,
+				plan->cores[0]);
 	return 0;
 }
 

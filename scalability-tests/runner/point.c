@@ -61,8 +61,8 @@ static char *program_of(const struct conditions *conditions, const struct point 
 
 	if (point->mode == MODEL)
 		snprintf(repetitions, sizeof(repetitions), " %u", point_repetitions(conditions, point));
-	return text_format("/bin/bench%s %s %u %lu%s", point->system == LINUX ? "" : " --", point->test->name, point->cores,
-			   point->test->operations[point->mode], repetitions);
+	return text_format("/bin/bench%s %s %u %lu%s", point->system == LINUX ? "" : " --", point->test->name,
+			   conditions->workers ? conditions->workers : point->cores, point->test->operations[point->mode], repetitions);
 }
 
 /* The model's names of Linux's functions are for a kernel that lies where it was linked to. */

@@ -23,6 +23,7 @@ struct point {
 struct conditions {
 	const char *build, *folder, *accelerator;
 	unsigned int repetitions, limit; /* 0: not given */
+	unsigned int workers;            /* 0: one for each core */
 	unsigned int quantum;            /* of the model; 0: the plugin's own */
 	int machine_given;
 	struct machine machine;   /* that was given, or that is modelled */

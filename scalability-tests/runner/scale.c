@@ -159,15 +159,17 @@ static int read_settings(struct sweep *sweep, enum systems available)
 	long repetitions = optional_number(SETTING_REPETITIONS, 1, REPETITIONS_MAX);
 	long limit = optional_number(SETTING_TIMEOUT, 1, LONGEST_LIMIT);
 	long quantum = optional_number(SETTING_QUANTUM, 1, QUANTUM_MAX);
+	long workers = optional_number(SETTING_WORKERS, 1, MACHINE_CORES_MAX);
 	long jobs = optional_number(SETTING_JOBS, 1, JOBS_MAX);
 
 	conditions->build = setting(SETTING_BUILD);
 	conditions->accelerator = setting_accelerator();
 	conditions->repetitions = (unsigned int)repetitions;
 	conditions->limit = (unsigned int)limit;
+	conditions->workers = (unsigned int)workers;
 	conditions->quantum = (unsigned int)quantum;
 	sweep->jobs_wanted = jobs ? (unsigned int)jobs : bind_host_cores() < JOBS_MAX ? bind_host_cores() : JOBS_MAX;
-	if (!conditions->accelerator || repetitions < 0 || limit < 0 || quantum < 0 || jobs < 0 || !setting_memory(1) ||
+	if (!conditions->accelerator || repetitions < 0 || limit < 0 || workers < 0 || quantum < 0 || jobs < 0 || !setting_memory(1) ||
 	    plan_make(&sweep->plan, conditions, available))
 		return -1;
 	if (sweep->plan.modes[MODEL] && repetitions > MODEL_REPETITIONS_MAX)
