@@ -224,6 +224,12 @@ void carrier_give_way(void)
 	atomic_store_explicit(&front, carrier_clock, memory_order_relaxed);
 }
 
+void carrier_be_first(void)
+{
+	if (is_behind(carrier_running))
+		line_up(carrier_running);
+}
+
 void carrier_met_others(void)
 {
 	met_others = true;

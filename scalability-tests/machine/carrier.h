@@ -51,6 +51,8 @@ static inline void carrier_enter(unsigned int core)
 
 /* The running core has come to its limit: returns when it is its turn again. */
 void carrier_give_way(void);
+/* Returns when no core's clock is lower: what it reads of the time now, nobody will read earlier. From the guest's own code. */
+void carrier_be_first(void);
 /* It took a line from another core, so it has come to its limit, and its quantum is short from now on. Returns at once. */
 void carrier_met_others(void);
 /* Until carrier_wake, or a signal to this core. */

@@ -182,6 +182,15 @@ STANDS_BEFORE int ppoll(struct pollfd *polls, nfds_t count, const struct timespe
 	return poll_model(polls, count, timeout, mask);
 }
 
+/* Never lower than the one before: the emulator would take it for a processor that was reset, and add the difference for good. */
+static uint64_t later_timestamp(uint64_t timestamp)
+{
+	static uint64_t last; /* the carrier's */
+
+	last = timestamp > last ? timestamp : last;
+	return last;
+}
+
 /* RDTSC (0f 31) or RDTSCP (0f 01 f9) on the carrier; anything else is a crash, and ends the emulator as one. */
 static void on_trapped_timestamp(int number, siginfo_t *info, void *data)
 {
@@ -195,7 +204,7 @@ static void on_trapped_timestamp(int number, siginfo_t *info, void *data)
 		signal(number, SIG_DFL);
 		return;
 	}
-	timestamp = clock_timestamp(cycles_now());
+	timestamp = later_timestamp(clock_timestamp(cycles_now()));
 	registers[REG_RAX] = (uint32_t)timestamp;
 	registers[REG_RDX] = (uint32_t)(timestamp >> 32);
 	if (length == 3)

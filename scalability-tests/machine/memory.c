@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "memory.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -56,8 +57,9 @@ static void read_mappings(void)
 
 volatile uint64_t *memory_word(uint64_t offset)
 {
-	if (!part_count)
-		read_mappings();
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, read_mappings);
 	for (unsigned int i = 0; i < part_count; i++)
 		if (offset < parts[i].offset_end)
 			return (volatile uint64_t *)(parts[i].start + (offset - (parts[i].offset_end - parts[i].bytes)));

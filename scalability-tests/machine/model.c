@@ -153,7 +153,10 @@ static void on_operation(unsigned int vcpu, void *data)
 	case OPERATION_WRITE_CR:
 	case OPERATION_INVLPG:
 	case OPERATION_INVPCID: touch_forget(vcpu); break;
-	case OPERATION_RDTSC: touch_change(vcpu); break;
+	case OPERATION_RDTSC:
+		touch_change(vcpu);
+		carrier_be_first();
+		break;
 	case OPERATION_PAUSE: pause_core(vcpu); break;
 	default: break;
 	}
