@@ -17,7 +17,7 @@ static const char example[] = "an hwloc synthetic string such as 'pack:2 [numa] 
 
 static int too_many(unsigned long cores)
 {
-	return complain("MACHINE has %lu cores; the emulator takes at most %d (xAPIC)", cores, MACHINE_CORES_MAX);
+	return complain("MACHINE has %lu cores; the emulator takes at most %d (xAPIC): name a smaller one", cores, MACHINE_CORES_MAX);
 }
 
 /* The product of all level counts, attributes in parentheses left out: refuses a machine before hwloc builds it. */

@@ -252,16 +252,17 @@ static int is_machine_file(const char *machine)
 
 static int unknown_machine(const char *name)
 {
-	DIR *folder = opendir(MODELLED_FOLDER);
 	struct words known = { 0 };
-	struct dirent *entry;
+	struct dirent **entries = NULL;
+	int count = scandir(MODELLED_FOLDER, &entries, NULL, alphasort);
 	char *list;
 
-	while (folder && (entry = readdir(folder)))
-		if (is_machine_file(entry->d_name))
-			words_add(&known, "%.*s", (int)strcspn(entry->d_name, "."), entry->d_name);
-	if (folder)
-		closedir(folder);
+	for (int i = 0; i < count; i++) {
+		if (is_machine_file(entries[i]->d_name))
+			words_add(&known, "%.*s", (int)strcspn(entries[i]->d_name, "."), entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
 	list = words_join(&known);
 	complain("MACHINE=%s: there is no such machine in " MODELLED_FOLDER " (there: %s); give one of those, the name of a file "
 		 "NAME.machine, an hwloc synthetic string such as 'pack:2 [numa] l3:2 core:4 pu:1', or the XML that lstopo writes",

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../kernel/arch/layout.h"
 #include "bind.h"
 #include "contended.h"
 #include "point.h"
@@ -78,10 +79,12 @@ static void write_contended(const struct work *work, const struct model_file *mo
 
 	mkdir(folder, 0777);
 	symbols_add_elf(&symbols, bench);
-	if (work->point->system == LINUX)
+	if (work->point->system == LINUX) {
 		symbols_add_map(&symbols, map);
-	else
+	} else {
 		symbols_add_elf(&symbols, work->boot.kernel);
+		symbols_add(&symbols, MAILBOX_BASE, PAGE_SIZE, "mailbox"); /* a page, not a variable */
+	}
 	symbols_sort(&symbols);
 	contended_write(list, model, &symbols, readings_operations(lines));
 	symbols_free(&symbols);

@@ -13,14 +13,28 @@
 enum { NEAR_SYMBOLS = 8 }; /* so many share an address, or lie in one another */
 
 /* Arrays double whenever their count is a power of two. */
-static void add(struct symbols *symbols, uint64_t address, uint64_t size, const char *name)
+void symbols_add(struct symbols *symbols, uint64_t address, uint64_t size, const char *name)
 {
 	if (!(symbols->count & (symbols->count - 1))) {
 		symbols->list = realloc(symbols->list, (symbols->count ? 2 * symbols->count : 1) * sizeof(*symbols->list));
 		if (!symbols->list)
 			abort();
 	}
-	symbols->list[symbols->count++] = (struct symbol){ address, size, text_format("%s", name) };
+	symbols->list[symbols->count++] = (struct symbol){ address, size, name ? text_format("%s", name) : NULL };
+}
+
+/* Behind those that a file has added since there were `before`; its last one has no size, or its own. */
+static int end_file(struct symbols *symbols, size_t before)
+{
+	uint64_t end = 0;
+
+	for (size_t i = before; i < symbols->count; i++)
+		if (symbols->list[i].address + symbols->list[i].size > end)
+			end = symbols->list[i].address + symbols->list[i].size;
+	if (symbols->count == before)
+		return -1;
+	symbols_add(symbols, end, 0, NULL);
+	return 0;
 }
 
 /* A part of a file in new memory with a zero behind it, or NULL. */
@@ -44,7 +58,7 @@ static void add_table(struct symbols *symbols, FILE *in, const Elf64_Shdr *table
 
 		if (list[i].st_name < strings->sh_size && names[list[i].st_name] && list[i].st_shndx != SHN_UNDEF &&
 		    list[i].st_shndx != SHN_ABS && type != STT_SECTION && type != STT_FILE && type != STT_TLS)
-			add(symbols, list[i].st_value, list[i].st_size, names + list[i].st_name);
+			symbols_add(symbols, list[i].st_value, list[i].st_size, names + list[i].st_name);
 	}
 	free(list);
 	free(names);
@@ -66,7 +80,7 @@ int symbols_add_elf(struct symbols *symbols, const char *file)
 	free(sections);
 	if (in)
 		fclose(in);
-	return symbols->count > before ? 0 : -1;
+	return end_file(symbols, before);
 }
 
 int symbols_add_map(struct symbols *symbols, const char *file)
@@ -78,10 +92,10 @@ int symbols_add_map(struct symbols *symbols, const char *file)
 
 	while (in && fgets(line, sizeof(line), in))
 		if (sscanf(line, "%" SCNx64 " %c %399s", &address, &type, name) == 3)
-			add(symbols, address, 0, name);
+			symbols_add(symbols, address, 0, name);
 	if (in)
 		fclose(in);
-	return symbols->count > before ? 0 : -1;
+	return end_file(symbols, before);
 }
 
 static int compare(const void *one, const void *other)
@@ -90,6 +104,8 @@ static int compare(const void *one, const void *other)
 
 	if (a->address != b->address)
 		return a->address < b->address ? -1 : 1;
+	if (!a->name != !b->name)
+		return a->name ? -1 : 1;
 	return a->size < b->size ? -1 : a->size > b->size;
 }
 
@@ -110,12 +126,12 @@ const struct symbol *symbols_find(const struct symbols *symbols, uint64_t addres
 		else
 			high = middle;
 	}
-	/* `low` is behind the last that begins at or before the address; the very last one ends nowhere. */
+	/* `low` is behind the last that begins at or before the address. */
 	for (size_t back = 1; back <= NEAR_SYMBOLS && back <= low; back++) {
 		const struct symbol *symbol = &symbols->list[low - back];
 
-		if (symbol->size ? address - symbol->address < symbol->size : low < symbols->count)
-			return symbol;
+		if (symbol->size ? address - symbol->address < symbol->size : symbol->address == symbols->list[low - 1].address)
+			return symbol->name ? symbol : NULL;
 	}
 	return NULL;
 }

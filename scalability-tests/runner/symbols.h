@@ -12,7 +12,7 @@
 
 struct symbol {
 	uint64_t address, size; /* 0: to the next one */
-	char *name;
+	char *name;             /* NULL: what follows is no part of the file before it */
 };
 
 struct symbols {
@@ -20,7 +20,8 @@ struct symbols {
 	size_t count;
 };
 
-/* Adds those of a file; 0, or -1 when it cannot be read or has none. */
+/* Adds one, or those of a file; 0, or -1 when it cannot be read or has none. */
+void symbols_add(struct symbols *symbols, uint64_t address, uint64_t size, const char *name);
 int symbols_add_elf(struct symbols *symbols, const char *file);
 int symbols_add_map(struct symbols *symbols, const char *file);
 /* Once all are added, before the first question. */
