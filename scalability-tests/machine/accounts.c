@@ -41,6 +41,8 @@ void accounts_repetition(unsigned int repetition)
 	repetitions = grow(repetitions, (repetition + 1) * sizeof(*repetitions));
 	memset(&repetitions[repetition], 0, sizeof(*repetitions));
 	current = repetition;
+	if (!repetition)
+		window_count = 0;
 }
 
 void accounts_begin(unsigned int core, uint64_t clock, enum window_kind kind)

@@ -31,7 +31,7 @@ struct account {
 
 enum window_kind { WINDOW_OWN, WINDOW_ALL };
 
-/* At meetings: what begins from now on belongs to this repetition (0: the warm-up). No window may be open. */
+/* At meetings: what begins from now on belongs to this repetition. 0 is the warm-up: nothing was before it. No window may be open. */
 void accounts_repetition(unsigned int repetition);
 
 void accounts_begin(unsigned int core, uint64_t clock, enum window_kind kind);

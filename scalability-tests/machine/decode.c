@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct prefixes {
-	bool lock, repeat, repeat_not;
+	bool lock, repeat, repeat_not, operand_size;
 	size_t length;
 };
 
@@ -23,7 +23,8 @@ static struct prefixes read_prefixes(const uint8_t *bytes, size_t size)
 		case 0xf0: prefixes.lock = true; continue;
 		case 0xf2: prefixes.repeat_not = true; continue;
 		case 0xf3: prefixes.repeat = true; continue;
-		case 0x26: case 0x2e: case 0x36: case 0x3e: case 0x64: case 0x65: case 0x66: case 0x67: continue;
+		case 0x66: prefixes.operand_size = true; continue;
+		case 0x26: case 0x2e: case 0x36: case 0x3e: case 0x64: case 0x65: case 0x67: continue;
 		}
 		if ((byte & 0xf0) != 0x40) /* REX */
 			break;
@@ -41,19 +42,22 @@ static enum operation decode_group7(uint8_t modrm)
 	return modrm >> 6 != 3 && (modrm >> 3 & 7) == 7 ? OPERATION_INVLPG : OPERATION_PLAIN;
 }
 
-static enum operation decode_group15(uint8_t modrm, bool repeat)
+/* With a prefix, the same numbers are other instructions. */
+static enum operation decode_group15(uint8_t modrm, const struct prefixes *prefixes)
 {
 	unsigned int which = modrm >> 3 & 7;
 
-	if (modrm >> 6 == 3 && repeat)
+	if (modrm >> 6 == 3 && prefixes->repeat)
 		return which < 4 ? OPERATION_FSGSBASE : OPERATION_PLAIN;
+	if (prefixes->repeat || prefixes->operand_size)
+		return OPERATION_PLAIN; /* clwb, clflushopt, ptwrite, tpause and so on */
 	if (modrm >> 6 == 3)
 		return which == 6 ? OPERATION_FENCE : OPERATION_PLAIN;
-	return which == 0 || which == 1 || which >= 4 ? OPERATION_SAVE_STATE : OPERATION_PLAIN;
+	return which <= 1 || (which >= 4 && which <= 6) ? OPERATION_SAVE_STATE : OPERATION_PLAIN;
 }
 
 /* After the escape byte 0f. */
-static enum operation decode_two_byte(const uint8_t *code, size_t size, bool repeat)
+static enum operation decode_two_byte(const uint8_t *code, size_t size, const struct prefixes *prefixes)
 {
 	uint8_t next = size > 1 ? code[1] : 0;
 
@@ -66,7 +70,7 @@ static enum operation decode_two_byte(const uint8_t *code, size_t size, bool rep
 	case 0x31: return OPERATION_RDTSC;
 	case 0x32: return OPERATION_RDMSR;
 	case 0xa2: return OPERATION_CPUID;
-	case 0xae: return decode_group15(next, repeat);
+	case 0xae: return decode_group15(next, prefixes);
 	case 0xc7: return next >> 6 != 3 && (next >> 3 & 7) >= 3 && (next >> 3 & 7) <= 5 ? OPERATION_SAVE_STATE : OPERATION_PLAIN;
 	case 0x38: return next == 0x82 ? OPERATION_INVPCID : OPERATION_PLAIN;
 	default: return OPERATION_PLAIN;
@@ -120,7 +124,7 @@ struct decoded decode(const uint8_t *bytes, size_t size)
 	if (decoded.event)
 		decoded.operation = OPERATION_MARKER;
 	else if (code[0] == 0x0f && left > 1)
-		decoded.operation = decode_two_byte(code + 1, left - 1, prefixes.repeat);
+		decoded.operation = decode_two_byte(code + 1, left - 1, &prefixes);
 	else
 		decoded.operation = decode_one_byte(code[0], prefixes.repeat);
 	decoded.locked |= is_exchange(code, left);
