@@ -17,6 +17,7 @@ enum {
 	PERIOD_WORKER = 2000,
 	SPIN_TICKS = 32,      /* one round of spin, about */
 	SPIN_SHARE = 4,       /* of what is left to wait: a counter slower than the core must not make us late */
+	LATE_ROUNDS = 16,     /* of two instructions, fewer than these: how late a loop comes to look at the counter */
 };
 
 struct apart {
@@ -29,6 +30,7 @@ static struct apart shared, finished;
 struct bursts {
 	struct work *work;
 	uint64_t period, phase;
+	uint64_t random;                 /* never 0 */
 	uint64_t waited, ticks;          /* counter: at the end of the last wait; in accesses, altogether */
 	uint64_t began, nanoseconds;     /* counter and clock when the repetition began */
 };
@@ -39,7 +41,7 @@ static struct bursts bursts_begin(struct work *work)
 
 	return (struct bursts){
 		.work = work, .period = period, .phase = work->worker ? 0 : period / 2,
-		.began = __rdtsc(), .nanoseconds = clock_now(),
+		.random = work->worker + 1, .began = __rdtsc(), .nanoseconds = clock_now(),
 	};
 }
 
@@ -53,6 +55,14 @@ static void bursts_end(const struct bursts *bursts, unsigned long operations)
 	work->nanoseconds += (clock_now() - bursts->nanoseconds) * bursts->ticks / (__rdtsc() - bursts->began);
 }
 
+/* Marsaglia's xorshift. Cores come to a burst in another order each time, as they do where nothing is modelled. */
+static uint64_t burst_random(struct bursts *bursts)
+{
+	bursts->random ^= bursts->random << 13;
+	bursts->random ^= bursts->random >> 7;
+	return bursts->random ^= bursts->random << 17;
+}
+
 /* Until the next period begins. Reading the counter takes long where it is modelled: while there is long to
  * wait, it is read seldom. */
 static void burst_wait(struct bursts *bursts)
@@ -63,6 +73,8 @@ static void burst_wait(struct bursts *bursts)
 	while ((now = __rdtsc()) < begin)
 		for (uint64_t rounds = (begin - now) / SPIN_TICKS / SPIN_SHARE; rounds; rounds--)
 			__asm__ volatile(".rept 30; nop; .endr");
+	for (uint64_t rounds = burst_random(bursts) % LATE_ROUNDS; rounds; rounds--)
+		__asm__ volatile("");
 	bursts->waited = now;
 	if (bursts->work->measuring)
 		marker(MARKER_BEGIN);
