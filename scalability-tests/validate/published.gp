@@ -12,7 +12,7 @@ set label 2 '' at screen 0.028, screen 0.925 point lt 2
 set label 3 'measured on the real machine' at screen 0.042, screen 0.925 left
 set label 4 '' at screen 0.338, screen 0.925 point lt 1
 set label 5 'modelled' at screen 0.352, screen 0.925 left
-set label 6 'Tessera is set beside sv6, Linux 6.1 beside Linux 3.5' at screen 0.982, screen 0.925 right \
+set label 6 'Linux: 3.5 measured, 6.1 modelled' at screen 0.982, screen 0.925 right \
 	textcolor rgb faint font ',10.5'
 set logscale xy
 set xrange [0.9:95]
