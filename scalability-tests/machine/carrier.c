@@ -22,6 +22,7 @@ enum { AWAKE = -1, WORD_BITS = 64, WORDS = CARRIER_CORES / WORD_BITS, HALT_SLOTS
 struct core {
 	alignas(128) struct context context;
 	enum state state;
+	uint64_t spins_from;   /* while it spins: its clock when it began to */
 	bool aboard;           /* as far as the carrier knows */
 	bool signalled;        /* before it was aboard */
 	atomic_int boarded;    /* its context may be gone on with; stored by context_board */
@@ -92,7 +93,7 @@ static void signal_core(unsigned int core, uint64_t now)
 	target->signalled = !target->aboard;
 	switch (target->state) {
 	case ASLEEP: make_ready(core, now + (target->halted ? settings.wake_latency : 0)); break;
-	case SPINNING: make_ready(core, now + settings.interrupt_latency); break;
+	case SPINNING: carrier_wake(core, now + settings.interrupt_latency); break;
 	case READY: schedule_advance(&schedule, core, now + settings.interrupt_latency); break;
 	case RUNNING: break;
 	}
@@ -236,19 +237,24 @@ void carrier_met_others(void)
 	carrier_limit = 0;
 }
 
-void carrier_spin(void)
+void carrier_spin(uint32_t cycles)
 {
 	unsigned int core = carrier_running;
 
-	schedule.clock[core] = carrier_clock;
+	cores[core].spins_from = carrier_clock;
+	schedule.clock[core] = carrier_clock + cycles;
 	cores[core].state = SPINNING;
+	schedule_put(&schedule, core);
 	go_on(core);
 }
 
 void carrier_wake(unsigned int core, uint64_t now)
 {
-	if (cores[core].state == SPINNING)
-		make_ready(core, now);
+	if (cores[core].state != SPINNING)
+		return;
+	schedule_remove(&schedule, core);
+	schedule.clock[core] = cores[core].spins_from;
+	make_ready(core, now);
 }
 
 void carrier_hold_until(unsigned int core, uint64_t moment)

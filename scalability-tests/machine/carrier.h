@@ -7,7 +7,8 @@
  * A core is in one of these states, changed by the carrier alone:
  *   READY     wants to run, is in the schedule; it may still be on its way to board, and the carrier waits for it
  *   RUNNING   the one
- *   SPINNING  repeats a loop that nothing but another core's write or an interrupt can end; wakes by carrier_wake
+ *   SPINNING  has repeated a loop for long that another core's write or an interrupt will end, or the loop's own count: it is in
+ *             the schedule for a look now and then, and wakes earlier by carrier_wake
  *   ASLEEP    halted, or in another wait of the emulator's; wakes when what it waits for is signalled
  * When all are asleep, modelled time goes on to the emulator's next timer (carrier_until).
  * I1 at most one core is RUNNING, and it has the lowest clock but for its quantum
@@ -55,8 +56,8 @@ void carrier_give_way(void);
 void carrier_be_first(void);
 /* It took a line from another core, so it has come to its limit, and its quantum is short from now on. Returns at once. */
 void carrier_met_others(void);
-/* Until carrier_wake, or a signal to this core. */
-void carrier_spin(void);
+/* Until carrier_wake, a signal to this core, or so many cycles have passed. */
+void carrier_spin(uint32_t cycles);
 /* A spinning core has something to see since `now`. Others are left alone. */
 void carrier_wake(unsigned int core, uint64_t now);
 /* A core goes on no sooner than at this moment, whatever it does. */

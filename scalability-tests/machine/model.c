@@ -23,7 +23,12 @@
 #include "memory.h"
 #include "touch.h"
 
-enum { CONTENDED_REPORTED = 20, REASON_SIZE = 512 };
+enum {
+	CONTENDED_REPORTED = 20,
+	REASON_SIZE = 512,
+	PAUSES_FOLLOWED = 200,
+	PAUSES_APART = 10000, /* cycles */
+};
 
 PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
@@ -130,14 +135,20 @@ static void on_marker(unsigned int vcpu, void *data)
 	accounts_refresh(vcpu);
 }
 
-/* A core that has seen nothing new since its last PAUSE will see nothing new until somebody else does something. When
- * memory is no longer modelled, nobody would notice that. */
+/* A core that sees nothing new from one PAUSE to the next waits for somebody else, or counts how often it has looked:
+ * C libraries do so up to a hundred times. So it is followed exactly for longer than that, and then looks now and then. */
 static void pause_core(unsigned int core)
 {
-	if (over || touch_changed(core))
-		return;
-	carrier_spin();
-	touch_change(core);
+	static uint16_t fruitless[MACHINE_CORES];
+
+	if (over || touch_changed(core)) {
+		fruitless[core] = 0;
+	} else if (fruitless[core] < PAUSES_FOLLOWED) {
+		fruitless[core]++;
+		carrier_be_first(); /* or it would look too late by its quantum */
+	} else {
+		carrier_spin(PAUSES_APART);
+	}
 }
 
 static void on_operation(unsigned int vcpu, void *data)
