@@ -15,7 +15,7 @@ enum {
 	LINE_STATUS_EMPTY = 1 << 5,
 	EIGHT_BITS = 3,
 	DIVISOR_LATCH = 0x80,
-	PATIENCE = 100000, /* reads of the status before a port counts as absent */
+	PATIENCE = 10000000, /* reads of the status, some seconds of them, before a port counts as stuck: its reader may be slow */
 };
 
 void serial_open(enum serial_port port)

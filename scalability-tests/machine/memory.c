@@ -9,19 +9,21 @@
 enum { PARTS_MAX = 256, PATH_ROOM = 256 };
 
 struct part {
-	uint64_t inode, offset_end; /* in the emulator's RAM offsets */
+	uint64_t inode, from, bytes; /* from: its first RAM offset */
 	char *start;
-	uint64_t bytes;
 };
 
 static struct part parts[PARTS_MAX];
 static unsigned int part_count;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+/* One object may be several mappings that follow one another. */
 static void add_mapping(uint64_t start, uint64_t end, uint64_t inode)
 {
-	if (part_count == PARTS_MAX)
-		return;
-	parts[part_count++] = (struct part){ .inode = inode, .start = (char *)(uintptr_t)start, .bytes = end - start };
+	if (part_count && parts[part_count - 1].inode == inode)
+		parts[part_count - 1].bytes += end - start;
+	else if (part_count < PARTS_MAX)
+		parts[part_count++] = (struct part){ .inode = inode, .start = (char *)(uintptr_t)start, .bytes = end - start };
 }
 
 /* Nodes are created in order, and so are their inodes. */
@@ -36,8 +38,8 @@ static void sort_parts(void)
 			parts[j] = parts[j - 1];
 			parts[j - 1] = moved;
 		}
-	for (unsigned int i = 0; i < part_count; i++)
-		parts[i].offset_end = offset += parts[i].bytes;
+	for (unsigned int i = 0; i < part_count; offset += parts[i++].bytes)
+		parts[i].from = offset;
 }
 
 static void read_mappings(void)
@@ -55,13 +57,20 @@ static void read_mappings(void)
 	sort_parts();
 }
 
-volatile uint64_t *memory_word(uint64_t offset)
+uint64_t memory_offset(uint64_t reported)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
 	pthread_once(&once, read_mappings);
 	for (unsigned int i = 0; i < part_count; i++)
-		if (offset < parts[i].offset_end)
-			return (volatile uint64_t *)(parts[i].start + (offset - (parts[i].offset_end - parts[i].bytes)));
+		if (reported - 2 * parts[i].from < parts[i].bytes)
+			return reported - parts[i].from;
+	return MEMORY_NONE;
+}
+
+volatile uint64_t *memory_word(uint64_t offset)
+{
+	pthread_once(&once, read_mappings);
+	for (unsigned int i = 0; i < part_count; i++)
+		if (offset - parts[i].from < parts[i].bytes)
+			return (volatile uint64_t *)(parts[i].start + (offset - parts[i].from));
 	return NULL;
 }

@@ -8,6 +8,12 @@
 
 #include <stdint.h>
 
+#define MEMORY_NONE UINT64_MAX
+
+/* The RAM offset of what qemu_plugin_hwaddr_phys_addr reports, or MEMORY_NONE. QEMU 7.2 adds a node's own start to it once more; a node's
+ * reports are [2 * start, 2 * start + bytes), and no two nodes' overlap. */
+uint64_t memory_offset(uint64_t reported);
+
 /* Where the emulator has the 8-byte word at this RAM offset; null when it is not found. */
 volatile uint64_t *memory_word(uint64_t offset);
 

@@ -7,6 +7,7 @@
 
 #include "carrier.h"
 #include "contended.h"
+#include "memory.h"
 #include "tlb.h"
 
 enum {
@@ -113,11 +114,11 @@ static bool translate(unsigned int core, qemu_plugin_meminfo_t info, uint64_t ad
 
 		if (!found)
 			return false;
-		frame = qemu_plugin_hwaddr_phys_addr(found) >> TLB_PAGE_SHIFT;
 		if (qemu_plugin_hwaddr_is_io(found)) {
-			touch_device(core, frame, address, pc);
+			touch_device(core, qemu_plugin_hwaddr_phys_addr(found) >> TLB_PAGE_SHIFT, address, pc);
 			return false;
 		}
+		frame = memory_offset(qemu_plugin_hwaddr_phys_addr(found)) >> TLB_PAGE_SHIFT;
 		tlb_insert(core, page, frame);
 	}
 	if (answer == TLB_MISS)
