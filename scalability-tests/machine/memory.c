@@ -8,69 +8,63 @@
 
 enum { PARTS_MAX = 256, PATH_ROOM = 256 };
 
+/* What the opaque structure is in QEMU 7.2 (include/qemu/plugin-memory.h) for an address in RAM. Of another layout, what is
+ * taken for the host's address would hardly be one of a memfd: memory_word checks that. */
+struct ram_address {
+	bool is_io, is_store;
+	char *host;
+};
+
 struct part {
-	uint64_t inode, from, bytes; /* from: its first RAM offset */
 	char *start;
+	uint64_t bytes;
 };
 
 static struct part parts[PARTS_MAX];
 static unsigned int part_count;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-/* One object may be several mappings that follow one another. */
-static void add_mapping(uint64_t start, uint64_t end, uint64_t inode)
+/* QEMU 7.2 adds up where the memory block begins, the offset into it, and where the block's region lies in its container: that is 0
+ * for a machine of one node. Where there are several, it is where the node's memory begins, which so is in the sum twice. */
+uint64_t memory_offset(const struct model_machine *machine, const struct qemu_plugin_hwaddr *address)
 {
-	if (part_count && parts[part_count - 1].inode == inode)
-		parts[part_count - 1].bytes += end - start;
-	else if (part_count < PARTS_MAX)
-		parts[part_count++] = (struct part){ .inode = inode, .start = (char *)(uintptr_t)start, .bytes = end - start };
+	uint64_t reported = qemu_plugin_hwaddr_phys_addr(address), begin = 0;
+
+	for (unsigned int i = 0; i < machine->nodes; i++) {
+		if (reported - 2 * begin < machine->node[i].bytes)
+			return reported - begin;
+		begin += machine->node[i].bytes;
+	}
+	return begin;
 }
 
-/* Nodes are created in order, and so are their inodes. */
-static void sort_parts(void)
+static void add_mapping(uint64_t start, uint64_t end)
 {
-	uint64_t offset = 0;
-
-	for (unsigned int i = 1; i < part_count; i++)
-		for (unsigned int j = i; j > 0 && parts[j - 1].inode > parts[j].inode; j--) {
-			struct part moved = parts[j];
-
-			parts[j] = parts[j - 1];
-			parts[j - 1] = moved;
-		}
-	for (unsigned int i = 0; i < part_count; offset += parts[i++].bytes)
-		parts[i].from = offset;
+	if (part_count < PARTS_MAX)
+		parts[part_count++] = (struct part){ .start = (char *)(uintptr_t)start, .bytes = end - start };
 }
 
 static void read_mappings(void)
 {
 	FILE *maps = fopen("/proc/self/maps", "r");
 	char line[512], path[PATH_ROOM];
-	unsigned long start, end, inode;
+	unsigned long start, end;
 
 	while (maps && fgets(line, sizeof(line), maps))
-		if (sscanf(line, "%lx-%lx %*s %*s %*s %lu %255s", &start, &end, &inode, path) == 4 &&
+		if (sscanf(line, "%lx-%lx %*s %*s %*s %*s %255s", &start, &end, path) == 3 &&
 		    !strcmp(path, "/memfd:memory-backend-memfd"))
-			add_mapping(start, end, inode);
+			add_mapping(start, end);
 	if (maps)
 		fclose(maps);
-	sort_parts();
 }
 
-uint64_t memory_offset(uint64_t reported)
+volatile uint64_t *memory_word(const struct qemu_plugin_hwaddr *address)
 {
-	pthread_once(&once, read_mappings);
-	for (unsigned int i = 0; i < part_count; i++)
-		if (reported - 2 * parts[i].from < parts[i].bytes)
-			return reported - parts[i].from;
-	return MEMORY_NONE;
-}
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	char *host = ((const struct ram_address *)address)->host;
 
-volatile uint64_t *memory_word(uint64_t offset)
-{
 	pthread_once(&once, read_mappings);
 	for (unsigned int i = 0; i < part_count; i++)
-		if (offset - parts[i].from < parts[i].bytes)
-			return (volatile uint64_t *)(parts[i].start + (offset - parts[i].from));
+		if (host >= parts[i].start && host + sizeof(uint64_t) <= parts[i].start + parts[i].bytes)
+			return (volatile uint64_t *)host;
 	return NULL;
 }

@@ -1,20 +1,20 @@
-/* memory.h - guest memory as the emulator has it in this process
+/* memory.h - guest memory as the emulator has it
  * SPDX-License-Identifier: MIT
- * The machine's RAM is memory-backend-memfd objects, one for each node, in the order of the emulator's RAM
- * offsets. They are found by name among this process's mappings, and checked by a word whose value is known.
- * Context: any thread, while or after the machine boots. */
+ * The machine's RAM is memory-backend-memfd objects, one for each node, created in the order of the nodes. Two addresses of the
+ * same byte are found here: its offset into all nodes' memory, node after node, and where it lies in this process.
+ * Context: any thread, inside a memory callback. */
 #ifndef MACHINE_MEMORY_H
 #define MACHINE_MEMORY_H
 
 #include <stdint.h>
 
-#define MEMORY_NONE UINT64_MAX
+#include "../count/qemu_plugin.h"
+#include "machine_file.h"
 
-/* The RAM offset of what qemu_plugin_hwaddr_phys_addr reports, or MEMORY_NONE. QEMU 7.2 adds a node's own start to it once more; a node's
- * reports are [2 * start, 2 * start + bytes), and no two nodes' overlap. */
-uint64_t memory_offset(uint64_t reported);
+/* Offset of a byte that is no device's; one beyond all nodes for what is none of theirs (read-only memory of the board). */
+uint64_t memory_offset(const struct model_machine *machine, const struct qemu_plugin_hwaddr *address);
 
-/* Where the emulator has the 8-byte word at this RAM offset; null when it is not found. */
-volatile uint64_t *memory_word(uint64_t offset);
+/* The 8-byte word itself; null when it is in no memfd. */
+volatile uint64_t *memory_word(const struct qemu_plugin_hwaddr *address);
 
 #endif

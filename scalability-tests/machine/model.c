@@ -107,7 +107,7 @@ static void on_meeting(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t a
 
 	(void)data;
 	found = qemu_plugin_get_hwaddr(info, address);
-	word = found && !qemu_plugin_hwaddr_is_io(found) ? memory_word(memory_offset(qemu_plugin_hwaddr_phys_addr(found))) : NULL;
+	word = found && !qemu_plugin_hwaddr_is_io(found) ? memory_word(found) : NULL;
 	if (!word || *word < MEETING_FREE || *word > MEETING_MODELLED) {
 		fprintf(stderr, "model: cannot find a worker's meeting word in guest memory: give the machine memory-backend-memfd "
 			"objects, one for each node\n");

@@ -103,7 +103,7 @@ static void touch_device(unsigned int core, uint64_t page, uint64_t address, uin
 	charge(pc, FIGURE_CYCLES_PRIVILEGED, model->costs[device_cost(page, address)]);
 }
 
-/* The physical address, and a page walk's cost; false for devices, which are charged here. */
+/* The offset into guest memory, and a page walk's cost; false for devices, which are charged here. */
 static bool translate(unsigned int core, qemu_plugin_meminfo_t info, uint64_t address, uint64_t pc, uint64_t *physical)
 {
 	uint64_t page = address >> TLB_PAGE_SHIFT, frame;
@@ -118,7 +118,7 @@ static bool translate(unsigned int core, qemu_plugin_meminfo_t info, uint64_t ad
 			touch_device(core, qemu_plugin_hwaddr_phys_addr(found) >> TLB_PAGE_SHIFT, address, pc);
 			return false;
 		}
-		frame = memory_offset(qemu_plugin_hwaddr_phys_addr(found)) >> TLB_PAGE_SHIFT;
+		frame = memory_offset(model, found) >> TLB_PAGE_SHIFT;
 		tlb_insert(core, page, frame);
 	}
 	if (answer == TLB_MISS)
