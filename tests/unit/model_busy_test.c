@@ -43,8 +43,17 @@ static void who_asks_before_does_not(void **state)
 	(void)state;
 	serve(1000, 100);
 	serve(1010, 100);
-	assert_int_equal(serve(999, 1), 999);
+	assert_int_equal(serve(999 - INTERVAL_REACH, 1), 999 - INTERVAL_REACH);
 	assert_int_equal(serve(500, 100), 500);
+}
+
+/* Two that ask at one moment are served one after the other, whichever is heard first. */
+static void who_asks_shortly_before_waits(void **state)
+{
+	(void)state;
+	serve(1000, 100);
+	assert_int_equal(serve(999, 100), 1100);
+	assert_int_equal(serve(1000 - INTERVAL_REACH, 100), 1200);
 }
 
 /* A request that ends before the interval leaves it as it is; one that reaches it makes it longer. */
@@ -55,11 +64,11 @@ static void an_early_request_is_joined_where_it_meets(void **state)
 	serve(500, 100);
 	assert_int_equal(interval_start(&interval, 550), 550);
 	assert_int_equal(interval_start(&interval, 1050), 1100);
-	serve(950, 100);
-	assert_int_equal(interval_start(&interval, 940), 940);
-	assert_int_equal(interval_start(&interval, 960), 1100);
-	serve(900, 500);
-	assert_int_equal(interval_start(&interval, 910), 1400);
+	serve(850, 200);
+	assert_int_equal(interval_start(&interval, 849 - INTERVAL_REACH), 849 - INTERVAL_REACH);
+	assert_int_equal(interval_start(&interval, 860), 1100);
+	serve(700, 500);
+	assert_int_equal(interval_start(&interval, 710), 1200);
 }
 
 static void a_gap_ends_the_interval(void **state)
@@ -126,6 +135,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(who_asks_within_waits, idle),
 		cmocka_unit_test_setup(who_asks_before_does_not, idle),
+		cmocka_unit_test_setup(who_asks_shortly_before_waits, idle),
 		cmocka_unit_test_setup(an_early_request_is_joined_where_it_meets, idle),
 		cmocka_unit_test_setup(a_gap_ends_the_interval, idle),
 		cmocka_unit_test_setup(no_time_is_never_busy, idle),

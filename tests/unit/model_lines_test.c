@@ -181,7 +181,7 @@ static void writers_queue(void **state)
 	assert_price(access_at(now + 10, 2, ACCESS_WRITE, LINE), SOURCE_TRANSFER_WRITE, 2 * TRANSFER - 10, TRANSFER - 10);
 	assert_int_equal(lost_at, now + TRANSFER);
 	assert_price(access_at(now + 20, 3, ACCESS_WRITE, LINE), SOURCE_TRANSFER_WRITE, 3 * TRANSFER - 20, 2 * TRANSFER - 20);
-	assert_price(access_at(now - 1, 4, ACCESS_WRITE, LINE), SOURCE_TRANSFER_WRITE, TRANSFER, 0);
+	assert_price(access_at(now - INTERVAL_REACH - 1, 4, ACCESS_WRITE, LINE), SOURCE_TRANSFER_WRITE, TRANSFER, 0);
 	assert_price(access_at(now + 3 * TRANSFER, 0, ACCESS_ATOMIC, LINE), SOURCE_TRANSFER_WRITE, TRANSFER + ATOMIC, 0);
 }
 
