@@ -4,7 +4,7 @@
 BUILD ?= build
 SCALE_DIR := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 RUNNER_DIR := $(SCALE_DIR)/runner
-RUNNER_SOURCES := $(wildcard $(RUNNER_DIR)/*.c)
+RUNNER_SOURCES := $(wildcard $(RUNNER_DIR)/*.c) $(SCALE_DIR)/machine/costs.c
 RUNNER_HEADERS := $(wildcard $(RUNNER_DIR)/*.h $(RUNNER_DIR)/*.def) $(SCALE_DIR)/tests.def \
 	$(wildcard $(SCALE_DIR)/machine/costs.*) kernel/arch/layout.h
 RUNNER_CFLAGS := -std=gnu17 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror

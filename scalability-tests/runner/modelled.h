@@ -1,12 +1,7 @@
 /* modelled.h - the machine that mode `model` models: what MACHINE names beside a topology
  * SPDX-License-Identifier: MIT
  * MACHINE is the NAME of a file scalability-tests/machines/NAME.machine, or a topology as machine.h reads it; caches, clock
- * and costs of a mere topology are those of MODELLED_DEFAULT. A file has one `key value   # source` a line:
- *   topology SYNTHETIC or FILE.xml beside it     mhz N         tlb ENTRIES
- *   private KIB WAYS, shared KIB WAYS            caches of a core, and of a group of cores; shared 0 0: none
- *   cost NAME CYCLES                             optional: a name of machine/costs.def, else its default
- *   hops PACKAGE STEPS STEPS ...                 optional: steps from it to each package; else 1 to every other
- * Refused, with the line and how to mend it: what is not understood, doubled, missing, or out of range.
+ * and costs of a mere topology are those of MODELLED_DEFAULT. What such a file holds is in modelled_file.h.
  * Context: one thread, may allocate; files are read from the tree's root, where make and ./tessera run.
  * Tested by test/run */
 #ifndef RUNNER_MODELLED_H
@@ -18,7 +13,7 @@
 #define MODELLED_FOLDER  "scalability-tests/machines"
 #define MODELLED_DEFAULT "server-2x64"
 
-enum { MODELLED_PACKAGES_MAX = 64 };
+enum { MODELLED_PACKAGES_MAX = 64, MODELLED_CYCLES_MAX = 1000000 };
 
 struct modelled_cache {
 	unsigned long kib, ways;
@@ -43,6 +38,9 @@ char *modelled_topology(const char *machine);
 /* Writes the file that the plugin reads: `machine` is the part with `cores` cores, `mib` its memory. 0, or -1 complained of. */
 int modelled_write(const struct modelled *modelled, const struct machine *machine, unsigned int cores, unsigned long mib,
 		   const char *file);
+
+/* Complains of a name that is no cost's, and returns -1. */
+int modelled_cost_unknown(const char *where, const char *name);
 
 void modelled_free(struct modelled *modelled);
 

@@ -10,12 +10,6 @@
 
 enum { LINES_PER_KIB = 1024 / 64, SAME_GROUP = 0, SAME_PACKAGE_STEPS = 1, NAME_LENGTH = 60 };
 
-static const char *const cost_names[COSTS] = {
-#define COST(name, cycles, kind, meaning) #name,
-#include "../machine/costs.def"
-#undef COST
-};
-
 static unsigned int group_of(const struct machine *machine, unsigned int core)
 {
 	return core / (machine->cores * machine->threads);
@@ -47,7 +41,7 @@ static void put_parts(FILE *out, const struct modelled *modelled)
 	put_name(out, modelled->name);
 	fprintf(out, "mhz %lu\n", modelled->mhz);
 	for (enum cost cost = 0; cost < COSTS; cost++)
-		fprintf(out, "cost %s %lu\n", cost_names[cost], modelled->costs[cost]);
+		fprintf(out, "cost %s %lu\n", cost_name(cost), modelled->costs[cost]);
 	fprintf(out, "private %lu %lu\nshared %lu %lu\ntlb %lu\n", modelled->private_cache.kib * LINES_PER_KIB,
 		modelled->private_cache.ways, modelled->shared_cache.kib * LINES_PER_KIB, modelled->shared_cache.ways,
 		modelled->tlb_entries);
