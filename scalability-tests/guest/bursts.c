@@ -17,7 +17,7 @@ enum {
 	PERIOD_WORKER = 2000,
 	SPIN_TICKS = 32,      /* one round of spin, about */
 	SPIN_SHARE = 4,       /* of what is left to wait: a counter slower than the core must not make us late */
-	LATE_ROUNDS = 16,     /* of two instructions, fewer than these: how late a loop comes to look at the counter */
+	LATE_ROUNDS = 32,     /* of two instructions, fewer than these: how late a loop comes to look at the counter */
 };
 
 struct apart {
