@@ -4,7 +4,7 @@
  * else the system's points in the same mode so far, else all. What is alike is compared by an assumed weight, so that only
  * ratios of weights are ever trusted.
  * Context: one thread, may allocate; borrows the plan.
- * Tested by test/run */
+ * Tested by tests/unit/forecast_test.c */
 #ifndef RUNNER_FORECAST_H
 #define RUNNER_FORECAST_H
 
