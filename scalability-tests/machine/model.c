@@ -5,6 +5,7 @@
  * every block, memory access and costly instruction is charged to its core's clock; clocks decide who runs
  * (carrier.h). After the meeting that follows the last repetition memory is no longer modelled.
  * Written to `out` when the machine ends: see docs/machine-model.md. */
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -215,6 +216,14 @@ static void instrument_memory(struct qemu_plugin_insn *insn, const struct decode
 					 QEMU_PLUGIN_MEM_RW, code);
 }
 
+/* Before the model is on there are more vCPU threads than host cores: who waits for another lets it run. */
+static void on_boot_pause(unsigned int vcpu, void *data)
+{
+	(void)vcpu;
+	(void)data;
+	sched_yield();
+}
+
 static void instrument_operation(struct qemu_plugin_insn *insn, enum operation operation)
 {
 	uintptr_t data = (uintptr_t)operation << 1 | qemu_plugin_insn_vaddr(insn) >> 63;
@@ -248,6 +257,8 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 							       (void *)(uintptr_t)decoded.event);
 		if (modelling)
 			instrument_operation(insn, decoded.operation);
+		else if (decoded.operation == OPERATION_PAUSE)
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_boot_pause, QEMU_PLUGIN_CB_NO_REGS, NULL);
 		if (modelling)
 			instrument_memory(insn, &decoded);
 		if (meets)
