@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # `panels` and panelN.dat are pairs.awk's. Line type 2 is what was published, 1 what is modelled.
 panels = system('wc -l <panels') + 0
-columns = panels < 3 ? panels : 3
+columns = panels < 3 ? panels : panels == 4 ? 2 : 3
 rows = (panels + columns - 1) / columns
 part(line, i) = system(sprintf("sed -n '%dp' panels | cut -d ' ' -f %s", line, i))
 set multiplot
