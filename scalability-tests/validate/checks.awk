@@ -130,12 +130,12 @@ function check_private(    cores, one) {
 			ratio(rate("private", "line_private", "tessera", cores), cores * one), "above", 0.99)
 }
 
-function check_invariance(sweep, base, words,    i, part) {
+function check_invariance(sweep, base, words, cores,    i, part) {
 	for (i = 1; i <= n_points; i++) {
 		split(points[i], part, SUBSEP)
 		if (part[1] == base)
 			within("invariance", part[2] " " part[3] " " part[4] " cores, " words,
-				rate(base, part[2], part[3], part[4]), rate(sweep, part[2], part[3], part[4]), 0.1)
+				rate(base, part[2], part[3], part[4]), rate(sweep, part[2], part[3], cores), 0.1)
 	}
 }
 
@@ -158,9 +158,10 @@ END {
 	check_shared_word()
 	check_locks()
 	check_private()
-	check_invariance("quantum-200", "quantum-10000", "quantum 200 for 10000")
-	check_invariance("quantum-1000", "quantum-10000", "quantum 1000 for 10000")
-	check_invariance("loaded-host", "quantum-10000", "a loaded host")
+	check_invariance("quantum-200", "quantum-10000", "quantum 200 for 10000", 16)
+	check_invariance("quantum-1000", "quantum-10000", "quantum 1000 for 10000", 16)
+	check_invariance("loaded-host", "quantum-10000", "a loaded host", 16)
+	check_invariance("of-64", "quantum-10000", "idle ones up to 64", 64)
 	check_ablation("line_written", "tessera")
 	check_ablation("lock_ticket", "tessera")
 	check_ablation("page_fault_threads", "linux")
