@@ -67,8 +67,9 @@ static char *program_of(const struct conditions *conditions, const struct point 
 
 /* Under the model Linux lies where it was linked to, as its list of symbols says; it keeps to its time stamp counter, as on a
  * real machine: without the word it distrusts an emulated one, and all cores read one timer instead; and it is told how far to
- * count for a jiffy: left alone each core finds out for itself while it comes up, which makes a boot of 64 ten times as long. */
-static const char modelled_linux[] = " nokaslr tsc=reliable lpj=10000000";
+ * count for a jiffy: left alone each core finds out for itself while it comes up, which makes a boot of 64 ten times as long. What
+ * checks timers and looks for stuck cores goes by the host's time, and has no place in modelled time. */
+static const char modelled_linux[] = " nokaslr tsc=reliable no_timer_check nowatchdog lpj=10000000";
 
 static char *append_of(const struct conditions *conditions, const struct point *point)
 {
