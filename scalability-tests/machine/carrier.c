@@ -4,12 +4,14 @@
  * up; the carrier takes the count, then the bits. So news that it has not seen is always counted after what it saw. */
 #include "carrier.h"
 
+#include <errno.h>
 #include <linux/futex.h>
 #include <stdalign.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "context.h"
@@ -17,14 +19,16 @@
 
 enum state { READY, RUNNING, SPINNING, ASLEEP };
 
-enum { AWAKE = -1, WORD_BITS = 64, WORDS = CARRIER_CORES / WORD_BITS, HALT_SLOTS = 1024 };
+enum { WORD_BITS = 64, WORDS = CARRIER_CORES / WORD_BITS, HALT_SLOTS = 1024, PATIENCE = 100000000 /* nanoseconds */ };
+
+#define AWAKE UINT64_MAX /* later than CARRIER_FOREVER */
 
 struct core {
 	alignas(128) struct context context;
 	enum state state;
 	uint64_t spins_from;   /* while it spins: its clock when it began to */
 	bool aboard;           /* as far as the carrier knows */
-	bool signalled;        /* before it was aboard */
+	bool nudged;           /* signalled or woken while it did not spin */
 	atomic_int boarded;    /* its context may be gone on with; stored by context_board */
 	atomic_bool to_wait;   /* what it boarded for */
 	atomic_bool host_wait; /* its host thread is in the C library's wait */
@@ -50,9 +54,11 @@ static _Atomic uint64_t posted[WORDS];
 static atomic_int news;
 static int news_seen;
 static bool met_others;                    /* the core that runs, in this slice */
-static _Atomic int64_t asleep_since;       /* all cores: count of news when they fell asleep, or AWAKE */
-static _Atomic uint64_t front, until;      /* clock of the last slice; where an idle machine has gone on to */
-static int asleep_fd = -1;
+static _Atomic uint64_t front;             /* how far modelled time has come */
+static _Atomic uint64_t timer;             /* until when the emulator's main loop sleeps, or AWAKE: it does not */
+static atomic_bool asked;                  /* the main loop, to look at its timers */
+static bool timer_changed;                 /* may be: it has to be asked */
+static int timer_fd = -1;
 
 bool carrier_is_on(void)
 {
@@ -61,9 +67,7 @@ bool carrier_is_on(void)
 
 uint64_t carrier_now(void)
 {
-	uint64_t last = atomic_load(&front), jumped = atomic_load(&until);
-
-	return last > jumped ? last : jumped;
+	return atomic_load_explicit(&front, memory_order_relaxed);
 }
 
 uint64_t carrier_switches(void)
@@ -71,32 +75,34 @@ uint64_t carrier_switches(void)
 	return switches;
 }
 
+/* How far the core that runs may go. */
+static uint64_t limit(void)
+{
+	uint64_t others = schedule_limit(&schedule, carrier_running, carrier_clock);
+	uint64_t next_timer = atomic_load_explicit(&timer, memory_order_relaxed);
+
+	return others < next_timer ? others : next_timer;
+}
+
 /* A core that gets up while another runs shortens that one's slice. */
 static void make_ready(unsigned int core, uint64_t moment)
 {
-	uint64_t limit;
-
 	schedule_advance(&schedule, core, moment);
 	cores[core].state = READY;
 	schedule_put(&schedule, core);
-	if (carrier_running == CARRIER_NOBODY)
-		return;
-	limit = schedule_limit(&schedule, carrier_running, carrier_clock);
-	if (limit < carrier_limit)
-		carrier_limit = limit;
+	if (carrier_running != CARRIER_NOBODY && limit() < carrier_limit)
+		carrier_limit = limit();
 }
 
 static void signal_core(unsigned int core, uint64_t now)
 {
 	struct core *target = &cores[core];
 
-	target->signalled = !target->aboard;
-	switch (target->state) {
-	case ASLEEP: make_ready(core, now + (target->halted ? settings.wake_latency : 0)); break;
-	case SPINNING: carrier_wake(core, now + settings.interrupt_latency); break;
-	case READY: schedule_advance(&schedule, core, now + settings.interrupt_latency); break;
-	case RUNNING: break;
-	}
+	carrier_wake(core, now + settings.interrupt_latency);
+	if (target->state == ASLEEP)
+		make_ready(core, now + (target->halted ? settings.wake_latency : 0));
+	else if (target->state == READY)
+		schedule_advance(&schedule, core, now + settings.interrupt_latency);
 }
 
 static void take_boarded(unsigned int index, uint64_t now)
@@ -108,7 +114,7 @@ static void take_boarded(unsigned int index, uint64_t now)
 	core->aboard = true;
 	if (!atomic_load(&core->to_wait) && core->state == ASLEEP) {
 		make_ready(index, now); /* woken by something from before the model was switched on */
-	} else if (atomic_load(&core->to_wait) && core->state == READY && !core->signalled) {
+	} else if (atomic_load(&core->to_wait) && core->state == READY && !core->nudged) {
 		schedule_remove(&schedule, index);
 		core->state = ASLEEP;
 	}
@@ -129,30 +135,59 @@ static void take_news(void)
 			signal_core(word * WORD_BITS + (unsigned int)__builtin_ctzll(bits), now);
 }
 
-static void wait_for_news(void)
+/* False when it took longer than that. */
+static bool wait_for_news(const struct timespec *longest)
 {
-	syscall(SYS_futex, &news, FUTEX_WAIT_PRIVATE, news_seen, NULL, NULL, 0);
+	bool came = !syscall(SYS_futex, &news, FUTEX_WAIT_PRIVATE, news_seen, longest, NULL, 0) || errno != ETIMEDOUT;
+
 	take_news();
+	return came;
+}
+
+static void count_news(void)
+{
+	atomic_fetch_add(&news, 1);
+	syscall(SYS_futex, &news, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
 static void post(unsigned int core)
 {
 	atomic_fetch_or(&posted[core / WORD_BITS], UINT64_C(1) << core % WORD_BITS);
-	atomic_fetch_add(&news, 1);
-	syscall(SYS_futex, &news, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+	count_news();
 }
 
-/* The emulator's main loop moves time on to its next timer, whose interrupt is news. */
-static void sleep_all(void)
+static void move_front(uint64_t moment)
 {
+	if (moment > carrier_now())
+		atomic_store_explicit(&front, moment, memory_order_relaxed);
+}
+
+/* Modelled time stands still until the main loop has looked at its timers, has run what is due, and sleeps again. It is not waited for
+ * for ever: it may be about to end the machine. */
+static void ask_main_loop(void)
+{
+	static const struct timespec patience = { .tv_nsec = PATIENCE };
 	uint64_t one = 1;
 
-	while (schedule_first(&schedule) == SCHEDULE_NOBODY) {
-		atomic_store(&asleep_since, (uint32_t)news_seen);
-		(void)!write(asleep_fd, &one, sizeof(one));
-		wait_for_news();
-	}
-	atomic_store(&asleep_since, AWAKE);
+	timer_changed = false;
+	atomic_store(&asked, true);
+	(void)!write(timer_fd, &one, sizeof(one));
+	while ((atomic_load(&asked) || atomic_load(&timer) == AWAKE) && wait_for_news(&patience))
+		;
+	take_news();
+}
+
+/* Whether a timer was due at this moment, or may have been. */
+static bool run_timers(uint64_t moment)
+{
+	uint64_t next_timer = atomic_load_explicit(&timer, memory_order_relaxed);
+
+	if (!timer_changed && (next_timer > moment || atomic_load(&asked)))
+		return false;
+	if (!timer_changed)
+		move_front(next_timer);
+	ask_main_loop();
+	return true;
 }
 
 static void begin_slice(unsigned int core)
@@ -160,11 +195,10 @@ static void begin_slice(unsigned int core)
 	schedule_remove(&schedule, core);
 	cores[core].state = RUNNING;
 	carrier_clock = schedule.clock[core];
-	carrier_limit = schedule_limit(&schedule, core, carrier_clock);
-	if (carrier_clock > atomic_load_explicit(&front, memory_order_relaxed))
-		atomic_store_explicit(&front, carrier_clock, memory_order_relaxed);
+	move_front(carrier_clock);
 	met_others = false;
 	carrier_running = core;
+	carrier_limit = limit();
 	settings.slice_begins(core);
 }
 
@@ -172,16 +206,19 @@ static void begin_slice(unsigned int core)
 static void go_on(unsigned int self)
 {
 	unsigned int next;
+	uint64_t moment;
 
 	carrier_running = CARRIER_NOBODY;
 	take_news();
+	timer_changed |= schedule_first(&schedule) == SCHEDULE_NOBODY; /* before time leaps */
 	for (;;) {
-		if (schedule_first(&schedule) == SCHEDULE_NOBODY)
-			sleep_all();
 		next = schedule_first(&schedule);
-		if (cores[next].aboard)
+		moment = next == SCHEDULE_NOBODY ? CARRIER_FOREVER - 1 : schedule.clock[next];
+		if (run_timers(moment))
+			continue;
+		if (next != SCHEDULE_NOBODY && cores[next].aboard)
 			break;
-		wait_for_news();
+		wait_for_news(NULL);
 	}
 	begin_slice(next);
 	if (next == self)
@@ -221,8 +258,9 @@ void carrier_give_way(void)
 		line_up(core);
 		return;
 	}
-	carrier_limit = schedule_limit(&schedule, core, carrier_clock);
-	atomic_store_explicit(&front, carrier_clock, memory_order_relaxed);
+	run_timers(carrier_clock);
+	carrier_limit = limit();
+	move_front(carrier_clock);
 }
 
 void carrier_be_first(void)
@@ -241,6 +279,10 @@ void carrier_spin(uint32_t cycles)
 {
 	unsigned int core = carrier_running;
 
+	if (cores[core].nudged) { /* after it last looked */
+		cores[core].nudged = false;
+		return;
+	}
 	cores[core].spins_from = carrier_clock;
 	schedule.clock[core] = carrier_clock + cycles;
 	cores[core].state = SPINNING;
@@ -250,8 +292,10 @@ void carrier_spin(uint32_t cycles)
 
 void carrier_wake(unsigned int core, uint64_t now)
 {
-	if (cores[core].state != SPINNING)
+	if (cores[core].state != SPINNING) {
+		cores[core].nudged = true;
 		return;
+	}
 	schedule_remove(&schedule, core);
 	schedule.clock[core] = cores[core].spins_from;
 	make_ready(core, now);
@@ -290,8 +334,8 @@ void carrier_switch_on(const struct carrier_settings *given)
 {
 	settings = *given;
 	schedule_start(&schedule, settings.quantum);
-	asleep_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	atomic_store(&asleep_since, AWAKE);
+	timer_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	atomic_store(&timer, AWAKE);
 	atomic_store(&on, true);
 	for (unsigned int i = 0; i < settings.cores; i++) {
 		cores[i].state = ASLEEP;
@@ -378,23 +422,28 @@ void carrier_signal(pthread_cond_t *condition)
 			signal_or_post(i);
 }
 
-int carrier_asleep_fd(void)
+void carrier_timer_set(uint64_t moment)
 {
-	return asleep_fd;
+	atomic_store(&timer, moment);
+	count_news();
 }
 
-bool carrier_all_asleep(void)
+void carrier_timer_clear(void)
 {
 	uint64_t count;
 
-	(void)!read(asleep_fd, &count, sizeof(count));
-	return atomic_load(&asleep_since) == (uint32_t)atomic_load(&news);
+	atomic_store(&timer, AWAKE);
+	if (read(timer_fd, &count, sizeof(count)) > 0)
+		atomic_store(&asked, false);
 }
 
-void carrier_until(uint64_t moment)
+int carrier_timer_fd(void)
 {
-	uint64_t now = carrier_now();
+	return timer_fd;
+}
 
-	if (moment > now)
-		atomic_store(&until, moment);
+void carrier_timer_changed(void)
+{
+	timer_changed = true;
+	carrier_limit = 0;
 }

@@ -10,7 +10,7 @@
  *   SPINNING  has repeated a loop for long that another core's write or an interrupt will end, or the loop's own count: it is in
  *             the schedule for a look now and then, and wakes earlier by carrier_wake
  *   ASLEEP    halted, or in another wait of the emulator's; wakes when what it waits for is signalled
- * When all are asleep, modelled time goes on to the emulator's next timer (carrier_until).
+ * Modelled time never passes the emulator's next timer (carrier_timer_set); when all are asleep it goes on to it at once.
  * I1 at most one core is RUNNING, and it has the lowest clock but for its quantum
  * I2 `running` and the running_* variables change only in carrier_*
  * I3 no core that waits holds a lock of the emulator's, so none can keep the carrier from going on */
@@ -71,11 +71,14 @@ void carrier_wait(unsigned int core, pthread_cond_t *condition, pthread_mutex_t 
 /* Any thread has signalled this condition variable. */
 void carrier_signal(pthread_cond_t *condition);
 
-/* For the emulator's main loop: becomes readable when all cores are asleep. */
-int carrier_asleep_fd(void);
-bool carrier_all_asleep(void); /* and takes back what made the descriptor readable */
-/* All are asleep: time goes on to this moment, in cycles. */
-void carrier_until(uint64_t moment);
+#define CARRIER_FOREVER (UINT64_MAX - 1)
+
+/* The emulator's main loop is going to sleep until this moment, or until its descriptor is readable. */
+void carrier_timer_set(uint64_t moment);
+int carrier_timer_fd(void);
+void carrier_timer_clear(void); /* it is awake; the descriptor is unreadable again */
+/* The running core has set one of the emulator's timers: the main loop sees it before modelled time goes on. */
+void carrier_timer_changed(void);
 
 uint64_t carrier_switches(void); /* from one core to another, so far */
 

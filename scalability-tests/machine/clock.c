@@ -54,5 +54,5 @@ uint64_t clock_timestamp(uint64_t cycles)
 
 uint64_t clock_cycles(uint64_t nanoseconds)
 {
-	return (uint64_t)(nanoseconds * cycles_per_nanosecond >> 32);
+	return (uint64_t)((nanoseconds * cycles_per_nanosecond + UINT32_MAX) >> 32);
 }

@@ -19,6 +19,6 @@ uint64_t clock_host(void);
 
 uint64_t clock_nanoseconds(uint64_t cycles); /* as the emulator counts them */
 uint64_t clock_timestamp(uint64_t cycles);   /* as the guest's RDTSC reads them */
-uint64_t clock_cycles(uint64_t nanoseconds); /* a duration */
+uint64_t clock_cycles(uint64_t nanoseconds); /* a duration, rounded up */
 
 #endif

@@ -155,29 +155,29 @@ STANDS_BEFORE int gettimeofday(struct timeval *now, void *zone)
 	return carrier_is_on() ? (int)syscall(SYS_gettimeofday, now, zone) : function(now, zone);
 }
 
-/* Like ppoll, but when all cores are asleep its time is over at once, and modelled time goes on to its end. */
+static uint64_t nanoseconds_of(const struct timespec *duration)
+{
+	return (uint64_t)duration->tv_sec * 1000000000 + (uint64_t)duration->tv_nsec;
+}
+
+/* Like ppoll, but it is over, too, when the carrier asks the main loop to look at its timers. */
 static int poll_model(struct pollfd *polls, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
 {
-	static const struct timespec at_once;
 	struct pollfd with_model[POLLS_MAX + 1];
-	uint64_t duration = timeout ? (uint64_t)timeout->tv_sec * 1000000000 + (uint64_t)timeout->tv_nsec : 0;
-	uint64_t end = carrier_now() + clock_cycles(duration);
 	int ready;
 
 	memcpy(with_model, polls, count * sizeof(*polls));
-	with_model[count] = (struct pollfd){ .fd = carrier_asleep_fd(), .events = POLLIN };
-	ready = next_ppoll(with_model, count + 1, timeout && carrier_all_asleep() ? &at_once : timeout, mask);
+	with_model[count] = (struct pollfd){ .fd = carrier_timer_fd(), .events = POLLIN };
+	carrier_timer_set(timeout ? carrier_now() + clock_cycles(nanoseconds_of(timeout)) : CARRIER_FOREVER);
+	ready = next_ppoll(with_model, count + 1, timeout, mask);
+	carrier_timer_clear();
 	memcpy(polls, with_model, count * sizeof(*polls));
-	if (ready > 0 && with_model[count].revents)
-		ready--;
-	if (!ready && timeout && carrier_all_asleep())
-		carrier_until(end);
-	return ready;
+	return ready > 0 && with_model[count].revents ? ready - 1 : ready;
 }
 
 STANDS_BEFORE int ppoll(struct pollfd *polls, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
 {
-	if (!carrier_is_on() || own_core != NO_CORE || count > POLLS_MAX)
+	if (!carrier_is_on() || own_core != NO_CORE || count > POLLS_MAX || (timeout && !nanoseconds_of(timeout)))
 		return next_ppoll(polls, count, timeout, mask);
 	return poll_model(polls, count, timeout, mask);
 }

@@ -5,7 +5,7 @@
  *   pthread_cond_wait          of a vCPU thread: its core sleeps in the model, not on the host
  *   pthread_cond_broadcast/signal  a core that waits for it gets up, at a modelled moment
  *   clock_gettime              CLOCK_MONOTONIC is modelled time
- *   ppoll                      the main loop's sleep until its next timer is cut short when all cores are asleep
+ *   ppoll                      the main loop's sleep until its next timer ends when modelled time has come there
  * The guest's RDTSC is the host's under TCG: on the carrier it traps (prctl PR_SET_TSC) and is answered here, too. */
 #ifndef MACHINE_HOST_H
 #define MACHINE_HOST_H

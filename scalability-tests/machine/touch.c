@@ -17,6 +17,7 @@ enum {
 	PAGE_MASK = 0xfff,
 	APIC_PAGE = 0xfee00, /* Intel SDM vol. 3A, 11.4.1 */
 	APIC_SEND = 0x300,   /* its interrupt command register */
+	APIC_TIMER = 0x380,  /* its timer's initial count */
 	HPET_PAGE = 0xfed00, /* IA-PC HPET specification 1.0a, 3.1.1; Linux reads it where it would read the time-stamp counter */
 };
 
@@ -101,6 +102,8 @@ static void touch_device(unsigned int core, uint64_t page, uint64_t address, uin
 {
 	cores[core].changed = true;
 	charge(pc, FIGURE_CYCLES_PRIVILEGED, model->costs[device_cost(page, address)]);
+	if (page == APIC_PAGE && (address & PAGE_MASK) == APIC_TIMER)
+		carrier_timer_changed();
 }
 
 /* The offset into guest memory, and a page walk's cost; false for devices, which are charged here. */
