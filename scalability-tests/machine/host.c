@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -22,7 +23,7 @@
 
 #define STANDS_BEFORE __attribute__((visibility("default")))
 
-enum { NO_CORE = -1, POLLS_MAX = 64 };
+enum { NO_CORE = -1, POLLS_MAX = 64, HWCAP2_FSGSBASE = 1 << 1 /* Linux, arch/x86/include/uapi/asm/hwcap2.h */ };
 
 static _Thread_local int own_core = NO_CORE;
 static _Thread_local bool about_to_halt;
@@ -78,9 +79,17 @@ bool host_is_core(unsigned int core)
 	return own_core == (int)core;
 }
 
-bool host_is_preloaded(void)
+const char *host_lacks(void)
 {
-	return atomic_load(&was_asked);
+	int timestamps;
+
+	if (!atomic_load(&was_asked))
+		return "put this plugin's file into LD_PRELOAD, too: it has to stand before the C library";
+	if (!(getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE))
+		return "programs may not set the FS base on this host: take a processor with FSGSBASE, and Linux 5.9 or later";
+	if (prctl(PR_GET_TSC, &timestamps))
+		return "this host's kernel cannot trap the time-stamp counter (prctl PR_SET_TSC): take one that can";
+	return NULL;
 }
 
 int host_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex)

@@ -21,8 +21,8 @@ bool host_is_core(unsigned int core);
 /* The calling thread runs guest code from now on, and no other. */
 void host_become_carrier(void);
 
-/* Whether the emulator was started with this library loaded first. */
-bool host_is_preloaded(void);
+/* What keeps the model from running here, as a sentence; or null. The emulator must have been started with this library loaded first. */
+const char *host_lacks(void);
 
 /* The C library's own. */
 int host_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex);

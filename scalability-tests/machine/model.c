@@ -338,8 +338,8 @@ PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_plu
 		fprintf(stderr, "model: say which machine, and where to write: machine=FILE,out=FILE\n");
 		return -1;
 	}
-	if (!host_is_preloaded()) {
-		fprintf(stderr, "model: put this plugin's file into LD_PRELOAD, too: it has to stand before the C library\n");
+	if (host_lacks()) {
+		fprintf(stderr, "model: %s\n", host_lacks());
 		return -1;
 	}
 	if (!info->system_emulation || info->system.max_vcpus > (int)machine.cores) {
