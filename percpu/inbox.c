@@ -193,13 +193,19 @@ static void empty_leaf_ring(struct ring *ring)
 	}
 }
 
-/* A call's slot is free again before its handler runs, and perhaps sends. */
-static void empty_call_ring(struct ring *ring)
+/* A call's slot is free again before its handler runs, and perhaps sends. A ring that is filled as fast as it is emptied is left
+ * for the next round, so that leaves have their turn: the sender may be waiting for just those. */
+static void empty_call_ring(struct ring *ring, unsigned sender)
 {
 	struct message message;
 
-	while (ring_dequeue(ring, &message))
+	for (unsigned taken = 0; ring_dequeue(ring, &message); taken++) {
 		message_handlers[message.kind](&message);
+		if (taken == RING_SLOTS) {
+			__atomic_fetch_or(&own_mailbox()->pending[MESSAGE_CALL], UINT64_C(1) << sender % 64, __ATOMIC_SEQ_CST);
+			return;
+		}
+	}
 }
 
 static void empty_ring(unsigned sender, enum message_class class)
@@ -209,7 +215,7 @@ static void empty_ring(unsigned sender, enum message_class class)
 	if (class == MESSAGE_LEAF)
 		empty_leaf_ring(ring);
 	else
-		empty_call_ring(ring);
+		empty_call_ring(ring, sender);
 }
 
 /* R1 and R2. */

@@ -15,13 +15,16 @@ enum {
 	INSIDE = RING_SLOTS - 1, /* messages in a full ring */
 	RECORDS_IN_PAGE = PAGE_SIZE / 80,
 	LEAVES = 3000,
+	FLOOD = 8 * RING_SLOTS, /* calls */
 };
 
 static const unsigned PAIR[] = { 0, 1 };
 static const unsigned APART[] = { 1, 65 }; /* same bit in a word of pending bits */
 
 /* Of the core. */
-static _Thread_local uint64_t received[MESSAGE_CLASSES], collected;
+static _Thread_local uint64_t received[MESSAGE_CLASSES], collected, calls_before_leaf;
+
+static unsigned flood_sent, flood_taken; /* calls; atomic. 0 sent: there is no flood */
 
 static void arrived(const struct message *message, enum message_class class)
 {
@@ -32,11 +35,17 @@ static void arrived(const struct message *message, enum message_class class)
 static void leaf_arrived(const struct message *message)
 {
 	arrived(message, MESSAGE_LEAF);
+	calls_before_leaf = received[MESSAGE_CALL];
 }
 
+/* In a flood it does not return before the next call is there, as if it took that long. */
 static void call_arrived(const struct message *message)
 {
 	arrived(message, MESSAGE_CALL);
+	__atomic_store_n(&flood_taken, (unsigned)received[MESSAGE_CALL], __ATOMIC_RELEASE);
+	while (__atomic_load_n(&flood_sent, __ATOMIC_ACQUIRE) && received[MESSAGE_CALL] < FLOOD &&
+	       __atomic_load_n(&flood_sent, __ATOMIC_ACQUIRE) <= received[MESSAGE_CALL])
+		cpu_pause();
 }
 
 const message_handler message_handlers[MESSAGE_KIND_COUNT] = {
@@ -297,6 +306,39 @@ static void who_waits_serves_leaves_and_leaves_calls(void **state)
 	play(2, PAIR, leaves_only);
 }
 
+static void flood_with_calls(void)
+{
+	connect(); /* takes a leaf */
+	if (play_place() == 0) {
+		for (uint64_t i = 0; i < FLOOD; i++) {
+			if (i == 2) { /* into the drain of calls: call 1's handler waits for call 2 */
+				while (!__atomic_load_n(&flood_taken, __ATOMIC_ACQUIRE))
+					cpu_pause();
+				send_leaf(1);
+			}
+			send_call(i);
+			while (inbox_flush_backlog())
+				cpu_pause();
+			__atomic_store_n(&flood_sent, (unsigned)i + 1, __ATOMIC_RELEASE);
+		}
+		play_meet();
+		return;
+	}
+	while (!__atomic_load_n(&flood_sent, __ATOMIC_ACQUIRE))
+		cpu_pause();
+	drain_until(MESSAGE_CALL, FLOOD);
+	play_must(received[MESSAGE_LEAF] == 2 && calls_before_leaf <= 2 * RING_SLOTS);
+	play_meet();
+}
+
+static void a_flood_of_calls_keeps_no_leaf_waiting(void **state)
+{
+	(void)state;
+	flood_taken = 0;
+	play(2, PAIR, flood_with_calls);
+	flood_sent = 0;
+}
+
 static void send_a_burst(void)
 {
 	struct message message = make(MESSAGE_stream, 0);
@@ -359,6 +401,7 @@ int main(void)
 		cmocka_unit_test(the_backlog_grows_while_there_is_memory),
 		cmocka_unit_test(full_leaf_rings_both_ways_do_not_block),
 		cmocka_unit_test(who_waits_serves_leaves_and_leaves_calls),
+		cmocka_unit_test(a_flood_of_calls_keeps_no_leaf_waiting),
 		cmocka_unit_test(a_burst_sends_what_fits),
 		cmocka_unit_test(a_nudge_makes_the_log_core_collect),
 	};
