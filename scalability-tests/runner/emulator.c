@@ -77,7 +77,7 @@ int emulator_has_plugins(void)
 	said[length] = 0;
 	if (strstr(said, "/nowhere"))
 		return 0;
-	if (strstr(said, "not found") || !length)
+	if (strstr(said, "qemu-system-x86_64: not found") || !length)
 		return complain("there is no qemu-system-x86_64; install it with: apt-get install qemu-system-x86");
 	return complain("this qemu-system-x86_64 was built without plugins, which modes count and model need: take Debian's "
 			"(apt-get install qemu-system-x86), or build it with --enable-plugins; MODE=wall does without");

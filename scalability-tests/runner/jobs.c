@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -12,8 +13,34 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bind.h"
 #include "clock.h"
 #include "session.h"
+
+enum { EMULATOR_MIB = 256 }; /* of its own, beside the guest's memory */
+
+/* MiB that programs can have; 0 when the host does not say. */
+static unsigned long memory_available(void)
+{
+	FILE *in = fopen("/proc/meminfo", "r");
+	unsigned long kib = 0;
+	char line[128];
+
+	while (in && !kib && fgets(line, sizeof(line), in))
+		if (sscanf(line, "MemAvailable: %lu kB", &kib) != 1)
+			kib = 0;
+	if (in)
+		fclose(in);
+	return kib / 1024;
+}
+
+unsigned int jobs_default(unsigned long mib)
+{
+	unsigned long fit = memory_available() / (mib + EMULATOR_MIB);
+	unsigned int jobs = bind_host_cores() < JOBS_MAX ? bind_host_cores() : JOBS_MAX;
+
+	return fit < 1 ? 1 : fit < jobs ? (unsigned int)fit : jobs;
+}
 
 int jobs_begin(struct jobs *jobs, unsigned int room)
 {

@@ -28,6 +28,9 @@ struct jobs {
 	int interrupted; /* signal, or 0 */
 };
 
+/* As many as the host has cores and free memory for, where each takes `mib`. */
+unsigned int jobs_default(unsigned long mib);
+
 /* Complains and returns -1 when there is no memory for the answers. */
 int jobs_begin(struct jobs *jobs, unsigned int room);
 

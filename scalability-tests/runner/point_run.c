@@ -14,7 +14,7 @@
 #include "run.h"
 #include "session.h"
 
-enum { BASE_LIMIT = 120, CORE_LIMIT = 10, MODEL_BASE_LIMIT = 300, MODEL_CORE_LIMIT = 15 };
+enum { BASE_LIMIT = 120, CORE_LIMIT = 10, MODEL_BASE_LIMIT = 180, MODEL_CORE_LIMIT = 8 };
 
 /* One point at work; the files are those that plugins write. */
 struct work {

@@ -28,7 +28,7 @@ struct sweep {
 	struct forecast forecast;
 	double *started; /* of each point: since when it is at work, or 0 */
 	char *ended;
-	unsigned int jobs_wanted; /* boots of mode model side by side */
+	unsigned int jobs_wanted; /* boots of mode model side by side; 0: not given */
 	unsigned int failed;
 };
 
@@ -168,7 +168,7 @@ static int read_settings(struct sweep *sweep, enum systems available)
 	conditions->limit = (unsigned int)limit;
 	conditions->workers = (unsigned int)workers;
 	conditions->quantum = (unsigned int)quantum;
-	sweep->jobs_wanted = jobs ? (unsigned int)jobs : bind_host_cores() < JOBS_MAX ? bind_host_cores() : JOBS_MAX;
+	sweep->jobs_wanted = (unsigned int)jobs;
 	if (!conditions->accelerator || repetitions < 0 || limit < 0 || workers < 0 || quantum < 0 || jobs < 0 || !setting_memory(1) ||
 	    plan_make(&sweep->plan, conditions, available))
 		return -1;
@@ -214,6 +214,8 @@ static int begin(struct sweep *sweep)
 	sweep->ended = calloc(sweep->plan.count, sizeof(*sweep->ended));
 	if (!sweep->started || !sweep->ended)
 		return complain("there is no memory for so many points");
+	if (!sweep->jobs_wanted)
+		sweep->jobs_wanted = jobs_default(setting_memory(most));
 	sweep->conditions.folder = sweep->results.folder;
 	plan_explain(&sweep->plan, &sweep->results);
 	write_facts(sweep);
