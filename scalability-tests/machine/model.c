@@ -28,6 +28,7 @@ enum {
 	CONTENDED_REPORTED = 20,
 	REASON_SIZE = 512,
 	PAUSES_FOLLOWED = 200,
+	PAUSES_FOLLOWED_IN_KERNEL = 8,
 	PAUSES_APART = 10000, /* cycles */
 };
 
@@ -137,14 +138,15 @@ static void on_marker(unsigned int vcpu, void *data)
 }
 
 /* A core that sees nothing new from one PAUSE to the next waits for somebody else, or counts how often it has looked:
- * C libraries do so up to a hundred times. So it is followed exactly for longer than that, and then looks now and then. */
-static void pause_core(unsigned int core)
+ * C libraries do so up to a hundred times. So a program is followed exactly for longer than that, and a kernel, which waits for as
+ * long as it takes, for a few rounds; then they look now and then. */
+static void pause_core(unsigned int core, enum privilege privilege)
 {
 	static uint16_t fruitless[MACHINE_CORES];
 
 	if (over || touch_changed(core)) {
 		fruitless[core] = 0;
-	} else if (fruitless[core] < PAUSES_FOLLOWED) {
+	} else if (fruitless[core] < (privilege == PRIVILEGE_USER ? PAUSES_FOLLOWED : PAUSES_FOLLOWED_IN_KERNEL)) {
 		fruitless[core]++;
 		carrier_be_first(); /* or it would look too late by its quantum */
 	} else {
@@ -169,7 +171,7 @@ static void on_operation(unsigned int vcpu, void *data)
 		touch_change(vcpu);
 		carrier_be_first();
 		break;
-	case OPERATION_PAUSE: pause_core(vcpu); break;
+	case OPERATION_PAUSE: pause_core(vcpu, (uintptr_t)data & 1); break;
 	default: break;
 	}
 }
