@@ -1,27 +1,20 @@
 /* carrier.c - boarding, taking turns, sleeping
- * SPDX-License-Identifier: MIT
- * What other host threads tell the carrier goes through `posted` and `news`: they set a bit, then count news
- * up; the carrier takes the count, then the bits. So news that it has not seen is always counted after what it saw. */
+ * SPDX-License-Identifier: MIT */
 #include "carrier.h"
 
-#include <errno.h>
-#include <linux/futex.h>
 #include <stdalign.h>
 #include <stdatomic.h>
 #include <stddef.h>
-#include <sys/eventfd.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "context.h"
+#include "halts.h"
 #include "host.h"
+#include "main_loop.h"
+#include "news.h"
 
 enum state { READY, RUNNING, SPINNING, ASLEEP };
 
-enum { WORD_BITS = 64, WORDS = CARRIER_CORES / WORD_BITS, HALT_SLOTS = 1024, PATIENCE = 100000000 /* nanoseconds */ };
-
-#define AWAKE UINT64_MAX /* later than CARRIER_FOREVER */
+enum { PATIENCE = 100000000 /* nanoseconds */ };
 
 struct core {
 	alignas(128) struct context context;
@@ -36,29 +29,17 @@ struct core {
 	bool halted;           /* waits_for is what interrupts signal */
 };
 
-struct halt_slot {
-	_Atomic(pthread_cond_t *) condition;
-	unsigned int core;
-};
-
 unsigned int carrier_running = CARRIER_NOBODY;
 uint64_t carrier_clock, carrier_limit;
 
 static struct core cores[CARRIER_CORES];
-static struct halt_slot halts[HALT_SLOTS]; /* open addressing: halt conditions never go away */
 static struct schedule schedule;
 static struct carrier_settings settings;
 static uint64_t switches;
 static atomic_bool on, taken;              /* taken: there is a carrier */
-static _Atomic uint64_t posted[WORDS];
-static atomic_int news;
-static int news_seen;
 static bool met_others;                    /* the core that runs, in this slice */
 static _Atomic uint64_t front;             /* how far modelled time has come */
-static _Atomic uint64_t timer;             /* until when the emulator's main loop sleeps, or AWAKE: it does not */
-static atomic_bool asked;                  /* the main loop, to look at its timers */
-static bool timer_changed;                 /* may be: it has to be asked */
-static int timer_fd = -1;
+static bool timer_changed;                 /* may be: the main loop has to be asked */
 
 bool carrier_is_on(void)
 {
@@ -78,10 +59,9 @@ uint64_t carrier_switches(void)
 /* How far the core that runs may go. */
 static uint64_t limit(void)
 {
-	uint64_t others = schedule_limit(&schedule, carrier_running, carrier_clock);
-	uint64_t next_timer = atomic_load_explicit(&timer, memory_order_relaxed);
+	uint64_t others = schedule_limit(&schedule, carrier_running, carrier_clock), timer = main_loop_timer();
 
-	return others < next_timer ? others : next_timer;
+	return others < timer ? others : timer;
 }
 
 /* A core that gets up while another runs shortens that one's slice. */
@@ -122,38 +102,16 @@ static void take_boarded(unsigned int index, uint64_t now)
 
 static void take_news(void)
 {
-	int count = atomic_load(&news);
 	uint64_t now = carrier_now();
 
-	if (count == news_seen)
+	if (!news_unseen())
 		return;
-	news_seen = count;
+	news_take();
 	for (unsigned int i = 0; i < settings.cores; i++)
 		take_boarded(i, now);
-	for (unsigned int word = 0; word < WORDS; word++)
-		for (uint64_t bits = atomic_exchange(&posted[word], 0); bits; bits &= bits - 1)
-			signal_core(word * WORD_BITS + (unsigned int)__builtin_ctzll(bits), now);
-}
-
-/* False when it took longer than that. */
-static bool wait_for_news(const struct timespec *longest)
-{
-	bool came = !syscall(SYS_futex, &news, FUTEX_WAIT_PRIVATE, news_seen, longest, NULL, 0) || errno != ETIMEDOUT;
-
-	take_news();
-	return came;
-}
-
-static void count_news(void)
-{
-	atomic_fetch_add(&news, 1);
-	syscall(SYS_futex, &news, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
-}
-
-static void post(unsigned int core)
-{
-	atomic_fetch_or(&posted[core / WORD_BITS], UINT64_C(1) << core % WORD_BITS);
-	count_news();
+	for (unsigned int word = 0; word < CARRIER_CORES / NEWS_WORD_CORES; word++)
+		for (uint64_t bits = news_posted(word); bits; bits &= bits - 1)
+			signal_core(word * NEWS_WORD_CORES + (unsigned int)__builtin_ctzll(bits), now);
 }
 
 static void move_front(uint64_t moment)
@@ -166,26 +124,22 @@ static void move_front(uint64_t moment)
  * for ever: it may be about to end the machine. */
 static void ask_main_loop(void)
 {
-	static const struct timespec patience = { .tv_nsec = PATIENCE };
-	uint64_t one = 1;
-
 	timer_changed = false;
-	atomic_store(&asked, true);
-	(void)!write(timer_fd, &one, sizeof(one));
-	while ((atomic_load(&asked) || atomic_load(&timer) == AWAKE) && wait_for_news(&patience))
-		;
+	main_loop_ask();
+	while (main_loop_looks() && news_wait(PATIENCE))
+		take_news();
 	take_news();
 }
 
 /* Whether a timer was due at this moment, or may have been. */
 static bool run_timers(uint64_t moment)
 {
-	uint64_t next_timer = atomic_load_explicit(&timer, memory_order_relaxed);
+	uint64_t timer = main_loop_timer();
 
-	if (!timer_changed && (next_timer > moment || atomic_load(&asked)))
+	if (!timer_changed && (timer > moment || main_loop_asked()))
 		return false;
 	if (!timer_changed)
-		move_front(next_timer);
+		move_front(timer);
 	ask_main_loop();
 	return true;
 }
@@ -213,12 +167,13 @@ static void go_on(unsigned int self)
 	timer_changed |= schedule_first(&schedule) == SCHEDULE_NOBODY; /* before time leaps */
 	for (;;) {
 		next = schedule_first(&schedule);
-		moment = next == SCHEDULE_NOBODY ? CARRIER_FOREVER - 1 : schedule.clock[next];
+		moment = next == SCHEDULE_NOBODY ? MAIN_LOOP_NO_TIMER - 1 : schedule.clock[next];
 		if (run_timers(moment))
 			continue;
 		if (next != SCHEDULE_NOBODY && cores[next].aboard)
 			break;
-		wait_for_news(NULL);
+		news_wait(0);
+		take_news();
 	}
 	begin_slice(next);
 	if (next == self)
@@ -252,8 +207,7 @@ void carrier_give_way(void)
 	else
 		schedule_was_alone(&schedule, core);
 	met_others = false;
-	if (atomic_load_explicit(&news, memory_order_relaxed) != news_seen)
-		take_news();
+	take_news();
 	if (is_behind(core)) {
 		line_up(core);
 		return;
@@ -321,7 +275,7 @@ static void board(unsigned int core, bool to_wait)
 	}
 	host_become_carrier();
 	atomic_store(&self->boarded, 1);
-	atomic_fetch_add(&news, 1);
+	news_count();
 	go_on(core);
 }
 
@@ -334,8 +288,7 @@ void carrier_switch_on(const struct carrier_settings *given)
 {
 	settings = *given;
 	schedule_start(&schedule, settings.quantum);
-	timer_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	atomic_store(&timer, AWAKE);
+	main_loop_start();
 	atomic_store(&on, true);
 	for (unsigned int i = 0; i < settings.cores; i++) {
 		cores[i].state = ASLEEP;
@@ -345,28 +298,11 @@ void carrier_switch_on(const struct carrier_settings *given)
 	}
 }
 
-static struct halt_slot *halt_slot(const pthread_cond_t *condition)
-{
-	unsigned int index = (unsigned int)((uintptr_t)condition / alignof(max_align_t)) % HALT_SLOTS;
-
-	while (atomic_load(&halts[index].condition) && atomic_load(&halts[index].condition) != condition)
-		index = (index + 1) % HALT_SLOTS;
-	return &halts[index];
-}
-
-static void learn_halt(unsigned int core, pthread_cond_t *condition)
-{
-	struct halt_slot *slot = halt_slot(condition);
-
-	slot->core = core;
-	atomic_store(&slot->condition, condition);
-}
-
 /* Before the model is switched on, on the thread's own. */
 static void wait_on_host(struct core *self, pthread_cond_t *condition, pthread_mutex_t *mutex, bool halt)
 {
 	if (halt)
-		learn_halt((unsigned int)(self - cores), condition);
+		halts_learn(condition, (unsigned int)(self - cores));
 	host_cond_wait(condition, mutex);
 	atomic_store(&self->host_wait, false);
 }
@@ -403,43 +339,23 @@ static void signal_or_post(unsigned int core)
 	if (host_is_core(carrier_running))
 		signal_core(core, carrier_clock);
 	else
-		post(core);
+		news_post(core);
 }
 
 void carrier_signal(pthread_cond_t *condition)
 {
-	struct halt_slot *slot;
+	unsigned int halted;
 
 	if (!carrier_is_on())
 		return;
-	slot = halt_slot(condition);
-	if (atomic_load(&slot->condition)) {
-		signal_or_post(slot->core);
+	halted = halts_core(condition);
+	if (halted != CARRIER_NOBODY) {
+		signal_or_post(halted);
 		return;
 	}
 	for (unsigned int i = 0; i < settings.cores; i++)
 		if (atomic_load(&cores[i].waits_for) == condition)
 			signal_or_post(i);
-}
-
-void carrier_timer_set(uint64_t moment)
-{
-	atomic_store(&timer, moment);
-	count_news();
-}
-
-void carrier_timer_clear(void)
-{
-	uint64_t count;
-
-	atomic_store(&timer, AWAKE);
-	if (read(timer_fd, &count, sizeof(count)) > 0)
-		atomic_store(&asked, false);
-}
-
-int carrier_timer_fd(void)
-{
-	return timer_fd;
 }
 
 void carrier_timer_changed(void)

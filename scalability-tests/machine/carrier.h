@@ -3,14 +3,14 @@
  * Before the model is switched on, each vCPU runs on a host thread of its own. From then on a vCPU thread that comes to a
  * plugin callback or to a wait boards: the first becomes the carrier, the others leave it their contexts. The carrier alone runs guest
  * code, and it alone touches the model's state; other host threads (the emulator's main loop, vCPU threads that have not boarded
- * yet) reach it through `post`, which is atomic.
+ * yet) reach it through news.h.
  * A core is in one of these states, changed by the carrier alone:
  *   READY     wants to run, is in the schedule; it may still be on its way to board, and the carrier waits for it
  *   RUNNING   the one
  *   SPINNING  has repeated a loop for long that another core's write or an interrupt will end, or the loop's own count: it is in
  *             the schedule for a look now and then, and wakes earlier by carrier_wake
  *   ASLEEP    halted, or in another wait of the emulator's; wakes when what it waits for is signalled
- * Modelled time never passes the emulator's next timer (carrier_timer_set); when all are asleep it goes on to it at once.
+ * Modelled time never passes the emulator's next timer (main_loop.h); when all are asleep it goes on to it at once.
  * I1 at most one core is RUNNING, and it has the lowest clock but for its quantum
  * I2 `running` and the running_* variables change only in carrier_*
  * I3 no core that waits holds a lock of the emulator's, so none can keep the carrier from going on */
@@ -71,12 +71,6 @@ void carrier_wait(unsigned int core, pthread_cond_t *condition, pthread_mutex_t 
 /* Any thread has signalled this condition variable. */
 void carrier_signal(pthread_cond_t *condition);
 
-#define CARRIER_FOREVER (UINT64_MAX - 1)
-
-/* The emulator's main loop is going to sleep until this moment, or until its descriptor is readable. */
-void carrier_timer_set(uint64_t moment);
-int carrier_timer_fd(void);
-void carrier_timer_clear(void); /* it is awake; the descriptor is unreadable again */
 /* The running core has set one of the emulator's timers: the main loop sees it before modelled time goes on. */
 void carrier_timer_changed(void);
 

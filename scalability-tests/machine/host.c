@@ -20,6 +20,7 @@
 
 #include "carrier.h"
 #include "clock.h"
+#include "main_loop.h"
 
 #define STANDS_BEFORE __attribute__((visibility("default")))
 
@@ -176,10 +177,10 @@ static int poll_model(struct pollfd *polls, nfds_t count, const struct timespec 
 	int ready;
 
 	memcpy(with_model, polls, count * sizeof(*polls));
-	with_model[count] = (struct pollfd){ .fd = carrier_timer_fd(), .events = POLLIN };
-	carrier_timer_set(timeout ? carrier_now() + clock_cycles(nanoseconds_of(timeout)) : CARRIER_FOREVER);
+	with_model[count] = (struct pollfd){ .fd = main_loop_fd(), .events = POLLIN };
+	main_loop_sleeps(timeout ? carrier_now() + clock_cycles(nanoseconds_of(timeout)) : MAIN_LOOP_NO_TIMER);
 	ready = next_ppoll(with_model, count + 1, timeout, mask);
-	carrier_timer_clear();
+	main_loop_wakes();
 	memcpy(polls, with_model, count * sizeof(*polls));
 	return ready > 0 && with_model[count].revents ? ready - 1 : ready;
 }

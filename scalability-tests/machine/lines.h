@@ -14,7 +14,7 @@
  * Context: one host thread for all cores; never blocks.
  * I1 owner is core + 1 and `present` is that core alone, or owner is 0
  * I2 a group's shared cache has a line only if the version it was put in with is the line's
- * Tested by tests/unit/model_lines_test.c and model_shapes_test.c */
+ * Tested by tests/unit/model_lines_test.c, model_room_test.c and model_shapes_test.c */
 #ifndef MACHINE_LINES_H
 #define MACHINE_LINES_H
 
