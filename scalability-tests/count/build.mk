@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 BUILD ?= build
 COUNT_DIR := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
-COUNT_PURE := $(addprefix $(COUNT_DIR)/,boot.c lines.c ticks.c windows.c)
+COUNT_PURE := $(addprefix $(COUNT_DIR)/,boot.c lines.c stale.c ticks.c windows.c)
 COUNT_HEADERS := $(wildcard $(COUNT_DIR)/*.h) $(COUNT_DIR)/../../abi/marker.h
 COUNT_CFLAGS := -std=gnu17 -O2 -g -Wall -Wextra -Werror -pthread
 

@@ -12,6 +12,7 @@
 #include "boot.h"
 #include "lines.h"
 #include "qemu_plugin.h"
+#include "stale.h"
 #include "ticks.h"
 #include "windows.h"
 
@@ -35,6 +36,11 @@ static unsigned int top_count;
 
 static void phase_enter(qemu_plugin_id_t id);
 
+static void drop_translations(void)
+{
+	qemu_plugin_reset(plugin_id, phase_enter);
+}
+
 /* Phases only go forward. The change happens at the next point where no vCPU runs translated code. */
 static void phase_request(enum phase next)
 {
@@ -42,7 +48,7 @@ static void phase_request(enum phase next)
 
 	while (wanted < (int)next)
 		if (atomic_compare_exchange_weak(&wanted_phase, &wanted, next)) {
-			qemu_plugin_reset(plugin_id, phase_enter);
+			drop_translations();
 			return;
 		}
 }
@@ -148,6 +154,7 @@ static void instrument(struct qemu_plugin_insn *insn)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_marker, QEMU_PLUGIN_CB_NO_REGS, (void *)(uintptr_t)event);
 		return;
 	}
+	stale_watch(insn, drop_translations);
 	if (phase == PHASE_BOOT && (uintptr_t)pc >> 63)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_boot_kernel, QEMU_PLUGIN_CB_NO_REGS, pc);
 	if (phase != PHASE_TRACK)

@@ -13,6 +13,7 @@
 
 #include "../../abi/marker.h"
 #include "../count/qemu_plugin.h"
+#include "../count/stale.h"
 #include "accounts.h"
 #include "carrier.h"
 #include "clock.h"
@@ -40,6 +41,7 @@ static uint32_t quantum = QUANTUM_DEFAULT;
 static unsigned int repetitions = 1;
 static FILE *out;
 static bool modelling; /* changes while no vCPU runs */
+static atomic_bool all_came; /* to the first meeting */
 static bool over;      /* what is to be measured has been */
 static uint64_t switched_on; /* by clock_host */
 static uint64_t graces;      /* see on_out_of_turn */
@@ -67,8 +69,8 @@ static void on_out_of_turn(void)
 	graces += accounts_any_open();
 }
 
-/* The first meeting: no vCPU runs, so all that the model knows of them can be set up. */
-static void model_switch_on(qemu_plugin_id_t id)
+/* No vCPU runs, so all that the model knows of them can be set up. */
+static void model_switch_on(void)
 {
 	struct carrier_settings settings = {
 		.cores = machine.cores, .quantum = quantum, .interrupt_latency = machine.costs[COST_ipi],
@@ -84,13 +86,25 @@ static void model_switch_on(qemu_plugin_id_t id)
 	accounts_repetition(0);
 	meeting_end(0);
 	modelling = true;
+}
+
+static void begin_anew(qemu_plugin_id_t id)
+{
+	if (!modelling && atomic_load(&all_came))
+		model_switch_on();
 	callbacks_register(id);
+}
+
+static void drop_translations(void)
+{
+	qemu_plugin_reset(plugin_id, begin_anew);
 }
 
 static void all_have_come(void)
 {
 	if (!modelling) {
-		qemu_plugin_reset(plugin_id, model_switch_on);
+		atomic_store(&all_came, true); /* first: a drop that is under way is this one, too */
+		drop_translations();
 		return;
 	}
 	meeting_end(carrier_clock);
@@ -261,6 +275,8 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 			instrument_operation(insn, decoded.operation);
 		else if (decoded.operation == OPERATION_PAUSE)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_boot_pause, QEMU_PLUGIN_CB_NO_REGS, NULL);
+		if (!modelling)
+			stale_watch(insn, drop_translations);
 		if (modelling)
 			instrument_memory(insn, &decoded);
 		if (meets)
