@@ -19,6 +19,7 @@ uint64_t counters[COUNTER_COUNT];
 static struct ring *ring_to[CORES_MAX];   /* leaf rings in others' memory; NULL: not connected */
 static struct ring *ring_from[CORES_MAX]; /* leaf rings in ours */
 static uint8_t *next_ring;                /* unused ring memory in our zone */
+static uint64_t ring_bytes;               /* from one class's ring to the next */
 
 static struct mailbox *mailbox_of(unsigned core)
 {
@@ -27,7 +28,7 @@ static struct mailbox *mailbox_of(unsigned core)
 
 static struct ring *of_class(struct ring *leaf_ring, enum message_class class)
 {
-	return (struct ring *)((uint8_t *)leaf_ring + class * RING_SIZE);
+	return (struct ring *)((uint8_t *)leaf_ring + class * ring_bytes);
 }
 
 uint64_t inbox_ring_area(void)
@@ -40,6 +41,7 @@ uint64_t inbox_ring_area(void)
 void inbox_open(void)
 {
 	backlog_open();
+	ring_bytes = ring_senders() * RING_SIZE;
 	next_ring = (uint8_t *)mailbox_of(this_core()) + PAGE_SIZE;
 	own_mailbox()->attention = ATTENTION_LISTENING;
 }
@@ -74,11 +76,11 @@ static struct ring *make_rings(void)
 
 	if (shared)
 		return shared;
-	memset(next_ring, 0, MESSAGE_CLASSES * RING_SIZE);
-	next_ring += MESSAGE_CLASSES * RING_SIZE;
+	memset(next_ring, 0, MESSAGE_CLASSES * ring_bytes);
+	next_ring += MESSAGE_CLASSES * ring_bytes;
 	for (unsigned class = 0; class < MESSAGE_CLASSES; class++)
 		ring_open(of_class(rings, class));
-	if (ring_takes_many())
+	if (ring_senders() > 1)
 		shared = rings;
 	return rings;
 }
@@ -136,6 +138,7 @@ uint64_t inbox_send_burst(unsigned core, struct message *message, uint64_t count
 	uint64_t sent = 0;
 
 	message->from = this_core();
+	count = count < RING_SLOTS ? count : RING_SLOTS;
 	while (sent < count && ring_enqueue(ring, message)) {
 		marker(MARKER_MESSAGE);
 		sent++;

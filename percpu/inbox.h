@@ -37,7 +37,7 @@ static inline struct mailbox *own_mailbox(void)
 
 /* Send to another core, by the message's class and kind; message->from is filled in. */
 void inbox_send_leaf(unsigned core, struct message *message);
-uint64_t inbox_send_burst(unsigned core, struct message *leaf, uint64_t count); /* copies, as fit; one doorbell */
+uint64_t inbox_send_burst(unsigned core, struct message *leaf, uint64_t count); /* copies, as fit, RING_SLOTS at most; one doorbell */
 void inbox_send_call(unsigned core, struct message *message);
 
 /* Makes core look at this core's log (percpu/log.c): a pending bit without a message. */

@@ -25,9 +25,9 @@ struct ring;
 /* Makes an empty ring of RING_SIZE zeroed bytes, aligned to 64. */
 void ring_open(struct ring *ring);
 
-/* May one ring serve several producers? Then a receiver gives all of its senders the same. Not this one; the
- * locked queue that it is measured against (scalability-tests/ablations) may. */
-bool ring_takes_many(void);
+/* How many producers one ring may serve: 1. The locked queue that it is measured against (scalability-tests/ablations) serves
+ * all cores, in as much memory as their rings would need. */
+unsigned ring_senders(void);
 
 /* Producer only. False: full, nothing has happened. */
 __attribute__((warn_unused_result)) bool ring_enqueue(struct ring *ring, const struct message *message);
