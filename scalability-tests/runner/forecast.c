@@ -19,14 +19,14 @@ void forecast_took(struct forecast *forecast, size_t index, double seconds)
 	forecast->seconds[index] = seconds;
 }
 
-/* Seconds of most points in mode model, on one core of a host of 2020: boots cost something at any size; the rest grows with the
- * cores. */
+/* Seconds of points in mode model, on one core of a host of 2020: boots cost something at any size; the rest grows with the
+ * cores, and with what a test asks of each. */
 static double weight(const struct forecast *forecast, size_t index)
 {
 	const struct point *point = &forecast->plan->points[index];
-	double boot = point->system == LINUX ? 5 : 0.5, core = point->system == LINUX ? 0.2 : 0.1;
+	double boot = point->system == LINUX ? 2.5 : 0.2, core = point->system == LINUX ? 0.2 : 0.03;
 
-	return point_boots(forecast->conditions, point) * (boot + core * point->cores);
+	return point_boots(forecast->conditions, point) * (boot + core * point->cores * (1 + point->test->effort));
 }
 
 static enum likeness likeness(const struct point *one, const struct point *other)

@@ -44,14 +44,14 @@ static double time_left(const struct sweep *sweep)
 	double all = 0, longest = 0;
 
 	for (size_t i = 0; i < sweep->plan.count; i++) {
-		double left = forecast_of(&sweep->forecast, i);
+		double forecast = forecast_of(&sweep->forecast, i), left;
 		double worked = sweep->started[i] ? clock_seconds() - sweep->started[i] : 0;
 
 		if (sweep->ended[i])
 			continue;
-		if (left < 0)
+		if (forecast < 0)
 			return -1;
-		left = left > worked ? left - worked : 0;
+		left = forecast > worked ? forecast - worked : worked - forecast; /* overdue: who knows; as long again */
 		all += left / room_for(sweep, &sweep->plan.points[i]);
 		longest = left > longest ? left : longest;
 	}

@@ -40,8 +40,8 @@ const struct test *test_at(unsigned int i)
 {
 	if (i >= ENTRIES)
 		return NULL;
-	if (!tests[i].fewest && sscanf(arguments[i], "%lu %lu %lu %u", &tests[i].operations[WALL], &tests[i].operations[COUNT],
-				       &tests[i].operations[MODEL], &tests[i].fewest) != 4)
+	if (!tests[i].fewest && sscanf(arguments[i], "%lu %lu %lu %u %u", &tests[i].operations[WALL], &tests[i].operations[COUNT],
+				       &tests[i].operations[MODEL], &tests[i].fewest, &tests[i].effort) != 5)
 		tests[i].fewest = 1;
 	return &tests[i];
 }

@@ -14,6 +14,7 @@ struct test {
 	const char *sentence; /* what is done */
 	unsigned long operations[MODES]; /* of one worker */
 	unsigned int fewest;  /* cores below which it has no meaning */
+	unsigned int effort;  /* times a worker of it keeps the host longer than most, in mode MODEL */
 };
 
 struct composition {
