@@ -6,7 +6,7 @@ RESULTS ?= $(BUILD)/results/latest
 plots: ## draw build/results/latest again (RESULTS=folder for another)
 	plots/report $(RESULTS)
 
-plots-readme: ## draw the README's picture from the newest exact counts
+plots-readme: ## draw the README's picture from build/results/latest (RESULTS=folder for another)
 	plots/report --readme $(RESULTS) docs/images/overview.svg
 
 plots-test: ## check that plots draws what it should and refuses what it cannot read
