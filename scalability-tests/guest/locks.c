@@ -4,10 +4,11 @@
  * are; in MCS's queue each waits on a line of its own. This mirrors the lock measurement in Boyd-Wickizer et al.,
  * "Non-scalable locks are dangerous" (Linux Symposium, 2012). Both loops do the same but for the lock. */
 #include "bench.h"
+#include "disorder.h"
 
 #include <ck_spinlock.h>
 
-enum { APART = 128, STEPS_OUTSIDE = 100 };
+enum { APART = 128, STEPS_OUTSIDE = 30 };
 
 static struct {
 	_Alignas(APART) ck_spinlock_ticket_t lock;
@@ -25,21 +26,16 @@ static struct {
 	_Alignas(APART) ck_spinlock_mcs_context_t place;
 } places[BENCH_CORES];
 
-/* What a thread does for itself between two turns: registers alone, as many instructions on any system. */
-static void work_outside(void)
-{
-	for (unsigned int i = 0; i < STEPS_OUTSIDE; i++)
-		__asm__ volatile("" : "+r"(i));
-}
-
 static void lock_ticket_run(struct work *work, unsigned long operations)
 {
+	struct disorder disorder = disorder_begin(work);
+
 	window_open(work, WINDOW_OWN);
 	for (unsigned long i = 0; i < operations; i++) {
 		ck_spinlock_ticket_lock(&ticket.lock);
 		guarded.word++;
 		ck_spinlock_ticket_unlock(&ticket.lock);
-		work_outside();
+		disorder_work(&disorder, STEPS_OUTSIDE);
 	}
 	window_close(work, operations);
 }
@@ -47,13 +43,14 @@ static void lock_ticket_run(struct work *work, unsigned long operations)
 static void lock_mcs_run(struct work *work, unsigned long operations)
 {
 	ck_spinlock_mcs_context_t *place = &places[work->worker].place;
+	struct disorder disorder = disorder_begin(work);
 
 	window_open(work, WINDOW_OWN);
 	for (unsigned long i = 0; i < operations; i++) {
 		ck_spinlock_mcs_lock(&mcs.lock, place);
 		guarded.word++;
 		ck_spinlock_mcs_unlock(&mcs.lock, place);
-		work_outside();
+		disorder_work(&disorder, STEPS_OUTSIDE);
 	}
 	window_close(work, operations);
 }

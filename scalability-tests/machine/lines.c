@@ -12,6 +12,7 @@
 
 #include "busy.h"
 #include "cache.h"
+#include "overtaking.h"
 
 enum { WORDS = MACHINE_CORES / 64 };
 
@@ -101,6 +102,7 @@ int lines_start(const struct model_machine *machine, lines_invalidated_t *invali
 	directory.machine = machine;
 	directory.invalidated = invalidated;
 	queues_start();
+	overtaking_start();
 	if (groups_start(machine) == 0 && records_start(machine_memory(machine)) == 0 &&
 	    cache_start(&directory.private_cache, machine->private_cache, machine->cores) == 0 &&
 	    cache_start(&directory.shared_cache, machine->shared_cache, machine->groups) == 0)
@@ -272,6 +274,8 @@ static struct price price_of(const struct request *request, uint32_t latency, en
 {
 	uint32_t waited = request->start - request->now;
 
+	if (waited)
+		waited += overtaking_delay(request->core, number_of(request->line), request->now, waited);
 	return (struct price){ .cycles = waited + latency, .waited = waited, .source = source };
 }
 

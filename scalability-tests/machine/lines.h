@@ -9,8 +9,8 @@
  * reading it from an owner in one's own group for COST_share. What a group has or will have, its cores read
  * one after the other from its own queue (busy.h). An invalidation that brings no data goes half the way.
  * E and M cost the same, so they are one state, `owner`.
- * Service is first come, first served: cores that start in order of number would follow neighbours for
- * ever, so the costs are fitted with, and hold for, cores that start in a shuffled order.
+ * Service is first come, first served; who comes again and again changes places now and then (overtaking.h). The
+ * costs are fitted with, and hold for, cores that start in a shuffled order.
  * Context: one host thread for all cores; never blocks.
  * I1 owner is core + 1 and `present` is that core alone, or owner is 0
  * I2 a group's shared cache has a line only if the version it was put in with is the line's

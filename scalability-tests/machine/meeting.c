@@ -21,7 +21,6 @@ struct worker {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* contended only before the model is on */
 static struct worker workers[WORKERS_MAX];
 static unsigned int announced, arrived, ended;
-static uint64_t seed = UINT64_C(0x9e3779b97f4a7c15);
 
 void meeting_announce(void)
 {
@@ -44,19 +43,20 @@ bool meeting_come(unsigned int core, volatile uint64_t *word)
 	return last;
 }
 
-/* xorshift64 (Marsaglia 2003): the same start in every run of the same point. */
-static uint64_t random_below(uint64_t bound)
+/* A hash of core and meeting (the finaliser of MurmurHash3, A. Appleby): the same in every run, whoever came first. */
+static uint64_t random_below(uint64_t bound, unsigned int core)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed % bound;
+	uint64_t hash = ((uint64_t)ended << 32 | core) + 1;
+
+	hash = (hash ^ hash >> 33) * UINT64_C(0xff51afd7ed558ccd);
+	hash = (hash ^ hash >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
+	return (hash ^ hash >> 33) % bound;
 }
 
 void meeting_end(uint64_t now)
 {
 	for (unsigned int i = 0; i < arrived; i++) {
-		uint64_t start = now + random_below((uint64_t)APART * arrived);
+		uint64_t start = now + random_below((uint64_t)APART * arrived, workers[i].core);
 
 		*workers[i].word = MEETING_MODELLED;
 		carrier_hold_until(workers[i].core, start);

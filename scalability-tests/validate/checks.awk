@@ -3,7 +3,8 @@
 # Needs plots/csv.awk. Reads machine files, published.csv, and all.csv: rows of results.csv, each behind its sweep's name.
 # Columns, tab-separated: check, subject, expected, modelled, difference, limit, verdict.
 # Limits: published cycles 25 %; what no quantum, load or machine size may change 10 %; arithmetic 5 % (shared word) and 10 %
-# (a lock that scales); efficiency of private work 0.99. Collapses need only be there and, without costs of lines, be gone.
+# (a lock that scales); a second run 3 %; efficiency of private work 0.99. Work of one's own has collapsed when its efficiency is below a
+# half, and has not above three quarters; turns of a lock, when more cores have fewer of them than one.
 # Tested by validate/test
 
 BEGIN {
@@ -130,12 +131,12 @@ function check_private(    cores, one) {
 			ratio(rate("private", "line_private", "tessera", cores), cores * one), "above", 0.99)
 }
 
-function check_invariance(sweep, base, words, cores,    i, part) {
+function check_invariance(sweep, base, words, cores, limit,    i, part) {
 	for (i = 1; i <= n_points; i++) {
 		split(points[i], part, SUBSEP)
 		if (part[1] == base)
 			within("invariance", part[2] " " part[3] " " part[4] " cores, " words,
-				rate(base, part[2], part[3], part[4]), rate(sweep, part[2], part[3], cores), 0.1)
+				rate(base, part[2], part[3], part[4]), rate(sweep, part[2], part[3], cores), limit)
 	}
 }
 
@@ -146,7 +147,15 @@ function check_ablation(test, kind,    with, without) {
 	if (!with || !without)
 		return
 	bounded("ablation", test " " kind " efficiency at 20 cores, as modelled", with, "below", 0.5)
-	bounded("ablation", test " " kind " efficiency at 20 cores, lines move for nothing", without, "above", 2 * with)
+	bounded("ablation", test " " kind " efficiency at 20 cores, lines move for nothing", without, "above", 0.75)
+}
+
+# A lock's turns come one after the other whatever they cost, so it has no efficiency; but more cores must not have fewer.
+function check_ablation_of_turns(test, kind,    with, without) {
+	with = ratio(rate("contended", test, kind, 20), rate("contended", test, kind, 1))
+	without = ratio(rate("ablation", test, kind, 20), rate("ablation", test, kind, 1))
+	bounded("ablation", test " " kind " 20 cores over one, as modelled", with, "below", 1)
+	bounded("ablation", test " " kind " 20 cores over one, lines move for nothing", without, "above", 1)
 }
 
 END {
@@ -158,11 +167,12 @@ END {
 	check_shared_word()
 	check_locks()
 	check_private()
-	check_invariance("quantum-200", "quantum-10000", "quantum 200 for 10000", 16)
-	check_invariance("quantum-1000", "quantum-10000", "quantum 1000 for 10000", 16)
-	check_invariance("loaded-host", "quantum-10000", "a loaded host", 16)
-	check_invariance("of-64", "quantum-10000", "idle ones up to 64", 64)
+	check_invariance("again", "quantum-10000", "a second run", 16, 0.03)
+	check_invariance("quantum-200", "quantum-10000", "quantum 200 for 10000", 16, 0.1)
+	check_invariance("quantum-1000", "quantum-10000", "quantum 1000 for 10000", 16, 0.1)
+	check_invariance("loaded-host", "quantum-10000", "a loaded host", 16, 0.1)
+	check_invariance("of-64", "quantum-10000", "idle ones up to 64", 64, 0.1)
 	check_ablation("line_written", "tessera")
-	check_ablation("lock_ticket", "tessera")
+	check_ablation_of_turns("lock_ticket", "tessera")
 	check_ablation("page_fault_threads", "linux")
 }
