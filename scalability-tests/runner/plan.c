@@ -157,6 +157,18 @@ static int read_machine(const struct plan *plan, struct conditions *conditions)
 	return status;
 }
 
+/* Whether each part of the machine that will be booted can be. */
+static int check_parts(const struct plan *plan, const struct conditions *conditions)
+{
+	for (size_t i = 0; i < plan->core_counts && has_machine(plan, conditions); i++) {
+		struct machine part = conditions->machine;
+
+		if (machine_restrict(&part, plan->cores[i]))
+			return -1;
+	}
+	return 0;
+}
+
 static int check_cores(const struct plan *plan, const struct conditions *conditions)
 {
 	unsigned int most = plan->cores[plan->core_counts - 1];
@@ -168,7 +180,7 @@ static int check_cores(const struct plan *plan, const struct conditions *conditi
 	if (plan->cores[0] < conditions->workers)
 		return complain("WORKERS='%u': CORES has a point of %u cores; it needs as many as workers", conditions->workers,
 				plan->cores[0]);
-	return 0;
+	return check_parts(plan, conditions);
 }
 
 int plan_make(struct plan *plan, struct conditions *conditions, enum systems available)
