@@ -8,7 +8,7 @@
 
 #include <ck_spinlock.h>
 
-enum { APART = 128, STEPS_OUTSIDE = 30 };
+enum { APART = 128, STEPS_OUTSIDE = 30 /* so few that four workers always queue */ };
 
 static struct {
 	_Alignas(APART) ck_spinlock_ticket_t lock;
