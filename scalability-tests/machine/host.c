@@ -137,10 +137,14 @@ STANDS_BEFORE int pthread_cond_signal(pthread_cond_t *condition)
 	return function(condition);
 }
 
-/* The running core sees its own clock; everybody else the last slice's. */
+/* The running core sees its own clock, the main loop the moment at which it woke, and everybody else the last slice's. */
 static uint64_t cycles_now(void)
 {
-	return own_core != NO_CORE && (unsigned int)own_core == carrier_running ? carrier_clock : carrier_now();
+	uint64_t moment;
+
+	if (own_core != NO_CORE && (unsigned int)own_core == carrier_running)
+		return carrier_clock;
+	return main_loop_sees(&moment) ? moment : carrier_now();
 }
 
 STANDS_BEFORE int clock_gettime(clockid_t clock, struct timespec *now)
@@ -178,9 +182,9 @@ static int poll_model(struct pollfd *polls, nfds_t count, const struct timespec 
 
 	memcpy(with_model, polls, count * sizeof(*polls));
 	with_model[count] = (struct pollfd){ .fd = main_loop_fd(), .events = POLLIN };
-	main_loop_sleeps(timeout ? carrier_now() + clock_cycles(nanoseconds_of(timeout)) : MAIN_LOOP_NO_TIMER);
+	main_loop_sleeps(timeout ? clock_cycles(nanoseconds_of(timeout)) : MAIN_LOOP_NO_TIMER);
 	ready = next_ppoll(with_model, count + 1, timeout, mask);
-	main_loop_wakes();
+	main_loop_wakes(carrier_now);
 	memcpy(polls, with_model, count * sizeof(*polls));
 	return ready > 0 && with_model[count].revents ? ready - 1 : ready;
 }

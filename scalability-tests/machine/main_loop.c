@@ -11,8 +11,11 @@
 #include "news.h"
 
 static _Atomic uint64_t timer;
-static atomic_bool asked;
+static atomic_bool asked, awake;
 static int fd = -1;
+
+static _Thread_local bool has_seen;
+static _Thread_local uint64_t seen;
 
 void main_loop_start(void)
 {
@@ -21,7 +24,8 @@ void main_loop_start(void)
 		perror("model: no descriptor to wake the emulator's main loop with");
 		exit(1);
 	}
-	atomic_store(&timer, MAIN_LOOP_AWAKE);
+	atomic_store(&timer, 0);
+	atomic_store(&awake, true);
 }
 
 uint64_t main_loop_timer(void)
@@ -44,12 +48,13 @@ bool main_loop_asked(void)
 
 bool main_loop_looks(void)
 {
-	return atomic_load(&asked) || atomic_load(&timer) == MAIN_LOOP_AWAKE;
+	return atomic_load(&asked) || atomic_load(&awake);
 }
 
-void main_loop_sleeps(uint64_t until)
+void main_loop_sleeps(uint64_t duration)
 {
-	atomic_store(&timer, until);
+	atomic_store(&timer, duration < MAIN_LOOP_NO_TIMER - seen ? seen + duration : MAIN_LOOP_NO_TIMER);
+	atomic_store(&awake, false);
 	news_count();
 }
 
@@ -58,11 +63,19 @@ int main_loop_fd(void)
 	return fd;
 }
 
-void main_loop_wakes(void)
+void main_loop_wakes(uint64_t (*now)(void))
 {
 	uint64_t count;
 
-	atomic_store(&timer, MAIN_LOOP_AWAKE);
+	atomic_store(&awake, true);
 	if (read(fd, &count, sizeof(count)) > 0)
 		atomic_store(&asked, false);
+	seen = now();
+	has_seen = true;
+}
+
+bool main_loop_sees(uint64_t *moment)
+{
+	*moment = seen;
+	return has_seen;
 }
