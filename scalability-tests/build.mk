@@ -6,7 +6,7 @@ SCALE_DIR := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 RUNNER_DIR := $(SCALE_DIR)/runner
 RUNNER_SOURCES := $(wildcard $(RUNNER_DIR)/*.c) $(SCALE_DIR)/machine/costs.c
 RUNNER_HEADERS := $(wildcard $(RUNNER_DIR)/*.h $(RUNNER_DIR)/*.def) $(SCALE_DIR)/tests.def \
-	$(wildcard $(SCALE_DIR)/machine/costs.*) kernel/arch/layout.h
+	$(wildcard $(SCALE_DIR)/machine/costs.*) $(SCALE_DIR)/machine/limits.h kernel/arch/layout.h
 RUNNER_CFLAGS := -std=gnu17 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror
 # The kernel whose rings are locked queues: an ablation, and no other's dependency.
 SCALE_KERNELS := $(BUILD)/tessera.elf $(BUILD)/tessera-locked.elf
@@ -27,7 +27,7 @@ ifneq ($(filter run scale,$(MAKECMDGOALS)),)
 -load $(BUILD)/exit_status.so
 endif
 
-.PHONY: run run-guest scale scale-measure scale-check scale-check-status validate runner runner-test linux doctor
+.PHONY: run run-guest scale scale-measure scale-check scale-check-status validate model-test runner runner-test linux doctor
 
 # Two runs at once have a status each: the shell's parent is this make. `run` is expanded after run-guest has run.
 RUN_STATUS := $(BUILD)/run.$(shell echo $$PPID).status
@@ -43,10 +43,10 @@ scale: scale-measure ## measure and plot: CORES="1 2 4" TESTS= FULL=1 MACHINE=NA
 	@$(exit-as $(SCALE_STATUS))
 	@rm $(SCALE_STATUS)
 
-# A point that fails does not keep the others from being drawn.
+# A point that fails does not keep the others from being drawn. Who ends make ends the sweep, too.
 scale-measure: scale-check $(SCALE_KERNELS) $(BUILD)/initrd.cpio $(BUILD)/libcount.so $(BUILD)/libmodel.so $(BUILD)/runner
 	@case "$${SYSTEMS:-linux}" in *linux*) $(SCALE_DIR)/linux/fetch $(BUILD)/linux $(BUILD)/initrd.cpio || true ;; esac
-	@status=0; folder=$$($(BUILD)/runner scale) || status=$$?; \
+	@status=0; folder=$$(setpriv --pdeathsig TERM $(BUILD)/runner scale) || status=$$?; \
 	[ -z "$$folder" ] || plots/report "$$folder" || status=1; echo "$$status" >$(SCALE_STATUS)
 
 # Settings are checked before what takes long.
@@ -60,6 +60,9 @@ scale-check-status: $(BUILD)/runner
 validate: $(SCALE_KERNELS) $(BUILD)/initrd.cpio $(BUILD)/libmodel.so $(BUILD)/runner ## check the model against published machines
 	@$(SCALE_DIR)/linux/fetch $(BUILD)/linux $(BUILD)/initrd.cpio || true
 	@$(SCALE_DIR)/validate/run $(BUILD)
+
+model-test: $(SCALE_KERNELS) $(BUILD)/initrd.cpio $(BUILD)/libcount.so $(BUILD)/libmodel.so $(BUILD)/runner ## boot modelled machines, and check what must be so
+	@$(SCALE_DIR)/machine/test $(BUILD)
 
 runner: $(BUILD)/runner ## build what `run` and `scale` are; build/runner help lists its variables
 

@@ -14,13 +14,8 @@
 enum {
 	FORMAT = 1,
 	WORDS = MACHINE_GROUPS + 2, /* of the longest item, distance */
-	MHZ_MOST = 100000,
-	LINES_MOST = 1 << 26,       /* of a cache: 4 GiB */
-	TLB_MOST = 1 << 16,
 	PAGE = 4096,
 };
-
-static const uint64_t memory_most = UINT64_C(1) << 37; /* 128 GiB: the caches' tags number lines in 32 bits */
 
 struct reader {
 	struct model_machine *machine;
@@ -101,7 +96,7 @@ static int read_name(struct reader *reader)
 
 static int read_mhz(struct reader *reader)
 {
-	return number32(reader, 1, "mhz", 1, MHZ_MOST, &reader->machine->mhz);
+	return number32(reader, 1, "mhz", 1, MACHINE_MHZ, &reader->machine->mhz);
 }
 
 static int read_cost(struct reader *reader)
@@ -118,7 +113,7 @@ static int read_cost(struct reader *reader)
 
 static int read_cache(struct reader *reader, struct machine_cache *cache)
 {
-	if (number32(reader, 1, "lines", 0, LINES_MOST, &cache->lines) ||
+	if (number32(reader, 1, "lines", 0, MACHINE_CACHE_LINES, &cache->lines) ||
 	    number32(reader, 2, "ways", 0, MACHINE_WAYS, &cache->ways))
 		return -1;
 	if (!cache->lines != !cache->ways)
@@ -150,7 +145,7 @@ static int read_tlb(struct reader *reader)
 {
 	struct model_machine *machine = reader->machine;
 
-	if (number32(reader, 1, "tlb", MACHINE_TLB_WAYS, TLB_MOST, &machine->tlb_entries))
+	if (number32(reader, 1, "tlb", MACHINE_TLB_WAYS, MACHINE_TLB, &machine->tlb_entries))
 		return -1;
 	if (machine->tlb_entries % MACHINE_TLB_WAYS)
 		return refuse(reader, "tlb is to be a multiple of its %d ways, not %u", MACHINE_TLB_WAYS,
@@ -221,15 +216,15 @@ static int read_node(struct reader *reader)
 	uint32_t node, group;
 
 	if (number32(reader, 1, "a node", 0, MACHINE_NODES - 1, &node) ||
-	    number(reader, 2, "a node's bytes", PAGE, memory_most, &bytes) || read_group(reader, 3, &group))
+	    number(reader, 2, "a node's bytes", PAGE, MACHINE_MEMORY_MOST, &bytes) || read_group(reader, 3, &group))
 		return -1;
 	if (node != machine->nodes)
 		return refuse(reader, "nodes come in order: this is to be node %u, not %u", machine->nodes, node);
 	if (bytes % PAGE)
 		return refuse(reader, "a node has whole pages of %d bytes; %" PRIu64 " bytes are none", PAGE, bytes);
-	if (machine_memory(machine) + bytes > memory_most)
+	if (machine_memory(machine) + bytes > MACHINE_MEMORY_MOST)
 		return refuse(reader, "the nodes have more than %" PRIu64 " GiB together; give them less",
-			      memory_most >> 30);
+			      MACHINE_MEMORY_MOST >> 30);
 	machine->node[node] = (struct machine_node){ .bytes = bytes, .group = group };
 	machine->nodes++;
 	return 0;

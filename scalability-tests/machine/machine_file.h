@@ -18,17 +18,7 @@
 #include <stdint.h>
 
 #include "costs.h"
-
-enum {
-	MACHINE_CORES = 256,
-	MACHINE_GROUPS = 256,
-	MACHINE_NODES = 256,
-	MACHINE_STEPS = 15,       /* of a distance, at most */
-	MACHINE_COST = 1000000,   /* cycles, at most */
-	MACHINE_WAYS = 64,
-	MACHINE_TLB_WAYS = 4,
-	MACHINE_LINE = 64,        /* bytes of a cache line */
-};
+#include "limits.h"
 
 struct machine_cache {
 	uint32_t lines, ways; /* 0 0: there is none */

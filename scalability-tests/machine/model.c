@@ -360,9 +360,9 @@ PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_plu
 		fprintf(stderr, "model: %s\n", host_lacks());
 		return -1;
 	}
-	if (!info->system_emulation || info->system.max_vcpus > (int)machine.cores) {
-		fprintf(stderr, "model: the machine file describes %u cores, and the emulator has up to %d vCPUs: describe as many\n",
-			machine.cores, info->system.max_vcpus);
+	if (!info->system_emulation || info->system.smp_vcpus > (int)machine.cores) {
+		fprintf(stderr, "model: the machine file describes %u cores, and the emulator has %d vCPUs: describe as many\n",
+			machine.cores, info->system.smp_vcpus);
 		return -1;
 	}
 	plugin_id = id;
