@@ -6,12 +6,12 @@ BUILD ?= build
 V ?= 0
 export BUILD
 
-# Everything below $(BUILD) is ours to remove, so it is one word, and a folder of its own.
-ifneq ($(words $(BUILD)),1)
-$(error BUILD is to be one folder without blanks in its name, not '$(BUILD)')
+# The default is known to be good.
+ifneq ($(BUILD),build)
+wrong_build := $(shell tools/check-build '$(subst ','\'',$(BUILD))')
+ifneq ($(wrong_build),)
+$(error BUILD='$(BUILD)': $(wrong_build))
 endif
-ifneq ($(filter $(abspath $(BUILD)),/ $(abspath .) $(abspath ..) $(HOME)),)
-$(error BUILD='$(BUILD)' holds more than what is built: name a folder of its own)
 endif
 
 ifeq ($(V),0)
