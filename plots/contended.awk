@@ -8,6 +8,7 @@ BEGIN {
 	contended_header = "symbol,address,owner,writers,readers,moves,cycles,taker,giver"
 	n_contended_columns = split(contended_header, contended_column, ",")
 	CONTENDED_SHOWN = 8
+	BLAMED_FROM = 0.1 # of an operation's cycles: a line that costs less does not explain a curve
 }
 
 function contended_file(test, s, c,    name) {
@@ -56,18 +57,43 @@ function line_name(row) {
 	return list[row, "symbol"] == "-" || list[row, "symbol"] == "" ? list[row, "address"] : list[row, "symbol"]
 }
 
-# One sentence on the worst line of a point, "" without a list.
-function worst_line(test, s, c,    whole) {
-	if (read_list(test, s, c) < 1)
+function share_words(test, s, c, list, what,    share) {
+	if (!sum_parts(test, "-", s, "model", list, c))
 		return ""
+	share = part_sum / has_cycles
+	charged += share
+	return ", " percent(share) " " what
+}
+
+# Where a point's cycles go, when no line explains them.
+function cycles_words(test, s, c,    words) {
+	if (!has(test, "-", s, "model", "cycles", c) || value[key] <= 0)
+		return ""
+	has_cycles = value[key]
+	charged = 0
+	words = share_words(test, s, c, "instructions_kernel instructions_user", "are instructions") \
+		share_words(test, s, c, "cycles_lines cycles_queues", "go to cache lines") share_words(test, s, c, "cycles_walks", "to page walks") \
+		share_words(test, s, c, "cycles_privileged", "to privileged operations")
+	if (words == "")
+		return ""
+	return "no line explains it. Of the " as_count(has_cycles) " cycles of an operation there" words \
+		(charged < 0.99 ? "; in the other " percent(1 - charged) " its core sleeps, or waits for an interrupt or another core's answer" : "")
+}
+
+# One sentence on what holds a point up: its worst line, or what else its cycles are.
+function worst_line(test, s, c,    whole, n) {
 	whole = has(test, "-", s, "model", "cycles", c) ? value[key] : 0
+	if ((n = read_list(test, s, c)) < 0)
+		return ""
+	if (n == 0 || (whole > 0 && list[1, "cycles"] < BLAMED_FROM * whole))
+		return cycles_words(test, s, c)
 	return "its worst line there is <code>" escape(line_name(1)) "</code>, written by " cores_words(list[1, "writers"] + 0) " and read by " \
 		list[1, "readers"] + 0 ": it moves " as_count(list[1, "moves"]) " times an operation and costs " as_count(list[1, "cycles"]) \
 		(whole > 0 ? " of its " as_count(whole) : "") " cycles, taken in <code>" escape(list[1, "taker"]) "</code> and given up in <code>" \
 		escape(list[1, "giver"]) "</code>"
 }
 
-# Says of each curve that does not scale where it bends, and which line is to blame.
+# Says of each curve that does not scale where it bends, and what is to blame.
 function print_falls(test,    s, said, worst, per_second) {
 	for (s = 1; s <= n_series; s++) {
 		said = verdict(test, series[s])

@@ -23,5 +23,5 @@ function split_line(line,    at, letter, quoted, n) {
 }
 
 function is_number(text) {
-	return text ~ /^[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?$/ || text ~ /^[0-9]+\.$/
+	return (text ~ /^[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?$/ || text ~ /^[0-9]+\.$/) && text + 0 < 1e300
 }

@@ -15,7 +15,7 @@ function counted_pictures(test, mode) {
 # The model's own: how the load is carried by each core, and where its cycles and lines go.
 function modelled_pictures(test) {
 	curves(test, "model", "throughput")
-	if (!is_bytes(test, "throughput", "model") && !is_one_pair(test))
+	if (!is_bytes(test, "throughput", "model") && !has_fixed_workers(test))
 		per_core(test, "model")
 	curves(test, "model", "cycles")
 	line_bars(test, "model")
@@ -27,7 +27,7 @@ function other_pictures(test, mode,    m) {
 	for (m = 1; m <= n_metrics; m++) {
 		if (metrics[m] == "throughput" || metrics[m] == "instructions_user")
 			continue
-		if (mode == "model" && metrics[m] ~ /^(cycles$|lines_)/)
+		if (mode == "model" && metrics[m] ~ /^(cycles|lines_)/)
 			continue
 		if (metrics[m] == "instructions_kernel") {
 			instruction_bars(test, mode)

@@ -8,7 +8,7 @@ function link_to(test) { return "<a href=\"#" test "\">" title_of(test) "</a>" }
 
 # The verdict that counts: "cut off" for a curve that does not reach the most cores, since nobody knows how it goes on.
 function counted_verdict(test, s,    said) {
-	if (is_of_machine(test) || is_one_pair(test) || !read_ends(test, s))
+	if (is_of_machine(test) || has_fixed_workers(test) || !read_ends(test, s))
 		return ""
 	said = verdict(test, s)
 	return end_most < model_most ? "cut off" : said

@@ -46,6 +46,8 @@ function check_fields(    i) {
 		complain("mode is \"" field[5] "\": expected model, count or wall")
 	if (field[6] !~ /^[0-9]+$/ || field[6] + 0 < 1)
 		complain("cores is \"" field[6] "\": expected a whole number from 1")
+	if (field[12] !~ /^[0-9]+$/ || field[12] + 0 < 1)
+		complain("repetitions is \"" field[12] "\": expected a whole number from 1")
 	check_number(8)
 	for (i = 10; i <= 11; i++)
 		if (field[i] == "")

@@ -4,7 +4,7 @@ pixel(y) = 1 - real(y) / height
 across(x) = real(x) / width
 set multiplot
 unset label
-set label 'Throughput per core, from zero, as cores are added' at screen across(13), screen pixel(22) left \
+set label 'Operations per second and core, from zero, against cores' at screen across(13), screen pixel(22) left \
 	font 'DejaVu Sans:Bold,14.5' textcolor rgb ink
 set label machine at screen across(width - 14), screen pixel(columns > 2 ? 22 : 48) right font ',10.5' textcolor rgb faint
 at = 20

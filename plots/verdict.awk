@@ -14,8 +14,8 @@ BEGIN {
 # Tests of cache lines, bursts and locks are user code alone: they show the machine, and no system is to be judged by them.
 function is_of_machine(test) { return test ~ /^(line|lock|burst)_/ }
 
-# The same two cores work, however many others there are: throughput per core would say nothing.
-function is_one_pair(test) { return test == "ring_throughput_pair" }
+# The same cores work, however many others there are: throughput per core would say nothing.
+function has_fixed_workers(test) { return test == "ring_throughput_pair" || "workers" in machine }
 
 # The ends of a modelled curve and its best point, into end_*; returns how many points it has.
 function read_ends(test, s,    c, n) {
@@ -40,7 +40,7 @@ function read_ends(test, s,    c, n) {
 
 # The verdict on a curve, "" if it has fewer than two points or nothing to compare with; leaves end_*, gain and kept.
 function verdict(test, s) {
-	if (read_ends(test, s) < 2 || end_first == 0 || is_one_pair(test))
+	if (read_ends(test, s) < 2 || end_first == 0 || has_fixed_workers(test))
 		return ""
 	gain = end_last / end_first
 	kept = gain * end_fewest / end_most

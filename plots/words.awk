@@ -16,6 +16,8 @@ function metric_title(test, metric, mode) {
 		return "lines taken to " (metric == "lines_read" ? "read" : "write")
 	if (metric == "lines_near")
 		return "lines from the shared cache"
+	if (metric == "cycles_lines" || metric == "cycles_queues")
+		return metric == "cycles_lines" ? "cycles that lines take to come" : "cycles waited until lines were free"
 	if (metric == "lines_memory")
 		return "lines from memory or another group's cache"
 	return plain_words(metric)
@@ -31,7 +33,7 @@ function metric_axis(test, metric, mode,    what) {
 		return operations_of(test) " per second"
 	if (metric == "latency" && test != "footprint")
 		return "time per operation"
-	if (metric ~ /^(cycles|lines_.*|messages|doorbells|instructions_.*)$/)
+	if (metric ~ /^(cycles.*|lines_.*|messages|doorbells|instructions_.*)$/)
 		return what " per operation"
 	return what
 }
