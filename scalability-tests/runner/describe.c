@@ -8,8 +8,10 @@
 
 #include <hwloc.h>
 #include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -46,6 +48,13 @@ static int is_file(const char *description)
 	return strchr(description, '/') || (length > 4 && !strcmp(description + length - 4, ".xml"));
 }
 
+int machine_is_plain_file(const char *path)
+{
+	struct stat status;
+
+	return !stat(path, &status) && S_ISREG(status.st_mode);
+}
+
 static int load_xml(hwloc_topology_t topology, const char *description)
 {
 	return hwloc_topology_set_xml(topology, description) || hwloc_topology_load(topology) ? -1 : 0;
@@ -68,8 +77,9 @@ static int xml_is_sound(const char *description)
 static int load(hwloc_topology_t topology, const char *description)
 {
 	if (is_file(description)) {
-		if (access(description, R_OK))
-			return complain("MACHINE=%s: no such file; give the XML that lstopo writes, or %s", description, example);
+		if (!machine_is_plain_file(description) || access(description, R_OK))
+			return complain("MACHINE=%s: no such file below the folder that holds ./tessera; give the XML that lstopo writes, or %s",
+					description, example);
 		if (!xml_is_sound(description) || load_xml(topology, description))
 			return complain("MACHINE=%s is not a topology that hwloc can read; write one with: lstopo machine.xml",
 					description);
@@ -185,14 +195,14 @@ static int read_distances(struct machine *machine, hwloc_topology_t topology, hw
 
 	for (unsigned int from = 0; from < machine->nodes; from++) {
 		for (unsigned int to = 0; to < machine->nodes; to++) {
-			unsigned long value = from == to ? MACHINE_LOCAL_DISTANCE : MACHINE_REMOTE_DISTANCE;
+			double value = from == to ? MACHINE_LOCAL_DISTANCE : MACHINE_REMOTE_DISTANCE;
 			hwloc_uint64_t there, back, local, ignored;
 
 			if (matrix && !hwloc_distances_obj_pair_values(matrix, objects[from], objects[to], &there, &back) &&
 			    !hwloc_distances_obj_pair_values(matrix, objects[from], objects[from], &local, &ignored) && local)
-				value = (there * MACHINE_LOCAL_DISTANCE + local / 2) / local;
+				value = floor((double)there * MACHINE_LOCAL_DISTANCE / (double)local + 0.5);
 			if (value < MACHINE_LOCAL_DISTANCE || value > 254)
-				status = complain("MACHINE: distance %lu between nodes %u and %u is outside 10..254 of local", value, from, to);
+				status = complain("MACHINE: distance %.0f between nodes %u and %u is outside 10..254 of local", value, from, to);
 			machine->distance[from][to] = (unsigned char)value;
 		}
 	}

@@ -60,11 +60,18 @@ static void put_command(FILE *out)
 #undef X
 	};
 
-	fputs("command: ./tessera scale", out);
+	struct words words = { 0 };
+	char *text;
+
+	words_add(&words, "./tessera");
+	words_add(&words, "scale");
 	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
 		if (setting_given(settings[i]))
-			fprintf(out, " %s=\"%s\"", names[settings[i]], setting(settings[i]));
-	fputc('\n', out);
+			words_add(&words, "%s=%s", names[settings[i]], setting(settings[i]));
+	text = words_join(&words);
+	fprintf(out, "command: %s\n", text);
+	free(text);
+	words_free(&words);
 }
 
 static void put_host(FILE *out)
@@ -108,9 +115,11 @@ static void put_guest(FILE *out, const struct facts *facts)
 		facts->systems, facts->modes, facts->example->accelerator);
 	fprintf(out, "memory: %lu MiB at %u cores\n", facts->example->mib, facts->example->cores);
 	put_modelled(out, facts->modelled);
+	if (facts->workers)
+		fprintf(out, "workers: %u at every number of cores\n", facts->workers);
 	put_binding(out, facts);
 	fprintf(out, "linux: %s\n", facts->linux_kernel ? facts->linux_kernel : "not run");
-	fprintf(out, "largest boot: %s -serial stdio\n", text);
+	fprintf(out, "largest boot: %s -serial stdio%s\n", text, facts->modelled ? "; a modelled one has a plugin, too: first lines of logs/" : "");
 	free(text);
 }
 

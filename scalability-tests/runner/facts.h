@@ -13,6 +13,7 @@ struct facts {
 	const char *linux_kernel; /* NULL: not run */
 	const struct boot *example; /* the largest boot */
 	const struct modelled *modelled; /* NULL: nothing is */
+	unsigned int workers; /* of each point; 0: as many as it has cores */
 	int timed; /* whether there are points of mode wall */
 };
 

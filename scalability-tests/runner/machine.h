@@ -35,6 +35,9 @@ enum machine_distance { SAME_CORE, SAME_PHYSICAL_CORE, SAME_CACHE, SAME_PACKAGE,
  * Complains and returns -1 when it is refused. */
 int machine_describe(struct machine *machine, const char *description, unsigned int cores);
 
+/* Whether a description can be read from there: pipes and devices might never end. */
+int machine_is_plain_file(const char *path);
+
 /* Cuts the machine down to `cores` (at most total), see above; total becomes what QEMU counts as maxcpus. */
 int machine_restrict(struct machine *machine, unsigned int cores);
 

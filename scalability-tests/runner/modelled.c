@@ -53,7 +53,7 @@ static int unknown_machine(const char *name)
 	free(entries);
 	list = words_join(&known);
 	complain("MACHINE=%s: there is no such machine in " MODELLED_FOLDER " (there: %s); give one of those, the name of a file "
-		 "NAME.machine, an hwloc synthetic string such as 'pack:2 [numa] l3:2 core:4 pu:1', or the XML that lstopo writes",
+		 "NAME.machine (from the folder that holds ./tessera), an hwloc synthetic string such as 'pack:2 [numa] l3:2 core:4 pu:1', or the XML that lstopo writes",
 		 name, known.count ? list : "none");
 	free(list);
 	words_free(&known);
@@ -79,24 +79,26 @@ static int is_topology(const char *machine)
 	return *machine && !is_name(machine) && !is_machine_file(machine);
 }
 
-static char *name_of(const char *machine, const char *file)
+/* Figures of other costs are another machine's: its name says so wherever it stands. */
+static char *name_of(const char *machine, const char *file, const char *costs)
 {
 	const char *last = strrchr(file, '/') ? strrchr(file, '/') + 1 : file;
+	const char *with = *costs ? " with " : "";
 
 	if (is_topology(machine))
-		return text_format("%s", strchr(machine, '/') ? strrchr(machine, '/') + 1 : machine);
-	return text_format("%.*s", (int)(strlen(last) - strlen(".machine")), last);
+		return text_format("%s%s%s", strchr(machine, '/') ? strrchr(machine, '/') + 1 : machine, with, costs);
+	return text_format("%.*s%s%s", (int)(strlen(last) - strlen(".machine")), last, with, costs);
 }
 
 static int override(struct modelled *modelled, const char *costs)
 {
 	struct words words = { 0 };
-	int status = 0;
+	int seen[COSTS] = { 0 }, status = 0;
 
 	words_split(&words, costs);
 	for (size_t i = 0; i < words.count && !status; i++) {
 		char *equals = strchr(words.list[i], '=');
-		long cycles = equals ? text_number(equals + 1, 0, MODELLED_CYCLES_MAX) : -1;
+		long cycles = equals ? text_number(equals + 1, 0, MACHINE_COST) : -1;
 		enum cost cost;
 
 		if (equals)
@@ -105,7 +107,9 @@ static int override(struct modelled *modelled, const char *costs)
 		if (cost == COSTS)
 			status = modelled_cost_unknown("COSTS", words.list[i]);
 		else if (cycles < 0)
-			status = complain("COSTS: %s is to be followed by '=' and cycles from 0 to %d", words.list[i], MODELLED_CYCLES_MAX);
+			status = complain("COSTS: %s is to be followed by '=' and cycles from 0 to %d", words.list[i], MACHINE_COST);
+		else if (seen[cost]++)
+			status = complain("COSTS: %s is there twice: keep one", words.list[i]);
 		else
 			modelled->costs[cost] = (unsigned long)cycles;
 	}
@@ -127,7 +131,7 @@ int modelled_read(struct modelled *modelled, const char *machine, const char *co
 		modelled->topology = text_format("%s", machine);
 		modelled->hop_rows = 0;
 	}
-	modelled->name = name_of(machine, file);
+	modelled->name = name_of(machine, file, costs);
 	free(file);
 	return status ? -1 : 0;
 }

@@ -8,19 +8,20 @@
 #define RUNNER_MODELLED_H
 
 #include "../machine/costs.h"
+#include "../machine/limits.h"
 #include "machine.h"
 
 #define MODELLED_FOLDER  "scalability-tests/machines"
 #define MODELLED_DEFAULT "server-2x64"
 
-enum { MODELLED_PACKAGES_MAX = 64, MODELLED_CYCLES_MAX = 1000000 };
+enum { MODELLED_PACKAGES_MAX = 64, MODELLED_LINES_PER_KIB = 1024 / 64 };
 
 struct modelled_cache {
 	unsigned long kib, ways;
 };
 
 struct modelled {
-	char *name;     /* as it stands in results and plots */
+	char *name;     /* as it stands in results and plots, with the costs that were overridden */
 	char *topology; /* as machine_describe reads it */
 	unsigned long mhz, tlb_entries;
 	struct modelled_cache private_cache, shared_cache;

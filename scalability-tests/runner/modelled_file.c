@@ -7,13 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+
 enum {
 	LINE_LENGTH = 4096,
-	MHZ_MAX = 100000,
-	CACHE_KIB_MAX = 1 << 20,
-	WAYS_MAX = 64,
-	TLB_MAX = 1 << 20,
-	HOPS_MAX = 14, /* the plugin takes distances up to 15 */
+	CACHE_KIB_MAX = MACHINE_CACHE_LINES / MODELLED_LINES_PER_KIB,
+	HOPS_MAX = MACHINE_STEPS - 1, /* the way inside a package is a step of its own there */
 };
 
 enum key { TOPOLOGY, MHZ, PRIVATE, SHARED, TLB, REQUIRED, COST = REQUIRED, HOPS, KEYS };
@@ -68,20 +66,42 @@ static const char *take_numbers(const struct words *words, size_t first, const u
 static const char *take_cache(const struct words *words, struct modelled_cache *cache, int optional)
 {
 	unsigned long numbers[2];
-	const char *wrong = take_numbers(words, 1, (const unsigned long[]){ CACHE_KIB_MAX, WAYS_MAX }, 2, numbers);
+	const char *wrong = take_numbers(words, 1, (const unsigned long[]){ CACHE_KIB_MAX, MACHINE_WAYS }, 2, numbers);
 
 	if (wrong)
 		return wrong;
 	*cache = (struct modelled_cache){ numbers[0], numbers[1] };
 	if (optional && !cache->kib && !cache->ways)
 		return NULL;
-	return cache->kib && cache->ways ? NULL : "a cache has a size and ways";
+	if (!cache->kib || !cache->ways)
+		return "a cache has a size and ways";
+	return cache->kib * MODELLED_LINES_PER_KIB % cache->ways ? "16 lines of a KiB, times KIB, are to be a multiple of WAYS" : NULL;
+}
+
+static const char *take_private(const struct words *words, struct modelled_cache *cache)
+{
+	const char *wrong = take_cache(words, cache, 0);
+	unsigned long sets;
+
+	if (wrong)
+		return wrong;
+	sets = cache->kib * MODELLED_LINES_PER_KIB / cache->ways;
+	return sets & (sets - 1) ? "16 x KIB / WAYS, the sets of a private cache, are to be a power of two" : NULL;
+}
+
+static const char *take_tlb(const struct words *words, unsigned long *entries)
+{
+	const char *wrong = take_numbers(words, 1, (const unsigned long[]){ MACHINE_TLB }, 1, entries);
+
+	if (wrong)
+		return wrong;
+	return *entries && *entries % MACHINE_TLB_WAYS == 0 ? NULL : "a TLB has 4 ways: give a multiple of 4 from 4 to 65536";
 }
 
 static int take_cost(struct reader *reader, const struct words *words)
 {
 	unsigned long cycles;
-	const char *wrong = take_numbers(words, 2, (const unsigned long[]){ MODELLED_CYCLES_MAX }, 1, &cycles);
+	const char *wrong = take_numbers(words, 2, (const unsigned long[]){ MACHINE_COST }, 1, &cycles);
 	enum cost cost;
 	char where[LINE_LENGTH];
 
@@ -150,10 +170,10 @@ static int take_words(struct reader *reader, const struct words *words, const ch
 		modelled->topology = words->count > 1 ? beside(reader->file, rest) : NULL;
 		wrong = modelled->topology ? NULL : "nothing follows";
 		break;
-	case PRIVATE: wrong = take_cache(words, &modelled->private_cache, 0); break;
+	case PRIVATE: wrong = take_private(words, &modelled->private_cache); break;
 	case SHARED: wrong = take_cache(words, &modelled->shared_cache, 1); break;
-	case MHZ: wrong = take_numbers(words, 1, (const unsigned long[]){ MHZ_MAX }, 1, &modelled->mhz); break;
-	default: wrong = take_numbers(words, 1, (const unsigned long[]){ TLB_MAX }, 1, &modelled->tlb_entries); break;
+	case MHZ: wrong = take_numbers(words, 1, (const unsigned long[]){ MACHINE_MHZ }, 1, &modelled->mhz); break;
+	default: wrong = take_tlb(words, &modelled->tlb_entries); break;
 	}
 	return wrong ? bad_line(reader, wrong, key) : 0;
 }
@@ -183,8 +203,8 @@ static int check_whole(const struct reader *reader)
 	for (enum key key = 0; key < REQUIRED; key++)
 		if (!reader->seen[key])
 			return complain("%s: a line is missing: %s", reader->file, key_meanings[key]);
-	if (!reader->modelled->mhz || !reader->modelled->tlb_entries)
-		return complain("%s: mhz and tlb are at least 1", reader->file);
+	if (!reader->modelled->mhz)
+		return complain("%s: mhz is at least 1", reader->file);
 	if (reader->modelled->hop_rows != reader->packages)
 		return complain("%s: there are hops of %u packages to %u: each needs a line", reader->file, reader->modelled->hop_rows,
 				reader->packages);
@@ -194,10 +214,13 @@ static int check_whole(const struct reader *reader)
 int modelled_file_read(struct modelled *modelled, const char *file)
 {
 	struct reader reader = { .modelled = modelled, .file = file };
-	FILE *in = fopen(file, "r");
+	FILE *in;
 	char line[LINE_LENGTH];
 	int status = 0;
 
+	if (!machine_is_plain_file(file))
+		return complain("%s is no file: name one that holds a machine", file);
+	in = fopen(file, "r");
 	if (!in)
 		return complain("%s cannot be read: %s", file, strerror(errno));
 	for (enum cost cost = 0; cost < COSTS; cost++)

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LINES_PER_KIB = 1024 / 64, SAME_GROUP = 0, SAME_PACKAGE_STEPS = 1, NAME_LENGTH = 60 };
+enum { SAME_GROUP = 0, SAME_PACKAGE_STEPS = 1, NAME_LENGTH = 60 };
 
 static unsigned int group_of(const struct machine *machine, unsigned int core)
 {
@@ -42,8 +42,8 @@ static void put_parts(FILE *out, const struct modelled *modelled)
 	fprintf(out, "mhz %lu\n", modelled->mhz);
 	for (enum cost cost = 0; cost < COSTS; cost++)
 		fprintf(out, "cost %s %lu\n", cost_name(cost), modelled->costs[cost]);
-	fprintf(out, "private %lu %lu\nshared %lu %lu\ntlb %lu\n", modelled->private_cache.kib * LINES_PER_KIB,
-		modelled->private_cache.ways, modelled->shared_cache.kib * LINES_PER_KIB, modelled->shared_cache.ways,
+	fprintf(out, "private %lu %lu\nshared %lu %lu\ntlb %lu\n", modelled->private_cache.kib * MODELLED_LINES_PER_KIB,
+		modelled->private_cache.ways, modelled->shared_cache.kib * MODELLED_LINES_PER_KIB, modelled->shared_cache.ways,
 		modelled->tlb_entries);
 }
 
@@ -79,11 +79,8 @@ static void put_nodes(FILE *out, const struct machine *machine, unsigned long mi
 int modelled_write(const struct modelled *modelled, const struct machine *machine, unsigned int cores, unsigned long mib,
 		   const char *file)
 {
-	FILE *out;
+	FILE *out = fopen(file, "w");
 
-	if (modelled->hop_rows && modelled->hop_rows < machine->packages)
-		return complain("MACHINE=%s: it has %u packages, but hops for %u", modelled->name, machine->packages, modelled->hop_rows);
-	out = fopen(file, "w");
 	if (!out)
 		return complain("cannot write %s: %s", file, strerror(errno));
 	put_parts(out, modelled);

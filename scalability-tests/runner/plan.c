@@ -157,13 +157,27 @@ static int read_machine(const struct plan *plan, struct conditions *conditions)
 	return status;
 }
 
+/* What the plugin could not model of a part. */
+static int check_modelled(const struct modelled *modelled, const struct machine *part, unsigned int cores)
+{
+	unsigned long mib = machine_memory(part, setting_memory(cores));
+
+	if (modelled->hop_rows && modelled->hop_rows < part->packages)
+		return complain("MACHINE=%s: %u cores are in %u packages, and it says hops of %u: add lines, or name fewer CORES",
+				modelled->name, cores, part->packages, modelled->hop_rows);
+	if (mib > MACHINE_MEMORY_MOST >> 20)
+		return complain("MEM: %lu MiB at %u cores are more than the %llu MiB that can be modelled", mib, cores,
+				(unsigned long long)MACHINE_MEMORY_MOST >> 20);
+	return 0;
+}
+
 /* Whether each part of the machine that will be booted can be. */
 static int check_parts(const struct plan *plan, const struct conditions *conditions)
 {
 	for (size_t i = 0; i < plan->core_counts && has_machine(plan, conditions); i++) {
 		struct machine part = conditions->machine;
 
-		if (machine_restrict(&part, plan->cores[i]))
+		if (machine_restrict(&part, plan->cores[i]) || (plan->modes[MODEL] && check_modelled(&conditions->modelled, &part, plan->cores[i])))
 			return -1;
 	}
 	return 0;

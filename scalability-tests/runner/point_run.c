@@ -1,10 +1,10 @@
 /* point_run.c - the boots of a point, and what they measured
  * SPDX-License-Identifier: MIT */
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "../../kernel/arch/layout.h"
@@ -153,12 +153,16 @@ static int measure(struct work *work)
 	return status;
 }
 
-/* Nobody has a sweep's console in view: says where it is kept. */
+/* Nobody has a sweep's console in view: says where it is kept, or why it is not. */
 static void name_log(char reason[REASON_LENGTH], const char *log)
 {
 	size_t length = strlen(reason);
+	struct statvfs disc;
 
-	snprintf(reason + length, REASON_LENGTH - length, " (log: %s)", log);
+	if (!statvfs(log, &disc) && !disc.f_bavail)
+		snprintf(reason + length, REASON_LENGTH - length, " (the disc that holds %s is full)", log);
+	else
+		snprintf(reason + length, REASON_LENGTH - length, " (log: %s)", log);
 }
 
 /* All boots; the first that fails ends the point. */
@@ -180,13 +184,6 @@ static void measure_all(struct work *work)
 		work->answer->repetitions = 0;
 }
 
-static char *absolute(const char *folder, const char *name)
-{
-	char real[PATH_MAX];
-
-	return text_format("%s/%s", realpath(folder, real) ? real : folder, name);
-}
-
 /* The plugin of the mode, and what it is told. */
 static int prepare_plugin(struct work *work)
 {
@@ -202,7 +199,7 @@ static int prepare_plugin(struct work *work)
 	if (point->mode == MODEL) {
 		if (conditions->quantum)
 			snprintf(quantum, sizeof(quantum), ",quantum=%u", conditions->quantum);
-		work->preload = absolute(conditions->build, "libmodel.so");
+		work->preload = text_format("%s/libmodel.so", conditions->build);
 		work->plugin = text_format("%s,machine=%s,out=%s,repetitions=%u%s", work->preload, work->machine_file, work->model_file,
 					   point_repetitions(conditions, point), quantum);
 		if (modelled_write(&conditions->modelled, &work->boot.machine, point->cores, work->boot.boot.mib, work->machine_file))

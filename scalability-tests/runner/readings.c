@@ -11,8 +11,9 @@ static const char per_operation[] = "per operation";
 const char *const metric_names[METRICS] = {
 	[THROUGHPUT] = "throughput", [LATENCY] = "latency", [CYCLES] = "cycles", [INSTRUCTIONS_USER] = "instructions_user",
 	[INSTRUCTIONS_KERNEL] = "instructions_kernel", [LINES_MOVED] = "lines_moved", [LINES_READ] = "lines_read",
-	[LINES_WRITTEN] = "lines_written", [LINES_NEAR] = "lines_near", [LINES_MEMORY] = "lines_memory", [MESSAGES] = "messages",
-	[DOORBELLS] = "doorbells",
+	[LINES_WRITTEN] = "lines_written", [LINES_NEAR] = "lines_near", [LINES_MEMORY] = "lines_memory",
+	[CYCLES_LINES] = "cycles_lines", [CYCLES_QUEUES] = "cycles_queues", [CYCLES_WALKS] = "cycles_walks",
+	[CYCLES_PRIVILEGED] = "cycles_privileged", [MESSAGES] = "messages", [DOORBELLS] = "doorbells",
 };
 
 static void add(struct readings *readings, enum metric metric, int distance, const char *unit, double value)
@@ -165,6 +166,8 @@ static void add_accounts(struct readings *readings, const double account[ACCOUNT
 	} rows[] = {
 		{ INSTRUCTIONS_USER, ACCOUNT_USER }, { INSTRUCTIONS_KERNEL, ACCOUNT_KERNEL }, { LINES_READ, ACCOUNT_READ },
 		{ LINES_WRITTEN, ACCOUNT_WRITTEN }, { LINES_NEAR, ACCOUNT_NEAR }, { LINES_MEMORY, ACCOUNT_MEMORY },
+		{ CYCLES_LINES, ACCOUNT_CYCLES_MEMORY }, { CYCLES_QUEUES, ACCOUNT_CYCLES_WAITED }, { CYCLES_WALKS, ACCOUNT_CYCLES_WALKS },
+		{ CYCLES_PRIVILEGED, ACCOUNT_CYCLES_PRIVILEGED },
 		{ MESSAGES, ACCOUNT_MESSAGES }, { DOORBELLS, ACCOUNT_DOORBELLS },
 	};
 

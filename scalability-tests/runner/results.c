@@ -63,6 +63,14 @@ int results_open(struct results *results, const char *build)
 	return fflush(results->csv) ? complain("cannot write to %s: %s", results->folder, strerror(errno)) : 0;
 }
 
+static void flush(struct results *results, FILE *file, const char *name)
+{
+	if (!fflush(file) || results->broken)
+		return;
+	results->broken = 1;
+	complain("cannot write to %s/%s: %s", results->folder, name, strerror(errno));
+}
+
 static const char *composition_name(const struct point *point)
 {
 	return point->composition ? point->composition->name : "-";
@@ -105,10 +113,7 @@ void results_rows(struct results *results, const struct point *point, const char
 			metric_names[first->metric], sum / repetitions, first->unit, least, most, repetitions);
 		results->rows++;
 	}
-	if (fflush(results->csv) && !results->broken) {
-		results->broken = 1;
-		complain("cannot write to %s/results.csv: %s", results->folder, strerror(errno));
-	}
+	flush(results, results->csv, "results.csv");
 }
 
 void results_note(struct results *results, const char *format, ...)
@@ -119,7 +124,7 @@ void results_note(struct results *results, const char *format, ...)
 	vfprintf(results->report, format, list);
 	va_end(list);
 	fputc('\n', results->report);
-	fflush(results->report);
+	flush(results, results->report, "report.txt");
 }
 
 static void move_latest(const struct results *results, const char *build)

@@ -14,7 +14,7 @@ struct results {
 	char *folder;
 	FILE *csv, *report;
 	unsigned int rows;
-	int broken; /* rows were lost, as when the disk is full */
+	int broken; /* rows or notes were lost, as when the disc is full */
 };
 
 /* A new folder under BUILD/results, named by the time; complains and returns -1 when it cannot be made. */

@@ -137,7 +137,7 @@ static void write_facts(struct sweep *sweep)
 	if (!point_boot(&sweep->conditions, largest, &boot)) {
 		facts_write(sweep->results.folder, &(struct facts){ .machine = point_machine_name(&sweep->conditions, largest),
 			.cores = core_list, .systems = setting(SETTING_SYSTEMS), .modes = setting(SETTING_MODE), .example = &boot.boot,
-			.modelled = sweep->plan.modes[MODEL] ? &sweep->conditions.modelled : NULL,
+			.modelled = sweep->plan.modes[MODEL] ? &sweep->conditions.modelled : NULL, .workers = sweep->conditions.workers,
 			.linux_kernel = sweep->plan.systems & LINUX && length > 0 ? basename(linux_file) : NULL,
 			.timed = sweep->plan.modes[WALL] });
 		point_boot_free(&boot);
@@ -172,6 +172,9 @@ static int read_settings(struct sweep *sweep, enum systems available)
 	if (!conditions->accelerator || repetitions < 0 || limit < 0 || workers < 0 || quantum < 0 || jobs < 0 || !setting_memory(1) ||
 	    plan_make(&sweep->plan, conditions, available))
 		return -1;
+	if ((sweep->plan.modes[COUNT] || sweep->plan.modes[MODEL]) && conditions->build[strcspn(conditions->build, ",:=")])
+		return complain("BUILD='%s': names of the emulator's plugins may hold no comma, colon or equals sign; name another folder",
+				conditions->build);
 	if (sweep->plan.modes[MODEL] && repetitions > MODEL_REPETITIONS_MAX)
 		return complain("REPETITIONS='%ld': mode model takes at most %d, which are all in one boot", repetitions,
 				MODEL_REPETITIONS_MAX);
@@ -238,12 +241,12 @@ static int end(struct sweep *sweep)
 	if (interrupted)
 		results_note(&sweep->results, "interrupted: %zu of %zu points are here", (size_t)sweep->progress.done, sweep->plan.count);
 	if (sweep->failed)
-		complain("%u of %zu points have no result; %s/report.txt says why", sweep->failed, sweep->plan.count,
-			 sweep->results.folder);
+		complain("%u of %zu points have no result; %s", sweep->failed, sweep->plan.count,
+			 sweep->results.broken ? "nor is there room to say why" : "report.txt in their folder says why");
 	if (interrupted)
 		complain("interrupted; what was measured is in %s", sweep->results.folder);
 	else if (sweep->results.broken)
-		complain("results.csv is not whole: make room, and measure again; %s/results/latest stays what it was", build);
+		complain("%s is not whole: make room, and measure again; %s/results/latest stays what it was", sweep->results.folder, build);
 	else if (!sweep->results.rows)
 		complain("no point has a result: there is nothing to plot, and %s/results/latest stays what it was", build);
 	else
