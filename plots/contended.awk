@@ -62,7 +62,7 @@ function share_words(test, s, c, list, what,    share) {
 		return ""
 	share = part_sum / has_cycles
 	charged += share
-	return ", " percent(share) " " what
+	return share < 0.005 ? "" : ", " percent(share) " " what
 }
 
 # Where a point's cycles go, when no line explains them.
