@@ -296,7 +296,7 @@ int64_t kernel_vspace_call(struct vspace *space, enum vspace_operation operation
 {
 	uint64_t word[CALL_WORDS] = { (uint64_t)space, operation, a, b, c, d };
 
-	return call_replica(space->home, SERVICE_KERNEL, KERNEL_VSPACE_CHANGE, word);
+	return call_replica(vspace_changer(space, operation, a, b), SERVICE_KERNEL, KERNEL_VSPACE_CHANGE, word);
 }
 
 status_t kernel_vspace_reserve(struct vspace *space, uint64_t start, uint64_t size, unsigned rights)

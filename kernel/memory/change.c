@@ -1,16 +1,26 @@
-/* change.c - what a space's home does to it: map, unmap, protect, discard, heap (vspace.h)
+/* change.c - what the home of an arena does to it: map, unmap, protect, discard, heap (vspace.h)
  * SPDX-License-Identifier: MIT
  * Each operation checks its range, splits folded words at the two ends (the only step that can fail), and then
- * cannot fail any more. Pages are taken back in two passes with the shoot-down between them; a space that
- * only its home core uses needs one. */
+ * cannot fail any more. Pages that this core alone holds, or nobody, are taken back at once; those of others in a second pass, behind
+ * the shoot-down. */
 #include "kernel/arch/paging.h"
+#include "kernel/memory/arena.h"
 #include "kernel/memory/frames.h"
+#include "kernel/memory/holders.h"
 #include "kernel/memory/shootdown.h"
 #include "kernel/memory/slots.h"
 #include "kernel/memory/vspace.h"
+#include "percpu/instance.h"
+#include "percpu/machine.h"
 
 enum {
 	MAP_LOWEST = 0x10000,
+};
+
+/* Who is to be told of a change, and of how many pages. */
+struct told {
+	struct core_set holders;
+	unsigned pages;
 };
 
 static uint64_t to_reserved(uint64_t word, const struct slots_change *how)
@@ -37,9 +47,28 @@ static uint64_t after_taking(uint64_t word, const struct slots_change *how)
 
 static uint64_t to_retired(uint64_t word, const struct slots_change *how)
 {
-	if (slot_state(word) == SLOT_PRESENT)
+	if (slot_state(word) == SLOT_PRESENT && !slot_held_alone(word, this_core()))
 		return word - SLOT_PRESENT + SLOT_RETIRED;
-	return slot_state(word) == SLOT_RESERVED ? after_taking(word, how) : word;
+	return slot_state(word) == SLOT_PRESENT || slot_state(word) == SLOT_RESERVED ? after_taking(word, how) : word;
+}
+
+static void tell(uint64_t before, const struct slots_change *how)
+{
+	struct told *told = how->context;
+
+	if (slot_state(before) != SLOT_PRESENT)
+		return;
+	holders_add_to(&told->holders, before);
+	told->pages++;
+}
+
+/* A frame that nobody else holds goes home; the holders of the others are told first. */
+static void give_or_tell(uint64_t before, const struct slots_change *how)
+{
+	if (slot_state(before) == SLOT_PRESENT && slot_held_alone(before, this_core()))
+		frame_give(before & SLOT_ADDRESS);
+	else
+		tell(before, how);
 }
 
 static uint64_t from_retired(uint64_t word, const struct slots_change *how)
@@ -47,16 +76,11 @@ static uint64_t from_retired(uint64_t word, const struct slots_change *how)
 	return slot_state(word) == SLOT_RETIRED ? after_taking(word, how) : word;
 }
 
-static uint64_t straight(uint64_t word, const struct slots_change *how)
-{
-	return word ? after_taking(word, how) : word;
-}
-
 static void give_frame(uint64_t before, const struct slots_change *how)
 {
 	(void)how;
-	if (before & SLOT_ADDRESS)
-		frame_give(before & SLOT_ADDRESS);
+	frame_give(slot_frame(before));
+	holders_free(before);
 }
 
 static uint64_t to_rights(uint64_t word, const struct slots_change *how)
@@ -83,38 +107,58 @@ status_t vspace_reserve(struct vspace *space, uint64_t start, uint64_t end, unsi
 	return status;
 }
 
+/* Where the search for a hole begins among this core's addresses; NULL: nobody searches there. */
+static uint64_t *search_mark(struct vspace *space, uint64_t address)
+{
+	struct arena own = arena_of(this_core());
+	struct view *view = view_find(space);
+
+	if (address < ARENA_BASE)
+		return &space->search_high;
+	return view && address >= own.start && address < own.end ? &view->search_high : NULL;
+}
+
 static status_t take_back(struct vspace *space, uint64_t start, uint64_t end, unsigned remains)
 {
-	struct slots_change once = { .change = straight, .changed = give_frame, .rights = remains };
-	struct slots_change first = { .change = to_retired, .rights = remains };
+	struct told told = { .pages = 0 };
+	struct slots_change first = { .change = to_retired, .changed = give_or_tell, .rights = remains, .context = &told };
 	struct slots_change second = { .change = from_retired, .changed = give_frame, .rights = remains };
+	uint64_t *mark = search_mark(space, start);
 	status_t status = split(space, start, end);
 
 	if (status)
 		return status;
-	if (shootdown_alone(space)) {
-		slots_apply(space->slots, start, end, &once);
-		shootdown(space, start, end, SHOOTDOWN_FORGET);
-	} else {
-		slots_apply(space->slots, start, end, &first); /* H1 */
-		shootdown(space, start, end, SHOOTDOWN_FORGET);
+	slots_apply(space->slots, start, end, &first); /* H1, H2 */
+	shootdown(space, start, end, SHOOTDOWN_FORGET, &told.holders);
+	if (told.pages)
 		slots_apply(space->slots, start, end, &second); /* H5 */
-	}
 	frame_give_flush();
-	if (remains == REMAINS_NOTHING && end > space->search_high)
-		space->search_high = end;
+	if (remains == REMAINS_NOTHING && mark && end > *mark)
+		*mark = end;
 	return STATUS_OK;
+}
+
+static uint64_t find_hole_between(struct vspace *space, uint64_t low, uint64_t high, uint64_t size, uint64_t *mark)
+{
+	uint64_t found = slots_hole(space->slots, low, *mark, size);
+
+	if (!found)
+		found = slots_hole(space->slots, low, high, size);
+	if (found)
+		*mark = found + size;
+	return found;
 }
 
 static uint64_t find_hole(struct vspace *space, uint64_t size)
 {
-	uint64_t found = slots_hole(space->slots, space->heap_end, space->search_high, size);
+	struct arena own = arena_of(this_core());
+	struct view *view = view_find(space);
 
-	if (!found)
-		found = slots_hole(space->slots, space->heap_end, USER_END, size);
-	if (found)
-		space->search_high = found + size;
-	return found;
+	if (view && size <= ARENA_MAPPING_MAX)
+		return find_hole_between(space, own.start, own.end, size, &view->search_high);
+	if (space->home != this_core())
+		return 0;
+	return find_hole_between(space, space->heap_end, ARENA_BASE, size, &space->search_high);
 }
 
 static int64_t map(struct vspace *space, uint64_t address, uint64_t size, unsigned rights,
@@ -141,13 +185,14 @@ static int64_t map(struct vspace *space, uint64_t address, uint64_t size, unsign
 
 static status_t protect(struct vspace *space, uint64_t start, uint64_t end, unsigned rights)
 {
-	struct slots_change how = { .change = to_rights, .rights = rights };
+	struct told told = { .pages = 0 };
+	struct slots_change how = { .change = to_rights, .changed = tell, .rights = rights, .context = &told };
 	status_t status = split(space, start, end);
 
 	if (status)
 		return status;
 	slots_apply(space->slots, start, end, &how);
-	shootdown(space, start, end, SHOOTDOWN_FORGET);
+	shootdown(space, start, end, SHOOTDOWN_FORGET, &told.holders);
 	return STATUS_OK;
 }
 
@@ -168,6 +213,15 @@ static uint64_t set_break(struct vspace *space, uint64_t wish)
 	return wish;
 }
 
+unsigned vspace_changer(const struct vspace *space, enum vspace_operation operation, uint64_t address, uint64_t size)
+{
+	if (operation == VSPACE_BREAK)
+		return space->home;
+	if (operation == VSPACE_MAP && !address)
+		return size <= ARENA_MAPPING_MAX ? this_core() : space->home;
+	return arena_home(address, machine_cores(), space->home);
+}
+
 int64_t vspace_change(struct vspace *space, enum vspace_operation operation, const uint64_t *argument)
 {
 	uint64_t start = argument[0], size = argument[1];
@@ -179,6 +233,8 @@ int64_t vspace_change(struct vspace *space, enum vspace_operation operation, con
 	size = (size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
 	if (start > USER_END - size)
 		return STATUS_BAD_ARGUMENT;
+	if (start && arena_home(start, machine_cores(), space->home) != arena_home(start + size - 1, machine_cores(), space->home))
+		return STATUS_NO_MEMORY; /* two cores would have to change it */
 	switch (operation) {
 	case VSPACE_MAP:
 		return map(space, start, size, (unsigned)argument[2], (enum vspace_map_flags)argument[3]);

@@ -21,29 +21,18 @@ static void forget(struct vspace *space, uint64_t start, uint64_t end, enum shoo
 		view_forget(view, start, end);
 }
 
-int shootdown_alone(const struct vspace *space)
-{
-	struct core_set cores;
-
-	vspace_members(space, &cores);
-	core_set_remove(&cores, this_core());
-	return core_set_empty(&cores);
-}
-
-void shootdown(struct vspace *space, uint64_t start, uint64_t end, enum shootdown what)
+void shootdown(struct vspace *space, uint64_t start, uint64_t end, enum shootdown what, const struct core_set *cores)
 {
 	struct mailbox *own = own_mailbox();
-	struct core_set cores;
+	struct core_set others = *cores;
 	uint64_t expected = 0;
 
 	forget(space, start, end, what);
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	vspace_members(space, &cores); /* H2 */
-	core_set_remove(&cores, this_core());
-	if (core_set_empty(&cores))
+	core_set_remove(&others, this_core());
+	if (core_set_empty(&others))
 		return;
 	__atomic_store_n(&own->acknowledged, 0, __ATOMIC_RELAXED);
-	core_set_for_each(core, &cores) { /* H3 */
+	core_set_for_each(core, &others) { /* H3 */
 		struct message message = { .kind = MESSAGE_invalidate,
 					   .word = { (uint64_t)space, start, end, what } };
 

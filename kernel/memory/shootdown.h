@@ -1,13 +1,14 @@
 /* shootdown.h - making every core forget mappings of a space
  * SPDX-License-Identifier: MIT
- * Steps H2 to H4 and V1, V2 of vspace.h. One at a time per home: it waits for the acknowledgements here, serving
- * leaves, so that two homes that shoot at each other both go on.
- * Context: the space's home, not in a leaf's handler. */
+ * Steps H3, H4 and V1, V2 of vspace.h. One at a time per core: it waits for the acknowledgements here, serving
+ * leaves, so that two cores that shoot at each other both go on.
+ * Context: the home of the addresses, not in a leaf's handler. */
 #ifndef KERNEL_MEMORY_SHOOTDOWN_H
 #define KERNEL_MEMORY_SHOOTDOWN_H
 
 #include <stdint.h>
 
+struct core_set;
 struct vspace;
 
 enum shootdown {
@@ -15,10 +16,8 @@ enum shootdown {
 	SHOOTDOWN_DESTROY, /* the whole view */
 };
 
-/* After it no core has a mapping of [start, end) from before. */
-void shootdown(struct vspace *space, uint64_t start, uint64_t end, enum shootdown what);
-
-/* Is this core alone with the space? Then pages can be taken back without telling anybody. */
-int shootdown_alone(const struct vspace *space);
+/* After it neither this core nor one of `cores` has a mapping of [start, end) from before. Sends each of them, but for this one, one
+ * message, and takes one acknowledgement. */
+void shootdown(struct vspace *space, uint64_t start, uint64_t end, enum shootdown what, const struct core_set *cores);
 
 #endif

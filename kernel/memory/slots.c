@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "kernel/arch/paging.h"
+#include "kernel/memory/holders.h"
 
 static uint64_t entry_size(unsigned level)
 {
@@ -96,7 +97,7 @@ static int change_word(uint64_t *word, const struct slots_change *how)
 {
 	uint64_t now = load(word);
 
-	for (;;) { /* bounded: a faulting core changes a word at most twice (slots.h) */
+	for (;;) { /* bounded: faulting cores change a word at most three times (slots.h) */
 		uint64_t after;
 
 		if (slot_state(now) == SLOT_NODE)
@@ -161,14 +162,12 @@ struct search {
 
 static int search_node(const uint64_t *node, unsigned level, uint64_t base, struct search *search)
 {
-	uint64_t size = entry_size(level);
+	uint64_t size = entry_size(level), last = (search->high - 1 - base) / size;
 
-	for (int index = PTE_COUNT - 1; index >= 0; index--) {
+	for (int index = last < PTE_COUNT ? (int)last : PTE_COUNT - 1; index >= 0; index--) {
 		uint64_t start = base + (uint64_t)index * size;
 		uint64_t now;
 
-		if (start >= search->high)
-			continue;
 		if (start + size <= search->low)
 			return 0;
 		now = load(&node[index]);
@@ -203,7 +202,7 @@ static void destroy(uint64_t frame, unsigned level, slots_free give_frame, slots
 		if (slot_state(node[index]) == SLOT_NODE)
 			destroy(node[index] & SLOT_ADDRESS, level - 1, give_frame, give_node);
 		else if (slot_state(node[index]) == SLOT_PRESENT)
-			give_frame(node[index] & SLOT_ADDRESS);
+			give_frame(slot_frame(node[index]));
 	}
 	give_node(frame);
 }

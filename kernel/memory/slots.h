@@ -4,11 +4,14 @@
  * range (folded): an untouched mapping of any size is a few words. One word's states, and who may change them:
  *   EMPTY    -> RESERVED             home (map)
  *   RESERVED -> PRESENT              any core (fault), by compare-and-swap; loser gives its frame back
+ *   PRESENT  -> PRESENT              any core (fault): it becomes a holder (holders.h)
  *   RESERVED/EMPTY -> NODE (levels 1 to 3)  any core, by compare-and-swap; the node repeats the word
  *   RESERVED -> EMPTY, rights changed       home
  *   PRESENT  -> RETIRED              home (unmap, discard): no core installs it any more
+ *   PRESENT  -> EMPTY or RESERVED    home, where nobody else holds the page
  *   RETIRED  -> EMPTY or RESERVED    home, after every holder has acknowledged; the frame is free
- * So a home's compare-and-swap fails at most twice on one word. Nodes live until the space dies.
+ * Home is the home of the arena that the address lies in (arena.h). Its compare-and-swap on one word fails at most three times: a page
+ * comes, and gets one and then many holders. Nodes live until the space dies.
  * Context: any core, no waiting. Pure: nodes are reached by direct(), frames come from the caller.
  * Tested by tests/unit/slots_test.c */
 #ifndef KERNEL_MEMORY_SLOTS_H
@@ -30,10 +33,17 @@ enum slot_state {
 enum {
 	SLOT_RIGHTS_SHIFT = 3, /* enum vspace_right */
 	SLOT_RIGHTS = 7 << SLOT_RIGHTS_SHIFT,
+	SLOT_HOLDER_SHIFT = 52, /* of PRESENT and RETIRED: the core that holds the page, or SLOT_NOBODY */
+	SLOT_HOLDER = 255,
+	SLOT_NOBODY = 255,
 	SLOT_LEVELS = 4,
 };
 
 #define SLOT_ADDRESS UINT64_C(0x000ffffffffff000)
+
+/* Of PRESENT and RETIRED: several cores hold the page, and the word leads to a record of them (holders.h), not to the frame. */
+#define SLOT_MANY    (UINT64_C(1) << 60)
+#define SLOT_RECORD  UINT64_C(0x000fffffffffffc0)
 
 static inline enum slot_state slot_state(uint64_t word)
 {
@@ -48,6 +58,17 @@ static inline unsigned slot_rights(uint64_t word)
 static inline uint64_t slot_make(enum slot_state state, unsigned rights, uint64_t frame)
 {
 	return frame | (uint64_t)rights << SLOT_RIGHTS_SHIFT | state;
+}
+
+/* Of a word without SLOT_MANY. */
+static inline unsigned slot_holder(uint64_t word)
+{
+	return word >> SLOT_HOLDER_SHIFT & SLOT_HOLDER;
+}
+
+static inline uint64_t slot_present(unsigned rights, uint64_t frame, unsigned holder)
+{
+	return slot_make(SLOT_PRESENT, rights, frame) | (uint64_t)holder << SLOT_HOLDER_SHIFT;
 }
 
 /* A zeroed frame for a node, or 0. */
@@ -68,6 +89,7 @@ struct slots_change {
 	uint64_t (*change)(uint64_t word, const struct slots_change *how);
 	void (*changed)(uint64_t before, const struct slots_change *how);
 	unsigned rights;
+	void *context; /* of the two functions */
 };
 void slots_apply(uint64_t root, uint64_t start, uint64_t end, const struct slots_change *how);
 

@@ -4,6 +4,7 @@
 
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/paging.h"
+#include "kernel/memory/arena.h"
 #include "kernel/memory/frames.h"
 #include "kernel/memory/pool.h"
 #include "kernel/memory/vspace.h"
@@ -35,7 +36,7 @@ struct view *view_get(struct vspace *space)
 	view = pool_take(&pool);
 	if (!view)
 		return NULL;
-	*view = (struct view){ .next = views, .space = space, .root = frame_take_private() };
+	*view = (struct view){ .next = views, .space = space, .root = frame_take_private(), .search_high = arena_of(this_core()).end };
 	if (!view->root) {
 		pool_give(&pool, view);
 		return NULL;

@@ -4,7 +4,7 @@
  * uses costs the others nothing. A view is its core's alone.
  * I1 a mapping in a view is a present slot of the space; home takes it back by `invalidate` before it
  *    frees the frame
- * I2 the core is in space->cores before its view maps anything */
+ * I2 the core is in space->cores before its view maps anything, and is a holder of each page that it maps */
 #ifndef KERNEL_MEMORY_VIEW_H
 #define KERNEL_MEMORY_VIEW_H
 
@@ -12,6 +12,8 @@
 
 #include "abi/status.h"
 
+struct holders;
+struct holders_frame;
 struct vspace;
 
 struct view {
@@ -21,6 +23,9 @@ struct view {
 	/* the 2 MiB in which the last fault was: its slots and its page table (both live as long as the view) */
 	uint64_t recent;     /* address / 2 MiB */
 	uint64_t *recent_slots, *recent_table;
+	struct holders *spare;   /* free records, and the frames they are of (holders.h) */
+	struct holders_frame *records;
+	uint64_t search_high;    /* where the search for a hole in this core's arena begins */
 };
 
 /* This core's view of a space: the one that is there; or a new one, NULL when there is no frame for it. */

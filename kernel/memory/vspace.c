@@ -4,7 +4,9 @@
 #include "kernel/memory/vspace.h"
 
 #include "kernel/arch/paging.h"
+#include "kernel/memory/arena.h"
 #include "kernel/memory/frames.h"
+#include "kernel/memory/holders.h"
 #include "kernel/memory/shootdown.h"
 #include "kernel/memory/slots.h"
 #include "percpu/counters.h"
@@ -28,7 +30,7 @@ struct vspace *vspace_create(uint64_t heap_start)
 		.users = 1,
 		.heap_start = heap_start,
 		.heap_end = heap_start,
-		.search_high = USER_END,
+		.search_high = ARENA_BASE,
 	};
 	return space;
 }
@@ -46,10 +48,14 @@ void vspace_members(const struct vspace *space, struct core_set *cores)
 
 void vspace_release(struct vspace *space)
 {
+	struct core_set members;
+
 	if (--space->users)
 		return;
-	shootdown(space, 0, USER_END, SHOOTDOWN_DESTROY);
+	vspace_members(space, &members);
+	shootdown(space, 0, USER_END, SHOOTDOWN_DESTROY, &members);
 	slots_destroy(space->slots, frame_give, frame_give);
+	holders_destroy(space, frame_give);
 	frame_give(direct_physical(space));
 	frame_give_flush();
 }
@@ -57,7 +63,7 @@ void vspace_release(struct vspace *space)
 static uint64_t page_word(uint64_t slot)
 {
 	unsigned rights = slot_rights(slot);
-	uint64_t word = (slot & SLOT_ADDRESS) | PTE_USER;
+	uint64_t word = slot_frame(slot) | PTE_USER;
 
 	if (rights)
 		word |= PTE_PRESENT;
@@ -68,14 +74,14 @@ static uint64_t page_word(uint64_t slot)
 	return word;
 }
 
-/* A reserved slot gets a frame; if another core was faster, its frame counts. OK: the slot has changed. */
-static status_t fill(uint64_t *slot, uint64_t now)
+/* A reserved slot gets a frame, and maybe its first holder; if another core was faster, its frame counts. OK: the slot has changed. */
+static status_t fill(uint64_t *slot, uint64_t now, unsigned holder)
 {
 	uint64_t frame = frame_take(FRAME_PRIVATE);
 
 	if (!frame)
 		return STATUS_NO_MEMORY;
-	if (!__atomic_compare_exchange_n(slot, &now, slot_make(SLOT_PRESENT, slot_rights(now), frame), 0,
+	if (!__atomic_compare_exchange_n(slot, &now, slot_present(slot_rights(now), frame, holder), 0,
 					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 		frame_give(frame);
 	return STATUS_OK;
@@ -109,7 +115,7 @@ status_t vspace_fault(struct view *view, uint64_t address, enum access access)
 		if (status)
 			return status;
 	}
-	for (unsigned tries = 0; tries < 3; tries++) { /* a slot changes once under a fault, then it is present */
+	for (unsigned tries = 0; tries < 5; tries++) { /* a slot becomes present under a fault, gets a holder, and many */
 		uint64_t *slot = &view->recent_slots[index];
 		uint64_t now = __atomic_load_n(slot, __ATOMIC_ACQUIRE); /* J2 */
 
@@ -117,14 +123,14 @@ status_t vspace_fault(struct view *view, uint64_t address, enum access access)
 			return STATUS_BUSY;
 		if (!(slot_rights(now) & access))
 			return STATUS_BAD_ADDRESS;
-		if (slot_state(now) == SLOT_PRESENT) {
+		status = slot_state(now) == SLOT_PRESENT ? holders_join(view, slot, now) : fill(slot, now, this_core());
+		if (status && status != STATUS_BUSY)
+			return status;
+		if (slot_state(now) == SLOT_PRESENT && !status) {
 			view->recent_table[index] = page_word(now);
 			counters[COUNTER_faults]++;
 			return STATUS_OK;
 		}
-		status = fill(slot, now);
-		if (status)
-			return status;
 	}
 	return STATUS_BUSY;
 }
@@ -150,7 +156,7 @@ void *vspace_page(struct vspace *space, uint64_t address)
 	if (!slots)
 		return NULL;
 	slot = &slots[paging_index(address, 0)];
-	if (slot_state(*slot) == SLOT_RESERVED && fill(slot, *slot))
+	if (slot_state(*slot) == SLOT_RESERVED && fill(slot, *slot, SLOT_NOBODY))
 		return NULL;
-	return slot_state(*slot) == SLOT_PRESENT ? direct(*slot & SLOT_ADDRESS) : NULL;
+	return slot_state(*slot) == SLOT_PRESENT ? direct(slot_frame(*slot)) : NULL;
 }

@@ -1,13 +1,13 @@
 /* vspace.h - an address space: its slots, its home, and the cores that see it
  * SPDX-License-Identifier: MIT
  * The object lies in its home's shared zone. Any core reads it and resolves faults in it; changes of what is
- * mapped are made at the home, one at a time, because they run to their end there.
- * Taking back pages (steps H at the home, V at each core in `cores`; modelled in tests/spin):
- *   H1 slots PRESENT -> RETIRED   H2 full fence, read `cores`   H3 `invalidate` to each other one, own view too
+ * mapped are made at the home of the addresses (arena.h), one at a time, because they run to their end there.
+ * Taking back pages (steps H at that home, V at each core that holds one of them; modelled in tests/spin):
+ *   H1 slots PRESENT -> RETIRED   H2 full fence, read the holders   H3 `invalidate` to each other one, own view too
  *   V1 clear page-table words, flush the TLB   V2 acknowledge (one add at the home)
  *   H4 wait, serving leaves   H5 slots RETIRED -> EMPTY, frames go home
- * A core joins (J1 sets its bit in `cores`, a full fence) before it reads a slot (J2), so H2 sees it or it
- * sees RETIRED.
+ * A core becomes a holder before it maps a page (holders.h), so H2 sees it or it sees RETIRED. Pages that nobody else holds need neither
+ * RETIRED nor a message. The end of a space is told to all in `cores`, where a core has set its bit before it first maps a page.
  * Context: as each function says; interrupts off. */
 #ifndef KERNEL_MEMORY_VSPACE_H
 #define KERNEL_MEMORY_VSPACE_H
@@ -28,10 +28,11 @@ struct vspace {
 	/* home */
 	uint32_t users;     /* processes that run in it, or lend it (vfork) */
 	uint64_t heap_start, heap_end;
-	uint64_t search_high; /* where the search for a hole begins */
+	uint64_t search_high; /* where the search for a hole below the arenas begins */
 
 	/* co-managed: bit set by each core that joins; cleared never */
 	uint64_t cores[CORE_SET_WORDS] __attribute__((aligned(64)));
+	uint64_t records;     /* co-managed: first frame of holders' records, by exchange */
 };
 
 enum access {
@@ -57,7 +58,10 @@ must_check status_t vspace_fault(struct view *view, uint64_t address, enum acces
 /* Physical address of a writable byte of the program's, its page faulted in. BAD_ADDRESS, NO_MEMORY, BUSY. */
 must_check status_t vspace_physical(struct view *view, uint64_t address, uint64_t *physical);
 
-/* Home: an operation with abi/kernel.h's arguments. A result as the operation has it, or a status. */
+/* The core that an operation is for: `address` and `size` are its first two arguments. */
+unsigned vspace_changer(const struct vspace *space, enum vspace_operation operation, uint64_t address, uint64_t size);
+
+/* That core: an operation with abi/kernel.h's arguments. A result as the operation has it, or a status. */
 int64_t vspace_change(struct vspace *space, enum vspace_operation operation, const uint64_t *argument);
 must_check status_t vspace_reserve(struct vspace *space, uint64_t start, uint64_t end, unsigned rights);
 

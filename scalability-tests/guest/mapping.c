@@ -1,4 +1,4 @@
-/* mapping.c - threads of one process that each map, write and unmap a page of their own: mapping
+/* mapping.c - map, write and unmap a page of one's own: mapping, map_processes, map_threads
  * SPDX-License-Identifier: MIT
  * No page is ever seen by two threads, so nothing but the address space is shared. This is the
  * "local" measurement of Clements et al., "RadixVM: Scalable address spaces for multithreaded applications" (EuroSys
@@ -7,6 +7,7 @@
 #include "bench.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <sys/mman.h>
 
 enum { PAGE_SIZE = 4096 };
@@ -32,4 +33,22 @@ static void mapping_run(struct work *work, unsigned long operations)
 	window_close(work, operations);
 }
 
+/* Wherever the system likes. Nobody else's core has anything to do with it, or should have. */
+static void map_run(struct work *work, unsigned long operations)
+{
+	window_open(work, WINDOW_ALL);
+	for (unsigned long i = 0; i < operations; i++) {
+		volatile char *page = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		if (page == MAP_FAILED)
+			fail("could not map a page", errno);
+		page[0] = 1;
+		if (munmap((void *)page, PAGE_SIZE))
+			fail("could not unmap a page", errno);
+	}
+	window_close(work, operations);
+}
+
+const struct test test_map_processes = { .name = "map_processes", .run = map_run };
+const struct test test_map_threads = { .name = "map_threads", .run = map_run };
 const struct test test_mapping = { .name = "mapping", .run = mapping_run };

@@ -65,10 +65,12 @@ int64_t space_change(enum vspace_operation operation, uint64_t start, uint64_t s
 {
 	struct message message = { .kind = MESSAGE_request, .word = { operation, start, size, third, fourth } };
 
-	if (space->home == this_core())
+	unsigned changer = vspace_changer(space, operation, start, size);
+
+	if (changer == this_core())
 		return vspace_change(space, operation, &message.word[1]);
 	waits = true;
-	inbox_send_call(space->home, &message);
+	inbox_send_call(changer, &message);
 	for (;;) {
 		space_interrupt();
 		if (!waits)

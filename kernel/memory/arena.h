@@ -1,0 +1,42 @@
+/* arena.h - which core changes what is mapped where
+ * SPDX-License-Identifier: MIT
+ * The upper half of a program's addresses is carved into one arena for each core; a thread that maps memory anywhere gets it in the arena
+ * of the core that it runs on, and that core changes it alone, without a message to anybody. Everything else is the space's home's: the
+ * image, the heap, the first stack, and mappings that are too large for an arena.
+ *   0000000000001000 .. 00003fffffffffff  the home's
+ *   0000400000000000 + core * 256 GiB     core's arena
+ *   and what lies above the last core's   the home's: there are 255 cores at most, and the first stack is at the end
+ * A change concerns one home: a range that reaches from one core's addresses into another's is refused.
+ * Context: pure. */
+#ifndef KERNEL_MEMORY_ARENA_H
+#define KERNEL_MEMORY_ARENA_H
+
+#include <stdint.h>
+
+#include "kernel/arch/layout.h"
+
+enum { ARENA_SHIFT = 38 };
+
+#define ARENA_BASE         UINT64_C(0x0000400000000000)
+#define ARENA_MAPPING_MAX  (UINT64_C(1) << (ARENA_SHIFT - 2)) /* larger ones go to the home */
+
+struct arena {
+	uint64_t start, end;
+};
+
+static inline struct arena arena_of(unsigned core)
+{
+	uint64_t start = ARENA_BASE + ((uint64_t)core << ARENA_SHIFT);
+
+	return (struct arena){ start, start + (UINT64_C(1) << ARENA_SHIFT) };
+}
+
+/* The core whose arena an address lies in, on a machine of so many; or `home`. */
+static inline unsigned arena_home(uint64_t address, unsigned cores, unsigned home)
+{
+	uint64_t index = (address - ARENA_BASE) >> ARENA_SHIFT;
+
+	return address >= ARENA_BASE && index < cores ? (unsigned)index : home;
+}
+
+#endif
