@@ -1,10 +1,10 @@
 /* shootdown.pml - model of taking pages back from two address spaces at once
  * SPDX-License-Identifier: MIT
  * Mirrors kernel/memory/shootdown.c, change.c and vspace.c; steps H, V and J are vspace.h's. Space s has its home
- * on core s; both cores run threads of both. Each home takes its one page back, while each core joins the
- * other's space and faults the page in. Leaves travel in order and wait for room in a ring
+ * on core s; both cores run threads of both. Each home takes its one page back, while each core becomes a holder of the
+ * other's page and faults it in; how is in holders.pml. Leaves travel in order and wait for room in a ring
  * of one slot; inbox.pml shows that a ring behaves like the channel that stands for it here.
- * Memory is x86-TSO as in inbox.pml: slots and member words are changed by locked operations, unless a mutation
+ * Memory is x86-TSO as in inbox.pml: slots and holders are changed by locked operations, unless a mutation
  * says otherwise.
  * I1 no core's view maps a page whose frame was given away
  * I2 a home gets all acknowledgements: no set of waiting cores waits for ever
@@ -15,7 +15,7 @@
 #define EMPTY   2
 
 byte slot[2];            /* of space s */
-bool member[4];          /* core c is in space s: MEMBER(s, c) */
+bool holder[4];          /* core c holds the page of space s: HOLDER(s, c) */
 byte acknowledged[2];    /* of home h: its own last shoot-down */
 bool given[2];           /* ghost: the frame of space s belongs to somebody else by now */
 bool mapped[4];          /* MAPPED(s, c): core c's view or TLB maps the page */
@@ -23,7 +23,7 @@ byte ended;
 chan invalidate[2] = [1] of { byte }; /* to core c: the space */
 chan buffer[2] = [2] of { byte };     /* core c's store buffer: "space s is RETIRED" is all that it may hold */
 
-#define MEMBER(space, core) member[(space) * 2 + (core)]
+#define HOLDER(space, core) holder[(space) * 2 + (core)]
 #define MAPPED(space, core) mapped[(space) * 2 + (core)]
 #define OTHER (1 - me)
 
@@ -61,9 +61,9 @@ inline fault(which)
 {
 #ifdef JOIN_AFTER_READ
 	seen = slot[which];
-	d_step { empty(buffer[me]); MEMBER(which, me) = true };
+	d_step { empty(buffer[me]); HOLDER(which, me) = true };
 #else
-	d_step { empty(buffer[me]); MEMBER(which, me) = true }; /* J1 */
+	d_step { empty(buffer[me]); HOLDER(which, me) = true }; /* J1 */
 	seen = slot[which];                                     /* J2 */
 #endif
 #ifdef SERVE_IN_FAULT
@@ -81,8 +81,8 @@ inline fault(which)
 
 inline take_back()
 {
-#ifdef READ_MEMBERS_FIRST
-	seen = MEMBER(me, OTHER);
+#ifdef READ_HOLDERS_FIRST
+	seen = HOLDER(me, OTHER);
 #endif
 #ifdef DROP_FENCE_RETIRE
 	buffer[me]!me;
@@ -90,8 +90,8 @@ inline take_back()
 	d_step { empty(buffer[me]); slot[me] = RETIRED };       /* H1 */
 	empty(buffer[me]);                                      /* H2 */
 #endif
-#ifndef READ_MEMBERS_FIRST
-	seen = MEMBER(me, OTHER);
+#ifndef READ_HOLDERS_FIRST
+	seen = HOLDER(me, OTHER);
 #endif
 	MAPPED(me, me) = false;
 	acknowledged[me] = 0;
@@ -120,7 +120,7 @@ proctype core(bool me)
 	byte faults = 2;
 	bool taken;
 
-	MEMBER(me, me) = true;
+	HOLDER(me, me) = true;
 end:	do
 	:: faults -> faults--; fault(OTHER)
 	:: faults -> faults--; fault(me)
