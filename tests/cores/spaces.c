@@ -9,6 +9,7 @@
 
 struct vspace *space;
 _Thread_local struct view *space_view;
+_Thread_local unsigned space_told;
 
 static _Thread_local int64_t answer;
 static _Thread_local bool waits;
@@ -38,6 +39,12 @@ static void request_arrived(const struct message *message)
 	inbox_send_leaf(message->from, &reply);
 }
 
+static void invalidate_arrived(const struct message *message)
+{
+	space_told++;
+	vspace_invalidate(message);
+}
+
 static void reply_arrived(const struct message *message)
 {
 	answer = (int64_t)message->word[0];
@@ -46,7 +53,7 @@ static void reply_arrived(const struct message *message)
 
 const message_handler message_handlers[MESSAGE_KIND_COUNT] = {
 	[MESSAGE_reply] = reply_arrived,
-	[MESSAGE_invalidate] = vspace_invalidate,
+	[MESSAGE_invalidate] = invalidate_arrived,
 	[MESSAGE_frames] = frames_came_home,
 	[MESSAGE_request] = request_arrived,
 };

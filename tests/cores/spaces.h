@@ -23,7 +23,10 @@ void space_close(void);
 extern struct vspace *space;
 extern _Thread_local struct view *space_view;
 
-/* The operation at the space's home; this core sleeps and serves until the answer is there. */
+/* How often this core was told to forget pages. */
+extern _Thread_local unsigned space_told;
+
+/* The operation at the addresses' home; this core sleeps and serves until the answer is there. */
 int64_t space_change(enum vspace_operation operation, uint64_t start, uint64_t size, uint64_t third,
 		     uint64_t fourth);
 

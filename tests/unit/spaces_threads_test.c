@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "kernel/memory/arena.h"
 #include "tests/cores/spaces.h"
 #include "tests/unit/physical_memory.h"
 
@@ -219,11 +220,106 @@ static void who_faults_together_gets_one_page(void **state)
 	play(PLAY_MAX, FOUR, fault_together);
 }
 
+/* A change that core `by` makes; `tells` has a bit for each place that is to be told of it, once. */
+static void change_tells(unsigned by, enum vspace_operation operation, unsigned page, unsigned tells)
+{
+	unsigned before = space_told;
+
+	meet_and_serve();
+	if (play_place() == by)
+		play_must(!space_change(operation, space_address(page), PAGE_SIZE, READ, 0));
+	meet_and_serve();
+	play_must(space_told - before == (tells >> play_place() & 1));
+}
+
+static void use(unsigned page)
+{
+	uint64_t *word;
+
+	play_must(!space_access(space_address(page), ACCESS_READ, (void **)&word));
+}
+
+/* Place 0 is the home. */
+static void share_pages(void)
+{
+	space_open(HEAP);
+	if (play_place() == 0)
+		play_must(space_change(VSPACE_MAP, space_address(0), 8 * PAGE_SIZE, READ | VSPACE_WRITE, VSPACE_FIXED) > 0);
+	meet_and_serve();
+	if (play_place() == 1 || play_place() == 2)
+		use(0);
+	if (play_place() == 1)
+		use(1);
+	if (play_place() == 0)
+		use(2);
+	if (play_place() <= 2)
+		use(4);
+	change_tells(0, VSPACE_PROTECT, 0, 1 << 1 | 1 << 2);
+	change_tells(0, VSPACE_UNMAP, 0, 1 << 1 | 1 << 2);
+	change_tells(0, VSPACE_UNMAP, 1, 1 << 1);
+	change_tells(0, VSPACE_UNMAP, 2, 0);
+	change_tells(0, VSPACE_UNMAP, 3, 0);
+	change_tells(3, VSPACE_DISCARD, 4, 1 << 1 | 1 << 2); /* at place 0, which holds it, too, and needs no message */
+	change_tells(3, VSPACE_UNMAP, 4, 0);                 /* nobody has used it since */
+	meet_and_serve();
+	space_close();
+}
+
+static void a_shoot_down_goes_to_holders_alone(void **state)
+{
+	(void)state;
+	play(PLAY_MAX, FOUR, share_pages);
+}
+
+static uint64_t anywhere[PLAY_MAX];
+
+/* Each maps where it likes, and its neighbour uses that and takes it back. */
+static void map_anywhere(void)
+{
+	struct arena own = arena_of(this_core());
+	unsigned neighbour = (play_place() + 1) % PLAY_MAX, told;
+	uint64_t *word, address;
+
+	space_open(HEAP);
+	told = space_told;
+	for (unsigned round = 0; round < FAULT_ROUNDS; round++) {
+		address = (uint64_t)space_change(VSPACE_MAP, 0, PAGE_SIZE, READ | VSPACE_WRITE, VSPACE_ANYWHERE);
+		play_must(address >= own.start && address < own.end);
+		play_must(!space_access(address, ACCESS_WRITE, (void **)&word) && *word == 0);
+		*word = address;
+		play_must(!space_change(VSPACE_UNMAP, address, PAGE_SIZE, 0, 0));
+		play_must(space_access(address, ACCESS_READ, (void **)&word) == STATUS_BAD_ADDRESS);
+	}
+	play_must(space_told == told);
+	anywhere[play_place()] = (uint64_t)space_change(VSPACE_MAP, 0, PAGE_SIZE, READ | VSPACE_WRITE, VSPACE_ANYWHERE);
+	play_must(!space_access(anywhere[play_place()], ACCESS_WRITE, (void **)&word));
+	*word = play_place();
+	meet_and_serve();
+	play_must(!space_access(anywhere[neighbour], ACCESS_READ, (void **)&word) && *word == neighbour);
+	meet_and_serve();
+	play_must(!space_change(VSPACE_UNMAP, anywhere[neighbour], PAGE_SIZE, 0, 0));
+	meet_and_serve();
+	play_must(space_access(anywhere[neighbour], ACCESS_READ, (void **)&word) == STATUS_BAD_ADDRESS);
+	play_must(space_change(VSPACE_UNMAP, arena_of(0).end - PAGE_SIZE, 2 * PAGE_SIZE, 0, 0) == STATUS_NO_MEMORY);
+	address = (uint64_t)space_change(VSPACE_MAP, 0, 2 * ARENA_MAPPING_MAX, READ, VSPACE_ANYWHERE);
+	play_must(address > HEAP && address + 2 * ARENA_MAPPING_MAX <= ARENA_BASE);
+	meet_and_serve();
+	space_close();
+}
+
+static void each_core_has_an_arena(void **state)
+{
+	(void)state;
+	play(PLAY_MAX, FOUR, map_anywhere);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_page_taken_back_is_reached_by_nobody),
 		cmocka_unit_test(who_faults_together_gets_one_page),
+		cmocka_unit_test(a_shoot_down_goes_to_holders_alone),
+		cmocka_unit_test(each_core_has_an_arena),
 	};
 
 	return cmocka_run_group_tests_name("spaces_threads", tests, NULL, NULL);
