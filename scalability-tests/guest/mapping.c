@@ -1,9 +1,9 @@
 /* mapping.c - map, write and unmap a page of one's own: mapping, map_processes, map_threads
  * SPDX-License-Identifier: MIT
- * No page is ever seen by two threads, so nothing but the address space is shared. This is the
+ * No page is ever seen by two threads, so nothing but the address space is shared. `mapping` is the
  * "local" measurement of Clements et al., "RadixVM: Scalable address spaces for multithreaded applications" (EuroSys
- * 2013): each thread at an address of its own, 1 MiB apart. On Tessera the address space's home maps and unmaps for
- * all, so the windows count its core's kernel, too. */
+ * 2013): each thread at an address of its own, 1 MiB apart. On Tessera the address space's home maps and unmaps these for
+ * all; what the kernel places itself is its own core's work. The windows count what other cores' kernels do, too. */
 #include "bench.h"
 
 #include <errno.h>
@@ -15,40 +15,32 @@ enum { PAGE_SIZE = 4096 };
 /* Where neither system puts anything by itself. */
 static const uintptr_t first_address = UINT64_C(0x100000000000), address_step = UINT64_C(1) << 20;
 
+static void map_write_unmap(struct work *work, unsigned long operations, void *place, int flags)
+{
+	window_open(work, WINDOW_ALL);
+	for (unsigned long i = 0; i < operations; i++) {
+		volatile char *page = mmap(place, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+
+		if (page == MAP_FAILED)
+			fail("could not map a page", errno);
+		page[0] = 1;
+		if (munmap((void *)page, PAGE_SIZE))
+			fail("could not unmap a page", errno);
+	}
+	window_close(work, operations);
+}
+
 static void mapping_run(struct work *work, unsigned long operations)
 {
-	void *place = (void *)(first_address + work->worker * address_step);
-
-	window_open(work, WINDOW_ALL);
-	for (unsigned long i = 0; i < operations; i++) {
-		volatile char *page = mmap(place, PAGE_SIZE, PROT_READ | PROT_WRITE,
-					   MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, -1, 0);
-
-		if (page == MAP_FAILED)
-			fail("could not map a page", errno);
-		page[0] = 1;
-		if (munmap((void *)page, PAGE_SIZE))
-			fail("could not unmap a page", errno);
-	}
-	window_close(work, operations);
+	map_write_unmap(work, operations, (void *)(first_address + work->worker * address_step), MAP_FIXED);
 }
 
-/* Wherever the system likes. Nobody else's core has anything to do with it, or should have. */
+/* Wherever the system likes. */
 static void map_run(struct work *work, unsigned long operations)
 {
-	window_open(work, WINDOW_ALL);
-	for (unsigned long i = 0; i < operations; i++) {
-		volatile char *page = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-		if (page == MAP_FAILED)
-			fail("could not map a page", errno);
-		page[0] = 1;
-		if (munmap((void *)page, PAGE_SIZE))
-			fail("could not unmap a page", errno);
-	}
-	window_close(work, operations);
+	map_write_unmap(work, operations, NULL, 0);
 }
 
+const struct test test_mapping = { .name = "mapping", .run = mapping_run };
 const struct test test_map_processes = { .name = "map_processes", .run = map_run };
 const struct test test_map_threads = { .name = "map_threads", .run = map_run };
-const struct test test_mapping = { .name = "mapping", .run = mapping_run };
