@@ -74,16 +74,18 @@ static uint64_t page_word(uint64_t slot)
 	return word;
 }
 
-/* A reserved slot gets a frame, and maybe its first holder; if another core was faster, its frame counts. OK: the slot has changed. */
-static status_t fill(uint64_t *slot, uint64_t now, unsigned holder)
+/* A reserved slot gets a frame, and maybe its first holder. BUSY: another core was faster, its frame counts. */
+static status_t fill(uint64_t *slot, uint64_t *now, unsigned holder)
 {
-	uint64_t frame = frame_take(FRAME_PRIVATE);
+	uint64_t frame = frame_take(FRAME_PRIVATE), present = slot_present(slot_rights(*now), frame, holder);
 
 	if (!frame)
 		return STATUS_NO_MEMORY;
-	if (!__atomic_compare_exchange_n(slot, &now, slot_present(slot_rights(now), frame, holder), 0,
-					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+	if (!__atomic_compare_exchange_n(slot, now, present, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
 		frame_give(frame);
+		return STATUS_BUSY;
+	}
+	*now = present;
 	return STATUS_OK;
 }
 
@@ -123,14 +125,13 @@ status_t vspace_fault(struct view *view, uint64_t address, enum access access)
 			return STATUS_BUSY;
 		if (!(slot_rights(now) & access))
 			return STATUS_BAD_ADDRESS;
-		status = slot_state(now) == SLOT_PRESENT ? holders_join(view, slot, now) : fill(slot, now, this_core());
-		if (status && status != STATUS_BUSY)
-			return status;
-		if (slot_state(now) == SLOT_PRESENT && !status) {
+		status = slot_state(now) == SLOT_PRESENT ? holders_join(view, slot, now) : fill(slot, &now, this_core());
+		if (!status) {
 			view->recent_table[index] = page_word(now);
 			counters[COUNTER_faults]++;
-			return STATUS_OK;
 		}
+		if (status != STATUS_BUSY)
+			return status;
 	}
 	return STATUS_BUSY;
 }
@@ -151,12 +152,13 @@ void *vspace_page(struct vspace *space, uint64_t address)
 {
 	status_t status;
 	uint64_t *slots = slots_leaf(space->slots, address, frame_take_shared, frame_give, &status);
-	uint64_t *slot;
+	uint64_t now;
 
 	if (!slots)
 		return NULL;
-	slot = &slots[paging_index(address, 0)];
-	if (slot_state(*slot) == SLOT_RESERVED && fill(slot, *slot, SLOT_NOBODY))
+	slots += paging_index(address, 0);
+	now = *slots;
+	if (slot_state(now) == SLOT_RESERVED && fill(slots, &now, SLOT_NOBODY))
 		return NULL;
-	return slot_state(*slot) == SLOT_PRESENT ? direct(slot_frame(*slot)) : NULL;
+	return slot_state(now) == SLOT_PRESENT ? direct(slot_frame(now)) : NULL;
 }
