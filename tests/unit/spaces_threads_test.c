@@ -239,13 +239,17 @@ static void use(unsigned page)
 	play_must(!space_access(space_address(page), ACCESS_READ, (void **)&word));
 }
 
-/* Place 0 is the home. */
+/* Place 0 is the home; page 5 is built by it, which does not make it a holder. */
 static void share_pages(void)
 {
 	space_open(HEAP);
 	if (play_place() == 0)
-		play_must(space_change(VSPACE_MAP, space_address(0), 8 * PAGE_SIZE, READ | VSPACE_WRITE, VSPACE_FIXED) > 0);
+		play_must(space_change(VSPACE_MAP, space_address(0), 8 * PAGE_SIZE, READ | VSPACE_WRITE, VSPACE_FIXED) > 0 &&
+			  vspace_page(space, space_address(5)));
 	meet_and_serve();
+	if (play_place() == 3)
+		use(5);
+	change_tells(0, VSPACE_UNMAP, 5, 1 << 3);
 	if (play_place() == 1 || play_place() == 2)
 		use(0);
 	if (play_place() == 1)
@@ -278,7 +282,8 @@ static void map_anywhere(void)
 {
 	struct arena own = arena_of(this_core());
 	unsigned neighbour = (play_place() + 1) % PLAY_MAX, told;
-	uint64_t *word, address;
+	uint64_t *word, address, nobodys;
+	int64_t large;
 
 	space_open(HEAP);
 	told = space_told;
@@ -301,8 +306,10 @@ static void map_anywhere(void)
 	meet_and_serve();
 	play_must(space_access(anywhere[neighbour], ACCESS_READ, (void **)&word) == STATUS_BAD_ADDRESS);
 	play_must(space_change(VSPACE_UNMAP, arena_of(0).end - PAGE_SIZE, 2 * PAGE_SIZE, 0, 0) == STATUS_NO_MEMORY);
-	address = (uint64_t)space_change(VSPACE_MAP, 0, 2 * ARENA_MAPPING_MAX, READ, VSPACE_ANYWHERE);
-	play_must(address > HEAP && address + 2 * ARENA_MAPPING_MAX <= ARENA_BASE);
+	large = space_change(VSPACE_MAP, 0, 2 * ARENA_MAPPING_MAX, READ, VSPACE_ANYWHERE);
+	play_must(large > HEAP && (uint64_t)large + 2 * ARENA_MAPPING_MAX <= ARENA_BASE);
+	nobodys = arena_of(PLAY_MAX + play_place()).start;
+	play_must(space_change(VSPACE_MAP, nobodys, PAGE_SIZE, READ, VSPACE_FIXED) == (int64_t)nobodys);
 	meet_and_serve();
 	space_close();
 }
