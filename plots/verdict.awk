@@ -15,7 +15,7 @@ BEGIN {
 function is_of_machine(test) { return test ~ /^(line|lock|burst)_/ }
 
 # The same cores work, however many others there are: throughput per core would say nothing.
-function has_fixed_workers(test) { return test == "ring_throughput_pair" || "workers" in machine }
+function has_fixed_workers(test) { return test == "ring_throughput_pair" || test == "unmap_held" || "workers" in machine }
 
 # The ends of a modelled curve and its best point, into end_*; returns how many points it has.
 function read_ends(test, s,    c, n) {

@@ -52,6 +52,14 @@ static uint64_t to_retired(uint64_t word, const struct slots_change *how)
 	return slot_state(word) == SLOT_PRESENT || slot_state(word) == SLOT_RESERVED ? after_taking(word, how) : word;
 }
 
+/* What the shoot-down behind a change is to reach. */
+static const struct core_set *to_be_told(const struct vspace *space, struct told *told)
+{
+	if (shootdown_goes_to_all())
+		vspace_members(space, &told->holders);
+	return &told->holders;
+}
+
 static void tell(uint64_t before, const struct slots_change *how)
 {
 	struct told *told = how->context;
@@ -129,7 +137,7 @@ static status_t take_back(struct vspace *space, uint64_t start, uint64_t end, un
 	if (status)
 		return status;
 	slots_apply(space->slots, start, end, &first); /* H1, H2 */
-	shootdown(space, start, end, SHOOTDOWN_FORGET, &told.holders);
+	shootdown(space, start, end, SHOOTDOWN_FORGET, to_be_told(space, &told));
 	if (told.pages)
 		slots_apply(space->slots, start, end, &second); /* H5 */
 	frame_give_flush();
@@ -192,7 +200,7 @@ static status_t protect(struct vspace *space, uint64_t start, uint64_t end, unsi
 	if (status)
 		return status;
 	slots_apply(space->slots, start, end, &how);
-	shootdown(space, start, end, SHOOTDOWN_FORGET, &told.holders);
+	shootdown(space, start, end, SHOOTDOWN_FORGET, to_be_told(space, &told));
 	return STATUS_OK;
 }
 

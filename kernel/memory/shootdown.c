@@ -5,6 +5,8 @@
 #include "kernel/arch/cpu.h"
 #include "kernel/memory/view.h"
 #include "kernel/memory/vspace.h"
+#include "lib/command_line.h"
+#include "lib/string.h"
 #include "percpu/inbox.h"
 #include "percpu/instance.h"
 #include "percpu/machine.h"
@@ -19,6 +21,16 @@ static void forget(struct vspace *space, uint64_t start, uint64_t end, enum shoo
 		view_destroy(view);
 	else
 		view_forget(view, start, end);
+}
+
+bool shootdown_goes_to_all(void)
+{
+	static enum { UNKNOWN, HOLDERS, ALL } to; /* the command line does not change */
+	char value[sizeof("all")];
+
+	if (to == UNKNOWN)
+		to = command_line_value(machine.boot.command_line, "shootdown", value, sizeof(value)) && !strcmp(value, "all") ? ALL : HOLDERS;
+	return to == ALL;
 }
 
 void shootdown(struct vspace *space, uint64_t start, uint64_t end, enum shootdown what, const struct core_set *cores)

@@ -6,6 +6,7 @@
 #ifndef KERNEL_MEMORY_SHOOTDOWN_H
 #define KERNEL_MEMORY_SHOOTDOWN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct core_set;
@@ -15,6 +16,9 @@ enum shootdown {
 	SHOOTDOWN_FORGET,  /* the range's mappings */
 	SHOOTDOWN_DESTROY, /* the whole view */
 };
+
+/* Whether a shoot-down is to go to every core that has run the space, whoever holds its pages: an ablation, `shootdown=all` at boot. */
+bool shootdown_goes_to_all(void);
 
 /* After it neither this core nor one of `cores` has a mapping of [start, end) from before. Sends each of them, but for this one, one
  * message, and takes one acknowledgement. */

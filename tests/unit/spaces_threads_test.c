@@ -275,6 +275,27 @@ static void a_shoot_down_goes_to_holders_alone(void **state)
 	play(PLAY_MAX, FOUR, share_pages);
 }
 
+static void share_pages_with_all(void)
+{
+	space_open(HEAP);
+	if (play_place() == 0)
+		play_must(space_change(VSPACE_MAP, space_address(0), PAGE_SIZE, READ, VSPACE_FIXED) > 0);
+	meet_and_serve();
+	if (play_place() == 1)
+		use(0);
+	change_tells(0, VSPACE_UNMAP, 0, 1 << 1 | 1 << 2 | 1 << 3);
+	meet_and_serve();
+	space_close();
+}
+
+static void everybody_is_told_when_asked_to(void **state)
+{
+	(void)state;
+	strcpy(machine.boot.command_line, "shootdown=all");
+	play(PLAY_MAX, FOUR, share_pages_with_all);
+	machine.boot.command_line[0] = '\0';
+}
+
 static uint64_t anywhere[PLAY_MAX];
 
 /* Each maps where it likes, and its neighbour uses that and takes it back. */
@@ -326,6 +347,7 @@ int main(void)
 		cmocka_unit_test(a_page_taken_back_is_reached_by_nobody),
 		cmocka_unit_test(who_faults_together_gets_one_page),
 		cmocka_unit_test(a_shoot_down_goes_to_holders_alone),
+		cmocka_unit_test(everybody_is_told_when_asked_to),
 		cmocka_unit_test(each_core_has_an_arena),
 	};
 
