@@ -157,6 +157,22 @@ void inbox_send_leaf(unsigned core, struct message *message)
 	}
 }
 
+void inbox_post_leaf(const struct core_set *cores, const struct message *message)
+{
+	unsigned self = this_core();
+
+	own_mailbox()->bulletin = *message;
+	own_mailbox()->bulletin.from = self;
+	core_set_for_each(core, cores) {
+		struct mailbox *mailbox = mailbox_of(core);
+
+		marker(MARKER_MESSAGE);
+		counters[COUNTER_messages]++;
+		__atomic_fetch_or(&mailbox->posted[self / 64], UINT64_C(1) << self % 64, __ATOMIC_SEQ_CST);
+		set_pending(core, mailbox, MESSAGE_LEAF);
+	}
+}
+
 /* Calls keep their order: behind those that wait already. */
 void inbox_send_call(unsigned core, struct message *message)
 {
@@ -221,6 +237,19 @@ static void empty_ring(unsigned sender, enum message_class class)
 		empty_call_ring(ring, sender);
 }
 
+/* The bit is cleared before the handler answers: then the sender may post again. */
+static void read_bulletin(unsigned sender)
+{
+	struct mailbox *own = own_mailbox();
+	const struct message *bulletin = &mailbox_of(sender)->bulletin;
+	uint64_t bit = UINT64_C(1) << sender % 64;
+
+	if (!(__atomic_load_n(&own->posted[sender / 64], __ATOMIC_RELAXED) & bit))
+		return;
+	__atomic_fetch_and(&own->posted[sender / 64], ~bit, __ATOMIC_SEQ_CST);
+	message_handlers[bulletin->kind](bulletin);
+}
+
 /* R1 and R2. */
 static void drain_class(enum message_class class)
 {
@@ -233,6 +262,8 @@ static void drain_class(enum message_class class)
 				accept_connection(sender);
 			if (ring_from[sender])
 				empty_ring(sender, class);
+			if (class == MESSAGE_LEAF)
+				read_bulletin(sender);
 			if (class == MESSAGE_LEAF && this_core() == LOG_CORE)
 				log_collect(sender);
 		}

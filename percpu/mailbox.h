@@ -4,6 +4,8 @@
  * rings that lead here follow it, in the receiver's memory. Co-managed words and their transitions:
  *   pending[class]  bit s % 64: a core s may have messages here. Any sender sets by fetch-or; the receiver alone
  *                   clears, by exchange with 0.
+ *   posted          bit s: core s has a bulletin for this core, in s's own mailbox. s sets; the receiver clears, reads it there, and
+ *                   answers as its kind asks. s leaves the bulletin as it is until all whom it was posted to have answered.
  *   connect         bit s: core s wants its rings. s sets; the receiver clears after publishing them.
  *   acknowledged    this core stores 0 before it asks; each core that was asked adds 1.
  *   panicked        0 -> 1 by the first core that panics: it alone reports.
@@ -33,6 +35,10 @@ struct mailbox {
 	uint64_t pending[MESSAGE_CLASSES];
 	uint32_t attention;
 	uint64_t acknowledged;
+	uint64_t posted[CORE_SET_WORDS];
+
+	struct message bulletin __attribute__((aligned(64))); /* this core's own, for others to read */
+
 	uint64_t connect[CORE_SET_WORDS];
 	uint64_t online[CORE_SET_WORDS]; /* core 0's alone is used */
 	uint64_t panicked;               /* the same */

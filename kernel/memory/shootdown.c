@@ -37,20 +37,16 @@ void shootdown(struct vspace *space, uint64_t start, uint64_t end, enum shootdow
 {
 	struct mailbox *own = own_mailbox();
 	struct core_set others = *cores;
-	uint64_t expected = 0;
+	struct message message = { .kind = MESSAGE_invalidate, .word = { (uint64_t)space, start, end, what } };
+	uint64_t expected;
 
 	forget(space, start, end, what);
 	core_set_remove(&others, this_core());
 	if (core_set_empty(&others))
 		return;
 	__atomic_store_n(&own->acknowledged, 0, __ATOMIC_RELAXED);
-	core_set_for_each(core, &others) { /* H3 */
-		struct message message = { .kind = MESSAGE_invalidate,
-					   .word = { (uint64_t)space, start, end, what } };
-
-		inbox_send_leaf(core, &message);
-		expected++;
-	}
+	expected = core_set_count(&others);
+	inbox_post_leaf(&others, &message); /* H3 */
 	while (__atomic_load_n(&own->acknowledged, __ATOMIC_ACQUIRE) != expected) { /* bounded: by the others, in H4 */
 		inbox_serve_leaves();
 		cpu_pause();
