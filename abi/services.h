@@ -79,6 +79,8 @@ struct linux_service {
 	/* A thread has come to this core, or has ended on it. */
 	bool (*may_live)(struct task *task);
 	void (*thread_gone)(struct task *task);
+	/* Every page that the replica has taken and not given back. */
+	void (*visit_pages)(void (*visit)(const void *page));
 	int64_t (*call)(const struct call *call);
 };
 

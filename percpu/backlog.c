@@ -11,6 +11,7 @@ struct backlog_record {
 };
 
 struct backlog_record *backlog_oldest;
+uint64_t backlog_pages;
 static struct backlog_record *newest, *unused;
 static unsigned unused_count;
 static struct backlog_record reserve[BACKLOG_RESERVE]; /* there even when no page is */
@@ -32,6 +33,7 @@ static void grow(void)
 {
 	char *page = backlog_page();
 
+	backlog_pages += page != NULL;
 	for (size_t at = 0; page && at + sizeof(struct backlog_record) <= PAGE_SIZE; at += sizeof(struct backlog_record))
 		give_record((struct backlog_record *)(page + at));
 }

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "abi/status.h"
 #include "percpu/message.h"
@@ -23,6 +24,8 @@ enum {
 
 /* Takes a page for records; composed in kernel/entry/composition.c. NULL: none left. */
 extern void *(*const backlog_page)(void);
+
+extern uint64_t backlog_pages; /* that this core's records fill */
 
 struct backlog_record;
 extern struct backlog_record *backlog_oldest;

@@ -157,7 +157,7 @@ void inbox_send_leaf(unsigned core, struct message *message)
 	}
 }
 
-void inbox_post_leaf(const struct core_set *cores, const struct message *message)
+static void post(const struct core_set *cores, const struct message *message)
 {
 	unsigned self = this_core();
 
@@ -171,6 +171,24 @@ void inbox_post_leaf(const struct core_set *cores, const struct message *message
 		__atomic_fetch_or(&mailbox->posted[self / 64], UINT64_C(1) << self % 64, __ATOMIC_SEQ_CST);
 		set_pending(core, mailbox, MESSAGE_LEAF);
 	}
+}
+
+void inbox_ask_all(const struct core_set *cores, const struct message *message)
+{
+	struct mailbox *own = own_mailbox();
+	uint64_t expected = core_set_count(cores);
+
+	__atomic_store_n(&own->acknowledged, 0, __ATOMIC_RELAXED);
+	post(cores, message);
+	while (__atomic_load_n(&own->acknowledged, __ATOMIC_ACQUIRE) != expected) { /* bounded: by the others */
+		inbox_serve_leaves();
+		cpu_pause();
+	}
+}
+
+void inbox_acknowledge(unsigned core)
+{
+	__atomic_fetch_add(&mailbox_of(core)->acknowledged, 1, __ATOMIC_RELEASE);
 }
 
 /* Calls keep their order: behind those that wait already. */

@@ -5,7 +5,7 @@
  *   S4 if old was 0 and the receiver is AWAY: doorbell. Old not 0: whoever set it has seen to that.
  *   R1 bits = exchange pending with 0, R2 empty the rings that the bits name.
  *   A1 attention = AWAY, A2 full fence, A3 pending or connect not 0: LISTENING, and drain again; A4 else leave.
- * A bulletin (inbox_post_leaf) takes the same way without a ring: the bit in `posted` is its slot, set before S3 and looked at in R2.
+ * A bulletin (inbox_ask_all) takes the same way without a ring: the bit in `posted` is its slot, set before S3 and looked at in R2.
  * Messages go to other cores only: a core does its own work without any.
  * Context: the instance's own core, interrupts off.
  * I1 messages of one class from one core arrive in order, none is lost, none waits while its receiver sleeps
@@ -41,9 +41,12 @@ void inbox_send_leaf(unsigned core, struct message *message);
 uint64_t inbox_send_burst(unsigned core, struct message *leaf, uint64_t count); /* copies, as fit, RING_SLOTS at most; one doorbell */
 void inbox_send_call(unsigned core, struct message *message);
 
-/* One leaf for several other cores. It lies in this core's mailbox, and they read it there: cheaper than a message each, and no ring can be
- * full. It must have been handled by all of them, as the kind's answer tells, before the next is posted. */
-void inbox_post_leaf(const struct core_set *cores, const struct message *message);
+/* One leaf for several other cores; waits, serving leaves, until each of them has acknowledged it. It lies in this core's mailbox, and they
+ * read it there: cheaper than a message each, and no ring can be full. Not in a leaf's handler. */
+void inbox_ask_all(const struct core_set *cores, const struct message *message);
+
+/* The handler of such a leaf: done, or as good as. The message must not be looked at afterwards. */
+void inbox_acknowledge(unsigned core);
 
 /* Makes core look at this core's log (percpu/log.c): a pending bit without a message. */
 void inbox_nudge(unsigned core);

@@ -17,6 +17,7 @@
 struct core_memory {
 	uint64_t instance; /* physical address of the instance: the first private unit */
 	uint64_t mailbox;  /* physical address of the mailbox page: start of the shared zone */
+	uint64_t private_end, shared_end; /* physical: from here on the frame table has the zones' memory */
 };
 
 struct machine {

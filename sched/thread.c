@@ -16,7 +16,7 @@ static unsigned threads; /* in `all` */
 
 struct thread *thread_create(struct view *view)
 {
-	uint64_t frame = backlog_provide(threads + 1) ? 0 : frame_take_private();
+	uint64_t frame = backlog_provide(threads + 1) ? 0 : frame_take(FRAME_thread);
 	struct thread *thread = direct(frame);
 
 	if (!frame)

@@ -4,6 +4,7 @@
 
 #include "ipc/call.h"
 #include "kernel/arch/paging.h"
+#include "kernel/entry/audit.h"
 #include "kernel/entry/finish.h"
 #include "kernel/entry/threads.h"
 #include "kernel/memory/frames.h"
@@ -20,6 +21,8 @@ const message_handler message_handlers[MESSAGE_KIND_COUNT] = {
 	[MESSAGE_reply] = call_answer,
 	[MESSAGE_invalidate] = vspace_invalidate,
 	[MESSAGE_frames] = frames_came_home,
+	[MESSAGE_freeze] = audit_freeze,
+	[MESSAGE_audit] = audit_count,
 	[MESSAGE_stream] = stream_arrived,
 	[MESSAGE_request] = call_request,
 	[MESSAGE_notify] = call_notification,
@@ -27,7 +30,7 @@ const message_handler message_handlers[MESSAGE_KIND_COUNT] = {
 
 static void *take_page(void)
 {
-	uint64_t frame = frame_take_private();
+	uint64_t frame = frame_take(FRAME_backlog);
 
 	return frame ? direct(frame) : NULL;
 }

@@ -10,6 +10,7 @@
 #include "lib/format.h"
 #include "lib/string.h"
 #include "percpu/clock.h"
+#include "percpu/frame_table.h"
 #include "percpu/inbox.h"
 #include "percpu/instance.h"
 #include "percpu/log.h"
@@ -186,6 +187,7 @@ void discover_memory(void)
 	boot_memory = plan.boot;
 	map_all_for_boot();
 	place_instances();
+	frame_table_place();
 	instance_prepare_common(take_boot_frame, &boot_memory);
 }
 

@@ -5,6 +5,7 @@
 #include "kernel/arch/apic.h"
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/offsets.h"
+#include "kernel/entry/audit.h"
 #include "kernel/entry/threads.h"
 #include "percpu/backlog.h"
 #include "percpu/clock.h"
@@ -83,6 +84,10 @@ _Noreturn void event_loop(void)
 		inbox_listen();
 		inbox_drain();
 		backlog = backlog_waits() && inbox_flush_backlog();
+		if (__builtin_expect(audit_frozen, 0)) {
+			audit_rest(backlog);
+			continue;
+		}
 		if (timer_next() != CLOCK_NEVER)
 			threads_expire();
 		thread = choose();

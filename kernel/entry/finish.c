@@ -4,6 +4,7 @@
 
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/serial.h"
+#include "kernel/entry/audit.h"
 #include "lib/format.h"
 #include "percpu/clock.h"
 #include "percpu/log.h"
@@ -34,6 +35,7 @@ _Noreturn void finish(int status)
 {
 	char report[16];
 
+	audit_frames();
 	for (unsigned core = 0; core < machine_cores(); core++)
 		if (core != LOG_CORE)
 			log_collect(core);

@@ -77,7 +77,7 @@ uint64_t kernel_footprint(unsigned core)
 	uint64_t own = far_read64(far_of(core, &birth.first_free)) - machine.memory[core].instance;
 	uint64_t zone = PAGE_SIZE + inbox_ring_area();
 
-	return own + zone + far_read64(far_of(core, &counters[COUNTER_frames_used])) * PAGE_SIZE;
+	return own + zone + frame_table_size(core) + far_read64(far_of(core, &counters[COUNTER_frames_used])) * PAGE_SIZE;
 }
 
 uint64_t kernel_online_time(unsigned core)
@@ -168,7 +168,7 @@ const void *kernel_replica(unsigned core, const void *variable)
 
 void *kernel_page_take(void)
 {
-	uint64_t frame = frame_take_private();
+	uint64_t frame = frame_take(FRAME_service);
 
 	return frame ? direct(frame) : NULL;
 }

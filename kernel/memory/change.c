@@ -100,9 +100,9 @@ static uint64_t to_rights(uint64_t word, const struct slots_change *how)
 
 static status_t split(struct vspace *space, uint64_t start, uint64_t end)
 {
-	status_t status = slots_split(space->slots, start, frame_take_shared, frame_give);
+	status_t status = slots_split(space->slots, start, frame_take_node, frame_give);
 
-	return status ? status : slots_split(space->slots, end, frame_take_shared, frame_give);
+	return status ? status : slots_split(space->slots, end, frame_take_node, frame_give);
 }
 
 status_t vspace_reserve(struct vspace *space, uint64_t start, uint64_t end, unsigned rights)

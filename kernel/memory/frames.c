@@ -14,51 +14,73 @@ static struct pcache cache[FRAME_KINDS];
 static struct message parcel = { .kind = MESSAGE_frames };
 static unsigned parcel_home;
 
+static void donate(uint32_t unit, uint64_t start, uint64_t end)
+{
+	uint64_t from = (uint64_t)unit << UNIT_SHIFT, to = from + UNIT_SIZE;
+
+	start = start < from ? from : start < to ? start : to;
+	end = end > to ? to : end > start ? end : start;
+	for (uint64_t frame = from; frame < to; frame += PAGE_SIZE)
+		if (frame < start || frame >= end)
+			frame_entry(frame)->type = FRAME_boot;
+	memory_service.donate(machine.unit[unit].kind == UNIT_SHARED ? FRAME_SHARED : FRAME_PRIVATE, start, end);
+}
+
 void frames_open(void)
 {
-	unsigned self = this_core();
-	uint64_t shared = machine.memory[self].mailbox + PAGE_SIZE + inbox_ring_area();
+	const struct core_memory *memory = &machine.memory[this_core()];
+	uint64_t shared = memory->mailbox + PAGE_SIZE + inbox_ring_area();
 
 	for (uint32_t unit = 0; unit < machine.unit_count; unit++) {
-		uint64_t start = (uint64_t)unit << UNIT_SHIFT;
-		uint64_t end = start + UNIT_SIZE;
-		enum frame_kind kind = machine.unit[unit].kind == UNIT_SHARED ? FRAME_SHARED : FRAME_PRIVATE;
-
-		if (machine.unit[unit].owner != self)
+		if (machine.unit[unit].owner != this_core())
 			continue;
-		if (start <= birth.first_free && birth.first_free <= end)
-			start = birth.first_free;
-		if (start <= shared && shared <= end)
-			start = shared;
-		memory_service.donate(kind, start, end);
+		if (machine.unit[unit].kind == UNIT_SHARED)
+			donate(unit, shared, memory->shared_end);
+		else
+			donate(unit, birth.first_free, memory->private_end);
 	}
 }
 
-uint64_t frame_take(enum frame_kind kind)
+static enum frame_kind kind_of(enum frame_type type)
 {
-	struct pcache *from = &cache[kind];
+	static const uint8_t kind[] = {
+#define X(name, zone, words, meaning) zone == UNIT_SHARED ? FRAME_SHARED : FRAME_PRIVATE,
+#include "percpu/frame_types.def"
+#undef X
+	};
+
+	return (enum frame_kind)kind[type];
+}
+
+uint64_t frame_take(enum frame_type type)
+{
+	struct pcache *from = &cache[kind_of(type)];
+	uint64_t frame;
 
 	if (from->head == from->tail) {
-		memory_service.stock(kind, from);
+		memory_service.stock(kind_of(type), from);
 		if (from->head == from->tail)
 			return 0;
 	}
 	counters[COUNTER_frames_used]++;
-	return from->frame[from->head++ % PCACHE_SLOTS];
+	frame = from->frame[from->head++ % PCACHE_SLOTS];
+	frame_entry(frame)->type = (uint8_t)type;
+	return frame;
 }
 
-uint64_t frame_take_private(void)
+uint64_t frame_take_node(void)
 {
-	return frame_take(FRAME_PRIVATE);
-}
-
-uint64_t frame_take_shared(void)
-{
-	return frame_take(FRAME_SHARED);
+	return frame_take(FRAME_slots);
 }
 
 static void give_home(uint64_t frame)
 {
+	struct frame_entry *entry = frame_entry(frame);
+
+	if (entry->type == FRAME_free)
+		__builtin_trap(); /* given back twice */
+	entry->type = FRAME_free;
+	entry->generation++;
 	counters[COUNTER_frames_used]--;
 	memory_service.release(machine.unit[frame >> UNIT_SHIFT].kind == UNIT_SHARED ? FRAME_SHARED : FRAME_PRIVATE,
 			       frame);
@@ -90,4 +112,25 @@ void frames_came_home(const struct message *message)
 {
 	for (unsigned i = 1; i <= message->word[0]; i++)
 		give_home(message->word[i]);
+}
+
+void frames_visit(frame_visitor visit)
+{
+	for (uint32_t unit = 0; unit < machine.unit_count; unit++) {
+		uint64_t start = (uint64_t)unit << UNIT_SHIFT;
+
+		if (machine.unit[unit].owner != this_core())
+			continue;
+		for (uint64_t frame = start; frame < start + UNIT_SIZE; frame += PAGE_SIZE)
+			visit((enum frame_type)frame_entry(frame)->type, frame);
+	}
+}
+
+uint64_t frames_unused(void)
+{
+	uint64_t unused = 0;
+
+	for (unsigned kind = 0; kind < FRAME_KINDS; kind++)
+		unused += memory_service.free_frames((enum frame_kind)kind) + cache[kind].tail - cache[kind].head;
+	return unused;
 }

@@ -9,19 +9,23 @@
 #include <stdint.h>
 
 #include "abi/pcache.h"
+#include "percpu/frame_table.h"
 #include "percpu/message.h"
 
 /* Each core, once: hands the partition to the memory replica. */
 void frames_open(void);
 
 /* Physical address of a zeroed frame, or 0 when the partition is exhausted. */
-uint64_t frame_take(enum frame_kind kind);
-uint64_t frame_take_private(void);
-uint64_t frame_take_shared(void);
+uint64_t frame_take(enum frame_type type);
+uint64_t frame_take_node(void); /* of slots */
 
 /* Frees a frame of any partition. Frames of others are sent with the next flush at the latest. */
 void frame_give(uint64_t frame);
 void frame_give_flush(void);
+
+/* All frames of this partition, as the table types them; how many of them the memory service and PCache have. */
+void frames_visit(frame_visitor visit);
+uint64_t frames_unused(void);
 
 /* Leaf: frames that come home. */
 void frames_came_home(const struct message *message);

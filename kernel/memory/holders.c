@@ -17,7 +17,7 @@ static void add_spare(struct view *view, struct holders *record)
 
 static void grow(struct view *view)
 {
-	uint64_t frame = frame_take_shared();
+	uint64_t frame = frame_take(FRAME_holders);
 	struct holders_frame *records = direct(frame);
 
 	if (!frame)
@@ -131,10 +131,10 @@ void holders_free(uint64_t word)
 		__atomic_fetch_or(&records->returned, UINT64_C(1) << (record - records->record), __ATOMIC_RELEASE);
 }
 
-void holders_destroy(struct vspace *space, slots_free give_frame)
+void holders_visit(const struct vspace *space, frame_visitor visit)
 {
 	for (uint64_t next, frame = space->records; frame; frame = next) {
 		next = ((struct holders_frame *)direct(frame))->next;
-		give_frame(frame);
+		visit(FRAME_holders, frame);
 	}
 }

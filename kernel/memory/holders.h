@@ -74,7 +74,7 @@ void holders_add_to(struct core_set *set, uint64_t word);
 /* The word is gone, and nobody holds its page any more. */
 void holders_free(uint64_t word);
 
-/* The end of a space: hands every frame of records to the function. */
-void holders_destroy(struct vspace *space, slots_free give_frame);
+/* Every frame of records; the visitor may free it. */
+void holders_visit(const struct vspace *space, frame_visitor visit);
 
 #endif

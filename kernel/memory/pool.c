@@ -5,10 +5,13 @@
 #include "kernel/arch/paging.h"
 #include "kernel/memory/frames.h"
 
+uint64_t pool_frames;
+
 static void grow(struct pool *pool)
 {
-	uint64_t frame = frame_take_private();
+	uint64_t frame = frame_take(FRAME_pool);
 
+	pool_frames += frame != 0;
 	for (size_t at = 0; frame && at + pool->size <= PAGE_SIZE; at += pool->size)
 		pool_give(pool, (char *)direct(frame) + at);
 }

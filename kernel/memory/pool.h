@@ -6,6 +6,7 @@
 #define KERNEL_MEMORY_POOL_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct pool {
 	size_t size;  /* of an object: at least a pointer's, at most a page */
@@ -13,6 +14,9 @@ struct pool {
 };
 
 #define POOL(object_size) { .size = (object_size) }
+
+/* Frames that this core's pools have. */
+extern uint64_t pool_frames;
 
 /* NULL: no frame left. */
 void *pool_take(struct pool *pool);

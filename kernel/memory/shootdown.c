@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: MIT */
 #include "kernel/memory/shootdown.h"
 
-#include "kernel/arch/cpu.h"
 #include "kernel/memory/view.h"
 #include "kernel/memory/vspace.h"
 #include "lib/command_line.h"
@@ -35,29 +34,18 @@ bool shootdown_goes_to_all(void)
 
 void shootdown(struct vspace *space, uint64_t start, uint64_t end, enum shootdown what, const struct core_set *cores)
 {
-	struct mailbox *own = own_mailbox();
-	struct core_set others = *cores;
 	struct message message = { .kind = MESSAGE_invalidate, .word = { (uint64_t)space, start, end, what } };
-	uint64_t expected;
+	struct core_set others = *cores;
 
 	forget(space, start, end, what);
 	core_set_remove(&others, this_core());
-	if (core_set_empty(&others))
-		return;
-	__atomic_store_n(&own->acknowledged, 0, __ATOMIC_RELAXED);
-	expected = core_set_count(&others);
-	inbox_post_leaf(&others, &message); /* H3 */
-	while (__atomic_load_n(&own->acknowledged, __ATOMIC_ACQUIRE) != expected) { /* bounded: by the others, in H4 */
-		inbox_serve_leaves();
-		cpu_pause();
-	}
+	if (!core_set_empty(&others))
+		inbox_ask_all(&others, &message); /* H3, H4 */
 }
 
 void vspace_invalidate(const struct message *message)
 {
-	struct mailbox *home = direct(machine.memory[message->from].mailbox);
-
 	forget((struct vspace *)message->word[0], message->word[1], message->word[2],
 	       (enum shootdown)message->word[3]); /* V1 */
-	__atomic_fetch_add(&home->acknowledged, 1, __ATOMIC_RELEASE); /* V2 */
+	inbox_acknowledge(message->from);         /* V2 */
 }

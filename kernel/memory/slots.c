@@ -194,20 +194,20 @@ uint64_t slots_hole(uint64_t root, uint64_t low, uint64_t high, uint64_t size)
 	return search_node(direct(root), SLOT_LEVELS - 1, 0, &search) ? search.run_end - size : 0;
 }
 
-static void destroy(uint64_t frame, unsigned level, slots_free give_frame, slots_free give_node)
+static void visit_node(uint64_t frame, unsigned level, frame_visitor visit)
 {
 	uint64_t *node = direct(frame);
 
 	for (unsigned index = 0; (index = paging_next_used(node, index, PTE_COUNT)) < PTE_COUNT; index++) {
 		if (slot_state(node[index]) == SLOT_NODE)
-			destroy(node[index] & SLOT_ADDRESS, level - 1, give_frame, give_node);
+			visit_node(node[index] & SLOT_ADDRESS, level - 1, visit);
 		else if (slot_state(node[index]) == SLOT_PRESENT)
-			give_frame(slot_frame(node[index]));
+			visit(FRAME_user, slot_frame(node[index]));
 	}
-	give_node(frame);
+	visit(FRAME_slots, frame);
 }
 
-void slots_destroy(uint64_t root, slots_free give_frame, slots_free give_node)
+void slots_visit(uint64_t root, frame_visitor visit)
 {
-	destroy(root, SLOT_LEVELS - 1, give_frame, give_node);
+	visit_node(root, SLOT_LEVELS - 1, visit);
 }

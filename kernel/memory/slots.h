@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "abi/status.h"
+#include "percpu/frame_table.h"
 
 enum slot_state {
 	SLOT_EMPTY,
@@ -99,7 +100,7 @@ int slots_occupied(uint64_t root, uint64_t start, uint64_t end);
 /* The highest `size` bytes that are empty in [low, high); 0 when there are none. Whole pages. */
 uint64_t slots_hole(uint64_t root, uint64_t low, uint64_t high, uint64_t size);
 
-/* The end of a space: hands every present frame and every node, the root last, to the two functions. */
-void slots_destroy(uint64_t root, slots_free give_frame, slots_free give_node);
+/* Every present frame and every node; each node behind all that it leads to, so that the visitor may free what it sees. */
+void slots_visit(uint64_t root, frame_visitor visit);
 
 #endif

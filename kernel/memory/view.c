@@ -36,7 +36,7 @@ struct view *view_get(struct vspace *space)
 	view = pool_take(&pool);
 	if (!view)
 		return NULL;
-	*view = (struct view){ .next = views, .space = space, .root = frame_take_private(), .search_high = arena_of(this_core()).end };
+	*view = (struct view){ .next = views, .space = space, .root = frame_take(FRAME_page_table), .search_high = arena_of(this_core()).end };
 	if (!view->root) {
 		pool_give(&pool, view);
 		return NULL;
@@ -48,14 +48,27 @@ struct view *view_get(struct vspace *space)
 	return view;
 }
 
-static void free_tables(uint64_t table, unsigned level)
+/* Tables below come before the one that leads to them. */
+static void each_table(uint64_t table, unsigned level, frame_visitor visit)
 {
 	uint64_t *words = direct(table);
 	unsigned count = level == 3 ? PTE_COUNT / 2 : PTE_COUNT;
 
 	for (unsigned i = 0; level > 0 && (i = paging_next_used(words, i, count)) < count; i++)
-		free_tables(words[i] & PTE_ADDRESS, level - 1);
+		each_table(words[i] & PTE_ADDRESS, level - 1, visit);
+	visit(FRAME_page_table, table);
+}
+
+static void give_table(enum frame_type type, uint64_t table)
+{
+	(void)type;
 	frame_give(table);
+}
+
+void views_visit(frame_visitor visit)
+{
+	for (struct view *view = views; view; view = view->next)
+		each_table(view->root, 3, visit);
 }
 
 void view_destroy(struct view *view)
@@ -67,7 +80,7 @@ void view_destroy(struct view *view)
 	while (*link != view)
 		link = &(*link)->next;
 	*link = view->next;
-	free_tables(view->root, 3);
+	each_table(view->root, 3, give_table);
 	pool_give(&pool, view);
 }
 
@@ -87,7 +100,7 @@ struct view *view_active(void)
 static uint64_t *table_below(uint64_t *word)
 {
 	if (!(*word & PTE_PRESENT)) {
-		uint64_t frame = frame_take_private();
+		uint64_t frame = frame_take(FRAME_page_table);
 
 		if (!frame)
 			return NULL;

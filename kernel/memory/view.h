@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "abi/status.h"
+#include "percpu/frame_table.h"
 
 struct holders;
 struct holders_frame;
@@ -32,6 +33,9 @@ struct view {
 struct view *view_find(const struct vspace *space);
 struct view *view_get(struct vspace *space);
 void view_destroy(struct view *view);
+
+/* Every page table of this core's views. */
+void views_visit(frame_visitor visit);
 
 /* Loads the tables; NULL: those without a program. */
 void view_activate(struct view *view);

@@ -13,10 +13,12 @@
 #include "percpu/instance.h"
 #include "percpu/machine.h"
 
+static struct vspace *spaces; /* whose home this core is */
+
 struct vspace *vspace_create(uint64_t heap_start)
 {
-	uint64_t frame = frame_take_shared();
-	uint64_t slots = frame ? frame_take_shared() : 0;
+	uint64_t frame = frame_take(FRAME_space);
+	uint64_t slots = frame ? frame_take_node() : 0;
 	struct vspace *space = direct(frame);
 
 	if (!slots) {
@@ -31,7 +33,9 @@ struct vspace *vspace_create(uint64_t heap_start)
 		.heap_start = heap_start,
 		.heap_end = heap_start,
 		.search_high = ARENA_BASE,
+		.next = spaces,
 	};
+	spaces = space;
 	return space;
 }
 
@@ -46,6 +50,30 @@ void vspace_members(const struct vspace *space, struct core_set *cores)
 		cores->word[i] = __atomic_load_n(&space->cores[i], __ATOMIC_SEQ_CST);
 }
 
+void vspaces_visit(frame_visitor visit)
+{
+	for (const struct vspace *space = spaces; space; space = space->next) {
+		slots_visit(space->slots, visit);
+		holders_visit(space, visit);
+		visit(FRAME_space, direct_physical(space));
+	}
+}
+
+static void forget_space(const struct vspace *space)
+{
+	struct vspace **link = &spaces;
+
+	while (*link != space)
+		link = &(*link)->next;
+	*link = space->next;
+}
+
+static void give(enum frame_type type, uint64_t frame)
+{
+	(void)type;
+	frame_give(frame);
+}
+
 void vspace_release(struct vspace *space)
 {
 	struct core_set members;
@@ -54,8 +82,9 @@ void vspace_release(struct vspace *space)
 		return;
 	vspace_members(space, &members);
 	shootdown(space, 0, USER_END, SHOOTDOWN_DESTROY, &members);
-	slots_destroy(space->slots, frame_give, frame_give);
-	holders_destroy(space, frame_give);
+	slots_visit(space->slots, give);
+	holders_visit(space, give);
+	forget_space(space);
 	frame_give(direct_physical(space));
 	frame_give_flush();
 }
@@ -77,7 +106,7 @@ static uint64_t page_word(uint64_t slot)
 /* A reserved slot gets a frame, and maybe its first holder. BUSY: another core was faster, its frame counts. */
 static status_t fill(uint64_t *slot, uint64_t *now, unsigned holder)
 {
-	uint64_t frame = frame_take(FRAME_PRIVATE), present = slot_present(slot_rights(*now), frame, holder);
+	uint64_t frame = frame_take(FRAME_user), present = slot_present(slot_rights(*now), frame, holder);
 
 	if (!frame)
 		return STATUS_NO_MEMORY;
@@ -95,7 +124,7 @@ static status_t look_around(struct view *view, uint64_t address)
 	status_t status;
 
 	view->recent = 0;
-	view->recent_slots = slots_leaf(view->space->slots, address, frame_take_shared, frame_give, &status);
+	view->recent_slots = slots_leaf(view->space->slots, address, frame_take_node, frame_give, &status);
 	if (status)
 		return status == STATUS_NOT_FOUND ? STATUS_BAD_ADDRESS : status;
 	view->recent_table = view_table(view, address);
@@ -151,7 +180,7 @@ status_t vspace_physical(struct view *view, uint64_t address, uint64_t *physical
 void *vspace_page(struct vspace *space, uint64_t address)
 {
 	status_t status;
-	uint64_t *slots = slots_leaf(space->slots, address, frame_take_shared, frame_give, &status);
+	uint64_t *slots = slots_leaf(space->slots, address, frame_take_node, frame_give, &status);
 	uint64_t now;
 
 	if (!slots)

@@ -29,6 +29,7 @@ struct vspace {
 	uint32_t users;     /* processes that run in it, or lend it (vfork) */
 	uint64_t heap_start, heap_end;
 	uint64_t search_high; /* where the search for a hole below the arenas begins */
+	struct vspace *next;  /* of the same home */
 
 	/* co-managed: bit set by each core that joins; cleared never */
 	uint64_t cores[CORE_SET_WORDS] __attribute__((aligned(64)));
@@ -46,6 +47,9 @@ struct vspace *vspace_create(uint64_t heap_start);
 
 /* Home: a user's end; the last one's frees everything. No thread of the space is left then. */
 void vspace_release(struct vspace *space);
+
+/* Every frame of the spaces whose home this core is, page tables apart. */
+void vspaces_visit(frame_visitor visit);
 
 /* A core is about to map pages of it. */
 void vspace_join(struct vspace *space, unsigned core);

@@ -9,6 +9,7 @@
 #include "services/linux/exec.h"
 #include "services/linux/futex.h"
 #include "services/linux/process.h"
+#include "services/linux/records.h"
 
 enum {
 	CALLS = 512,
@@ -79,11 +80,16 @@ static void thread_gone(struct task *task)
 		      (uint64_t[CALL_WORDS]){ task->process_id, (uint64_t)task->exit_status });
 }
 
+static void visit_pages(void (*visit)(const void *page))
+{
+	processes_visit(visit);
+	records_visit(visit);
+}
+
 static int64_t serve(const struct call *call)
 {
 	return call->operation >= LINUX_FUTEX_WAIT ? futex_serve(call) : process_serve(call);
 }
-
 
 const struct linux_service linux_service = {
 	.system_call = system_call,
@@ -91,5 +97,6 @@ const struct linux_service linux_service = {
 	.start_first = exec_first,
 	.may_live = may_live,
 	.thread_gone = thread_gone,
+	.visit_pages = visit_pages,
 	.call = serve,
 };

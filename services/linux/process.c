@@ -79,6 +79,13 @@ void process_discard(struct process *process)
 	kernel_page_give(process);
 }
 
+void processes_visit(void (*visit)(const void *page))
+{
+	for (unsigned bucket = 0; bucket < BUCKETS; bucket++)
+		for (struct process *process = table[bucket]; process; process = process->next)
+			visit(process);
+}
+
 static void stop_lending(struct process *process, struct vspace *space)
 {
 	if (process->lent)

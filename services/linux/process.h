@@ -76,6 +76,9 @@ void process_discard(struct process *process);
 /* The running thread's process is to end. Result like kernel_call: CALL_PARKED, always. */
 int64_t process_exit(int32_t status);
 
+/* Every process object of this home. */
+void processes_visit(void (*visit)(const void *page));
+
 /* Serves LINUX_THREAD_ADD to LINUX_SIGNAL. */
 int64_t process_serve(const struct call *call);
 

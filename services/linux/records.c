@@ -6,7 +6,7 @@
 
 enum { PAGE = 4096 };
 
-static void *free_record;
+static void *free_record, *pages; /* the first record of each page leads to the next page */
 
 void *record_take(void)
 {
@@ -15,8 +15,12 @@ void *record_take(void)
 	if (!free_record) {
 		char *page = kernel_page_take();
 
-		for (unsigned at = 0; page && at < PAGE; at += RECORD_SIZE)
+		for (unsigned at = RECORD_SIZE; page && at < PAGE; at += RECORD_SIZE)
 			record_give(page + at);
+		if (page) {
+			*(void **)page = pages;
+			pages = page;
+		}
 	}
 	record = free_record;
 	if (record)
@@ -28,4 +32,10 @@ void record_give(void *record)
 {
 	*(void **)record = free_record;
 	free_record = record;
+}
+
+void records_visit(void (*visit)(const void *page))
+{
+	for (void *page = pages; page; page = *(void **)page)
+		visit(page);
 }

@@ -9,4 +9,7 @@ enum { RECORD_SIZE = 64 };
 void *record_take(void); /* undefined content; NULL: no memory */
 void record_give(void *record);
 
+/* Every page of this replica's records. */
+void records_visit(void (*visit)(const void *page));
+
 #endif

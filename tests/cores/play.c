@@ -13,6 +13,7 @@
 
 #include "kernel/arch/apic.h"
 #include "percpu/clock.h"
+#include "percpu/frame_table.h"
 
 enum {
 	PAGES = 512,
@@ -168,6 +169,7 @@ void play(unsigned count, const unsigned *numbers, void (*job)(void))
 	prepare_memory();
 	for (unsigned i = 0; i < count; i++)
 		prepare(i, numbers[i]);
+	frame_table_place();
 	alarm(HANGS);
 	pthread_barrier_init(&meeting, NULL, count);
 	for (unsigned i = 0; i < count; i++)

@@ -23,7 +23,7 @@ void log_collect(unsigned core)
 
 static void *take_page(void)
 {
-	uint64_t frame = frame_take_private();
+	uint64_t frame = frame_take(FRAME_backlog);
 
 	return frame ? direct(frame) : NULL;
 }

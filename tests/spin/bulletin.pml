@@ -1,6 +1,6 @@
 /* bulletin.pml - model of one leaf for several cores, that they read in the sender's mailbox
  * SPDX-License-Identifier: MIT
- * Mirrors inbox_post_leaf and read_bulletin of percpu/inbox.c. A core posts ROUNDS bulletins to two readers that share a pending bit, and
+ * Mirrors inbox_ask_all and read_bulletin of percpu/inbox.c. A core posts ROUNDS bulletins to two readers that share a pending bit, and
  * waits for both answers each time; the readers drain when they see the bit, and are woken as inbox.pml shows.
  * Memory is x86-TSO as in inbox.pml: the bulletin is a plain store, bits and answers are locked.
  * I1 a reader handles each bulletin once, and finds it whole

@@ -17,7 +17,7 @@ enum {
 	CHILDREN = 24, /* ids 1 to this */
 	WAITERS = 12,
 	ROUNDS = 60000,
-	RECORDS_IN_PAGE = PAGE_SIZE / RECORD_SIZE,
+	RECORDS_IN_PAGE = PAGE_SIZE / RECORD_SIZE - 1, /* the first leads to the next page */
 };
 
 static struct host_frames frames;

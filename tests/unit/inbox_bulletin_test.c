@@ -1,6 +1,6 @@
 /* inbox_bulletin_test.c - one leaf for several cores: each of them handles it once, and it stays as it is until they have
  * SPDX-License-Identifier: MIT
- * Every core posts its plan, each bulletin to some of the others, and waits for their answers as a shoot-down does; meanwhile it handles
+ * Every core posts its plan, each bulletin to some of the others, and waits until they have acknowledged it; meanwhile it handles
  * theirs. A core that has nothing left to do sleeps. A lost bulletin lets its sender wait for ever, and the play ends the run. */
 #include <setjmp.h>
 #include <sched.h>
@@ -17,7 +17,7 @@ enum { BULLETINS = 4000 };
 static const unsigned NEAR[] = { 0, 1, 2, 3 };
 static const unsigned SHARING[] = { 3, 67, 70, 131 }; /* one pending bit stands for three of them, and each has a `posted` bit of its own */
 
-static _Thread_local uint64_t received, next_from[PLAY_MAX];
+static _Thread_local uint64_t received, next_from[PLAY_MAX], asked;
 
 static uint64_t mixed(unsigned from, uint64_t number)
 {
@@ -45,7 +45,6 @@ static unsigned place_of(unsigned core)
 static void bulletin_arrived(const struct message *message)
 {
 	unsigned from = place_of(message->from);
-	struct mailbox *sender = direct(machine.memory[message->from].mailbox);
 
 	while (!(readers_of(from, next_from[from]) & 1u << play_place()))
 		next_from[from]++;
@@ -54,12 +53,21 @@ static void bulletin_arrived(const struct message *message)
 		play_must(message->word[i] == mixed(message->from, message->cookie) + i);
 	next_from[from]++;
 	received++;
-	__atomic_fetch_add(&sender->acknowledged, 1, __ATOMIC_RELEASE);
+	inbox_acknowledge(message->from);
 	for (unsigned i = 0; received % 8 == 0 && i < 5; i++)
 		sched_yield(); /* the sender may go on, and post the next, before we return */
 }
 
-const message_handler message_handlers[MESSAGE_KIND_COUNT] = { [MESSAGE_stream] = bulletin_arrived };
+static void asked_arrived(const struct message *message)
+{
+	asked++;
+	inbox_acknowledge(message->from);
+}
+
+const message_handler message_handlers[MESSAGE_KIND_COUNT] = {
+	[MESSAGE_stream] = bulletin_arrived,
+	[MESSAGE_invalidate] = asked_arrived,
+};
 
 _Thread_local void *(*const backlog_page)(void) = play_page;
 
@@ -80,12 +88,7 @@ static void post(uint64_t number)
 	for (unsigned place = 0; place < PLAY_MAX; place++)
 		if (readers & 1u << place)
 			core_set_add(&cores, play_number(place));
-	__atomic_store_n(&core_mailbox->acknowledged, 0, __ATOMIC_RELAXED);
-	inbox_post_leaf(&cores, &message);
-	while (__atomic_load_n(&core_mailbox->acknowledged, __ATOMIC_ACQUIRE) != core_set_count(&cores)) {
-		inbox_serve_leaves();
-		cpu_pause();
-	}
+	inbox_ask_all(&cores, &message);
 }
 
 static void everybody_posts(void)
@@ -117,17 +120,22 @@ static void each_reader_handles_a_bulletin_once(void **state)
 
 static void count_one_bulletin(void)
 {
-	struct message message = { .kind = MESSAGE_stream };
 	struct core_set cores = { 0 };
 
 	if (play_place() == 0) {
 		core_set_add(&cores, 1);
 		core_set_add(&cores, 2);
-		inbox_post_leaf(&cores, &message);
+		inbox_ask_all(&cores, &(struct message){ .kind = MESSAGE_invalidate });
 		play_must(counters[COUNTER_messages] == 2);
 	}
+	if (play_place() == 1 || play_place() == 2)
+		while (!asked) {
+			inbox_drain();
+			cpu_pause();
+		}
 	play_meet();
-	play_must(inbox_pending() == (play_place() == 1 || play_place() == 2));
+	play_must(asked == (play_place() == 1 || play_place() == 2));
+	play_must(!inbox_pending());
 	play_must(core_mailbox->ring[0] == NULL); /* it needs none */
 }
 

@@ -21,8 +21,9 @@ enum { SIZE_COUNT = sizeof(SIZES) / sizeof(SIZES[0]) };
 
 static struct host_frames frames;
 
-uint64_t frame_take_private(void)
+uint64_t frame_take(enum frame_type type)
 {
+	assert_int_equal(type, FRAME_pool);
 	return host_frames_take(&frames);
 }
 

@@ -41,10 +41,16 @@ static int open_tree(void **state)
 	return root ? 0 : -1;
 }
 
+static void give_visited(enum frame_type type, uint64_t frame)
+{
+	assert_true(type == FRAME_slots || type == FRAME_user);
+	give(frame);
+}
+
 static int close_tree(void **state)
 {
 	(void)state;
-	slots_destroy(root, give, give);
+	slots_visit(root, give_visited);
 	host_frames_close(&frames);
 	return frames.taken ? -1 : 0;
 }
