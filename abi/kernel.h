@@ -87,6 +87,7 @@ enum vspace_right {
 	VSPACE_READ = 1,
 	VSPACE_WRITE = 2,
 	VSPACE_EXECUTE = 4,
+	VSPACE_SHARED = 8, /* of a mapping: a copied space has the same pages, and no copies */
 };
 
 /* Programs' addresses lie below; the page beneath it is the last. */
@@ -109,6 +110,7 @@ enum vspace_map_flags {
 struct vspace *kernel_vspace_create(uint64_t heap_start); /* home: this core; one user */
 struct vspace *kernel_vspace(void); /* the thread's */
 void kernel_vspace_cores(const struct vspace *space, struct core_set *cores); /* where threads of it may be */
+struct vspace *kernel_vspace_fork(void); /* a copy of the thread's, its home this core, one user; NULL: no memory */
 int64_t kernel_vspace_hold(struct vspace *space); /* one user more; like kernel_call */
 void kernel_vspace_release(struct vspace *space); /* anywhere; the last one frees it */
 int64_t kernel_vspace_call(struct vspace *space, enum vspace_operation operation, uint64_t a, uint64_t b,

@@ -9,6 +9,7 @@
 #include "kernel/arch/paging.h"
 #include "kernel/entry/composition.h"
 #include "kernel/entry/finish.h"
+#include "kernel/memory/copy.h"
 #include "kernel/memory/frames.h"
 #include "kernel/memory/user.h"
 #include "kernel/memory/vspace.h"
@@ -274,6 +275,11 @@ struct vspace *kernel_vspace_create(uint64_t heap_start)
 struct vspace *kernel_vspace(void)
 {
 	return thread_current->view->space;
+}
+
+struct vspace *kernel_vspace_fork(void)
+{
+	return vspace_fork(thread_current->view->space);
 }
 
 void kernel_vspace_cores(const struct vspace *space, struct core_set *cores)

@@ -5,11 +5,13 @@
  * the shoot-down. */
 #include "kernel/arch/paging.h"
 #include "kernel/memory/arena.h"
+#include "kernel/memory/copy.h"
 #include "kernel/memory/frames.h"
 #include "kernel/memory/holders.h"
 #include "kernel/memory/shootdown.h"
 #include "kernel/memory/slots.h"
 #include "kernel/memory/vspace.h"
+#include "percpu/inbox.h"
 #include "percpu/instance.h"
 #include "percpu/machine.h"
 
@@ -23,9 +25,14 @@ struct told {
 	unsigned pages;
 };
 
+static uint64_t reserved(unsigned rights)
+{
+	return slot_make(SLOT_RESERVED, rights % VSPACE_SHARED, 0) | (rights & VSPACE_SHARED ? SLOT_SHARED : 0);
+}
+
 static uint64_t to_reserved(uint64_t word, const struct slots_change *how)
 {
-	return slot_state(word) == SLOT_EMPTY ? slot_make(SLOT_RESERVED, how->rights, 0) : word;
+	return slot_state(word) == SLOT_EMPTY ? reserved(how->rights) : word;
 }
 
 /* What remains where pages were taken back: nothing (unmap), a reservation with the word's own rights (discard), or
@@ -41,12 +48,15 @@ static uint64_t after_taking(uint64_t word, const struct slots_change *how)
 	if (how->rights == REMAINS_NOTHING)
 		return 0;
 	if (how->rights == REMAINS_RESERVED)
-		return slot_make(SLOT_RESERVED, slot_rights(word), 0);
-	return slot_make(SLOT_RESERVED, how->rights - REMAINS_NEW, 0);
+		return reserved(slot_rights(word));
+	return reserved(how->rights - REMAINS_NEW);
 }
 
+/* What a shared mapping holds is not this space's to discard. */
 static uint64_t to_retired(uint64_t word, const struct slots_change *how)
 {
+	if (how->rights == REMAINS_RESERVED && word & SLOT_SHARED)
+		return word;
 	if (slot_state(word) == SLOT_PRESENT && !slot_held_alone(word, this_core()))
 		return word - SLOT_PRESENT + SLOT_RETIRED;
 	return slot_state(word) == SLOT_PRESENT || slot_state(word) == SLOT_RESERVED ? after_taking(word, how) : word;
@@ -70,11 +80,19 @@ static void tell(uint64_t before, const struct slots_change *how)
 	told->pages++;
 }
 
+static void give_up(uint64_t word)
+{
+	if (slot_page_shared(word))
+		frame_drop(slot_frame(word));
+	else
+		frame_give(slot_frame(word));
+}
+
 /* A frame that nobody else holds goes home; the holders of the others are told first. */
 static void give_or_tell(uint64_t before, const struct slots_change *how)
 {
 	if (slot_state(before) == SLOT_PRESENT && slot_held_alone(before, this_core()))
-		frame_give(before & SLOT_ADDRESS);
+		give_up(before);
 	else
 		tell(before, how);
 }
@@ -87,7 +105,7 @@ static uint64_t from_retired(uint64_t word, const struct slots_change *how)
 static void give_frame(uint64_t before, const struct slots_change *how)
 {
 	(void)how;
-	frame_give(slot_frame(before));
+	give_up(before);
 	holders_free(before);
 }
 
@@ -107,7 +125,7 @@ static status_t split(struct vspace *space, uint64_t start, uint64_t end)
 
 status_t vspace_reserve(struct vspace *space, uint64_t start, uint64_t end, unsigned rights)
 {
-	struct slots_change how = { .change = to_reserved, .rights = rights };
+	struct slots_change how = { .change = to_reserved, .wait = inbox_serve_leaves, .rights = rights };
 	status_t status = split(space, start, end);
 
 	if (!status)
@@ -129,8 +147,8 @@ static uint64_t *search_mark(struct vspace *space, uint64_t address)
 static status_t take_back(struct vspace *space, uint64_t start, uint64_t end, unsigned remains)
 {
 	struct told told = { .pages = 0 };
-	struct slots_change first = { .change = to_retired, .changed = give_or_tell, .rights = remains, .context = &told };
-	struct slots_change second = { .change = from_retired, .changed = give_frame, .rights = remains };
+	struct slots_change first = { .change = to_retired, .changed = give_or_tell, .wait = inbox_serve_leaves, .rights = remains, .context = &told };
+	struct slots_change second = { .change = from_retired, .changed = give_frame, .wait = inbox_serve_leaves, .rights = remains };
 	uint64_t *mark = search_mark(space, start);
 	status_t status = split(space, start, end);
 
@@ -194,7 +212,7 @@ static int64_t map(struct vspace *space, uint64_t address, uint64_t size, unsign
 static status_t protect(struct vspace *space, uint64_t start, uint64_t end, unsigned rights)
 {
 	struct told told = { .pages = 0 };
-	struct slots_change how = { .change = to_rights, .changed = tell, .rights = rights, .context = &told };
+	struct slots_change how = { .change = to_rights, .changed = tell, .wait = inbox_serve_leaves, .rights = rights, .context = &told };
 	status_t status = split(space, start, end);
 
 	if (status)
@@ -230,7 +248,7 @@ unsigned vspace_changer(const struct vspace *space, enum vspace_operation operat
 	return arena_home(address, machine_cores(), space->home);
 }
 
-int64_t vspace_change(struct vspace *space, enum vspace_operation operation, const uint64_t *argument)
+static int64_t change(struct vspace *space, enum vspace_operation operation, const uint64_t *argument)
 {
 	uint64_t start = argument[0], size = argument[1];
 
@@ -255,4 +273,14 @@ int64_t vspace_change(struct vspace *space, enum vspace_operation operation, con
 	default:
 		return STATUS_NO_CALL;
 	}
+}
+
+int64_t vspace_change(struct vspace *space, enum vspace_operation operation, const uint64_t *argument)
+{
+	int64_t result;
+
+	copy_keep_out(space);
+	result = change(space, operation, argument);
+	copy_let_in();
+	return result;
 }

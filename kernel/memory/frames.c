@@ -108,10 +108,28 @@ void frame_give(uint64_t frame)
 	parcel.word[++parcel.word[0]] = frame;
 }
 
+void frame_drop(uint64_t frame)
+{
+	uint32_t *sharers = frame_sharers(frame);
+	uint32_t now = __atomic_load_n(sharers, __ATOMIC_ACQUIRE);
+
+	while (now && !__atomic_compare_exchange_n(sharers, &now, now - 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) { /* bounded: */
+		/* each turn, one of those who share the frame has come or gone */
+	}
+	if (!now)
+		frame_give(frame);
+}
+
 void frames_came_home(const struct message *message)
 {
 	for (unsigned i = 1; i <= message->word[0]; i++)
 		give_home(message->word[i]);
+}
+
+static void visit_owners(enum frame_type type, uint64_t frame, frame_visitor visit)
+{
+	for (uint32_t owners = 1 + (type == FRAME_user ? *frame_sharers(frame) : 0); owners; owners--)
+		visit(type, frame);
 }
 
 void frames_visit(frame_visitor visit)
@@ -122,7 +140,7 @@ void frames_visit(frame_visitor visit)
 		if (machine.unit[unit].owner != this_core())
 			continue;
 		for (uint64_t frame = start; frame < start + UNIT_SIZE; frame += PAGE_SIZE)
-			visit((enum frame_type)frame_entry(frame)->type, frame);
+			visit_owners((enum frame_type)frame_entry(frame)->type, frame, visit);
 	}
 }
 

@@ -23,9 +23,12 @@ uint64_t frame_take_node(void); /* of slots */
 void frame_give(uint64_t frame);
 void frame_give_flush(void);
 
-/* All frames of this partition, as the table types them; how many of them the memory service and PCache have. */
+/* All frames of this partition, as the table types them, a user's once for each owner; how many of them the memory service and PCache have. */
 void frames_visit(frame_visitor visit);
 uint64_t frames_unused(void);
+
+/* One owner less (frame_table.h): the last one frees it. */
+void frame_drop(uint64_t frame);
 
 /* Leaf: frames that come home. */
 void frames_came_home(const struct message *message);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "kernel/memory/shootdown.h"
 
+#include "kernel/memory/copy.h"
 #include "kernel/memory/view.h"
 #include "kernel/memory/vspace.h"
 #include "lib/command_line.h"
@@ -18,8 +19,10 @@ static void forget(struct vspace *space, uint64_t start, uint64_t end, enum shoo
 		return;
 	if (what == SHOOTDOWN_DESTROY)
 		view_destroy(view);
-	else
+	else if (what == SHOOTDOWN_FORGET)
 		view_forget(view, start, end);
+	else if (what == SHOOTDOWN_PROTECT)
+		view_protect(view, start, end);
 }
 
 bool shootdown_goes_to_all(void)
@@ -47,5 +50,6 @@ void vspace_invalidate(const struct message *message)
 {
 	forget((struct vspace *)message->word[0], message->word[1], message->word[2],
 	       (enum shootdown)message->word[3]); /* V1 */
-	inbox_acknowledge(message->from);         /* V2 */
+	if (message->word[3] != SHOOTDOWN_NOTHING || copy_may_begin((struct vspace *)message->word[0], message->from))
+		inbox_acknowledge(message->from); /* V2 */
 }

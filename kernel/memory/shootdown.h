@@ -14,6 +14,8 @@ struct vspace;
 
 enum shootdown {
 	SHOOTDOWN_FORGET,  /* the range's mappings */
+	SHOOTDOWN_PROTECT, /* its right to write */
+	SHOOTDOWN_NOTHING, /* but to come to the end of a change that has begun */
 	SHOOTDOWN_DESTROY, /* the whole view */
 };
 

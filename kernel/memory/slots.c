@@ -97,11 +97,16 @@ static int change_word(uint64_t *word, const struct slots_change *how)
 {
 	uint64_t now = load(word);
 
-	for (;;) { /* bounded: faulting cores change a word at most three times (slots.h) */
+	for (;;) { /* bounded: faulting cores change a word a few times (slots.h), and a copy comes to its end */
 		uint64_t after;
 
 		if (slot_state(now) == SLOT_NODE)
 			return 1;
+		if (slot_state(now) == SLOT_COPYING) {
+			how->wait();
+			now = load(word);
+			continue;
+		}
 		after = how->change(now, how);
 		if (after == now)
 			return 0;
@@ -130,6 +135,39 @@ static void apply(uint64_t *node, unsigned level, uint64_t base, uint64_t start,
 void slots_apply(uint64_t root, uint64_t start, uint64_t end, const struct slots_change *how)
 {
 	apply(direct(root), SLOT_LEVELS - 1, 0, start, end, how);
+}
+
+static status_t copy_node(uint64_t *from, uint64_t *to, unsigned level, slots_allocate allocate, slots_free give_back,
+			  slots_share share, void *context)
+{
+	status_t status = STATUS_OK;
+
+	for (unsigned i = 0; !status && (i = paging_next_used(from, i, PTE_COUNT)) < PTE_COUNT; i++) {
+		uint64_t now = load(&from[i]);
+
+		if (level && slot_state(now) == SLOT_RESERVED && now & SLOT_SHARED) {
+			status = unfold(&from[i], now, allocate, give_back);
+			now = load(&from[i]);
+		}
+		if (status)
+			break;
+		if (slot_state(now) != SLOT_NODE) {
+			status = share(&from[i], &to[i], context);
+			continue;
+		}
+		to[i] = slot_make(SLOT_NODE, 0, allocate());
+		if (to[i] == SLOT_NODE) {
+			to[i] = SLOT_EMPTY;
+			return STATUS_NO_MEMORY;
+		}
+		status = copy_node(node_words(now), node_words(to[i]), level - 1, allocate, give_back, share, context);
+	}
+	return status;
+}
+
+status_t slots_copy(uint64_t from, uint64_t to, slots_allocate allocate, slots_free give_back, slots_share share, void *context)
+{
+	return copy_node(direct(from), direct(to), SLOT_LEVELS - 1, allocate, give_back, share, context);
 }
 
 static int occupied(const uint64_t *node, unsigned level, uint64_t base, uint64_t start, uint64_t end)

@@ -10,6 +10,8 @@
  *   PRESENT  -> RETIRED              home (unmap, discard): no core installs it any more
  *   PRESENT  -> EMPTY or RESERVED    home, where nobody else holds the page
  *   RETIRED  -> EMPTY or RESERVED    home, after every holder has acknowledged; the frame is free
+ *   PRESENT  -> COPYING              any core (write to a page that other spaces may have, copy.h); that core alone goes on:
+ *   COPYING  -> PRESENT              it has the page for itself now, or a copy that no other core holds
  * Home is the home of the arena that the address lies in (arena.h). Its compare-and-swap on one word fails at most three times: a page
  * comes, and gets one and then many holders. Nodes live until the space dies.
  * Context: any core, no waiting. Pure: nodes are reached by direct(), frames come from the caller.
@@ -28,6 +30,7 @@ enum slot_state {
 	SLOT_PRESENT,
 	SLOT_NODE,
 	SLOT_RETIRED,
+	SLOT_COPYING,
 	SLOT_STATE = 7,
 };
 
@@ -45,6 +48,11 @@ enum {
 /* Of PRESENT and RETIRED: several cores hold the page, and the word leads to a record of them (holders.h), not to the frame. */
 #define SLOT_MANY    (UINT64_C(1) << 60)
 #define SLOT_RECORD  UINT64_C(0x000fffffffffffc0)
+
+/* Of PRESENT: other spaces may have the page, too, so it is copied before it is written. */
+#define SLOT_COPY    (UINT64_C(1) << 61)
+/* Of RESERVED and PRESENT: the mapping is shared, so that children have the same page, and no copy. */
+#define SLOT_SHARED  (UINT64_C(1) << 62)
 
 static inline enum slot_state slot_state(uint64_t word)
 {
@@ -72,6 +80,12 @@ static inline uint64_t slot_present(unsigned rights, uint64_t frame, unsigned ho
 	return slot_make(SLOT_PRESENT, rights, frame) | (uint64_t)holder << SLOT_HOLDER_SHIFT;
 }
 
+/* Whether the page of a PRESENT or RETIRED word may have other owners (frame_table.h). */
+static inline int slot_page_shared(uint64_t word)
+{
+	return (word & (SLOT_COPY | SLOT_SHARED)) != 0;
+}
+
 /* A zeroed frame for a node, or 0. */
 typedef uint64_t (*slots_allocate)(void);
 typedef void (*slots_free)(uint64_t frame);
@@ -84,11 +98,18 @@ uint64_t *slots_leaf(uint64_t root, uint64_t address, slots_allocate allocate, s
 /* Home: makes an address a boundary, so that no folded word reaches across it. NO_MEMORY. */
 must_check status_t slots_split(uint64_t root, uint64_t address, slots_allocate allocate, slots_free give_back);
 
+/* Fills an empty tree with what `share` makes of each word of another one that is no node: *copy is what belongs in the same place. Shared
+ * mappings come page by page. What `share` returns ends it, when it is not OK; NO_MEMORY. No other core changes what is mapped meanwhile. */
+typedef status_t (*slots_share)(uint64_t *word, uint64_t *copy, void *context);
+must_check status_t slots_copy(uint64_t from, uint64_t to, slots_allocate allocate, slots_free give_back, slots_share share,
+			       void *context);
+
 /* Home: every word that lies in [start, end), both of them boundaries, becomes change(word); `changed` sees the
  * word before. Words that change() returns as they are stay untouched. */
 struct slots_change {
 	uint64_t (*change)(uint64_t word, const struct slots_change *how);
 	void (*changed)(uint64_t before, const struct slots_change *how);
+	void (*wait)(void); /* a little, for a core that copies a page */
 	unsigned rights;
 	void *context; /* of the two functions */
 };

@@ -138,7 +138,8 @@ static uint64_t *existing_table(const struct view *view, uint64_t address, uint6
 	return table;
 }
 
-void view_forget(struct view *view, uint64_t start, uint64_t end)
+/* Clears these bits of all words that map something in [start, end). */
+static void take_bits(struct view *view, uint64_t start, uint64_t end, uint64_t bits)
 {
 	unsigned cleared = 0;
 
@@ -149,13 +150,23 @@ void view_forget(struct view *view, uint64_t start, uint64_t end)
 		for (uint64_t page = start; table && page < stop; page += PAGE_SIZE) {
 			uint64_t *word = &table[paging_index(page, 0)];
 
-			if (!*word)
+			if (!(*word & bits))
 				continue;
-			*word = 0;
+			*word &= ~bits;
 			if (view == active && ++cleared <= FLUSH_SINGLE_MAX)
 				cpu_invalidate_page(page);
 		}
 	}
 	if (cleared > FLUSH_SINGLE_MAX)
 		cpu_write_cr3(view->root);
+}
+
+void view_forget(struct view *view, uint64_t start, uint64_t end)
+{
+	take_bits(view, start, end, ~UINT64_C(0));
+}
+
+void view_protect(struct view *view, uint64_t start, uint64_t end)
+{
+	take_bits(view, start, end, PTE_WRITE);
 }

@@ -44,7 +44,8 @@ struct view *view_active(void);
 /* Page table (512 words) around an address, made when absent; NULL: no frame left. */
 uint64_t *view_table(struct view *view, uint64_t address);
 
-/* Takes back mappings of [start, end), here and in the TLB. */
+/* Takes back mappings of [start, end), or their right to write, here and in the TLB. */
 void view_forget(struct view *view, uint64_t start, uint64_t end);
+void view_protect(struct view *view, uint64_t start, uint64_t end);
 
 #endif

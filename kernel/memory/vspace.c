@@ -5,6 +5,7 @@
 
 #include "kernel/arch/paging.h"
 #include "kernel/memory/arena.h"
+#include "kernel/memory/copy.h"
 #include "kernel/memory/frames.h"
 #include "kernel/memory/holders.h"
 #include "kernel/memory/shootdown.h"
@@ -70,8 +71,10 @@ static void forget_space(const struct vspace *space)
 
 static void give(enum frame_type type, uint64_t frame)
 {
-	(void)type;
-	frame_give(frame);
+	if (type == FRAME_user)
+		frame_drop(frame);
+	else
+		frame_give(frame);
 }
 
 void vspace_release(struct vspace *space)
@@ -96,20 +99,20 @@ static uint64_t page_word(uint64_t slot)
 
 	if (rights)
 		word |= PTE_PRESENT;
-	if (rights & VSPACE_WRITE)
+	if (rights & VSPACE_WRITE && !(slot & SLOT_COPY))
 		word |= PTE_WRITE;
 	if (!(rights & VSPACE_EXECUTE))
 		word |= PTE_NO_EXECUTE;
 	return word;
 }
 
-/* A reserved slot gets a frame, and maybe its first holder. BUSY: another core was faster, its frame counts. */
-static status_t fill(uint64_t *slot, uint64_t *now, unsigned holder)
+status_t vspace_fill(uint64_t *slot, uint64_t *now, unsigned holder)
 {
 	uint64_t frame = frame_take(FRAME_user), present = slot_present(slot_rights(*now), frame, holder);
 
 	if (!frame)
 		return STATUS_NO_MEMORY;
+	present |= *now & SLOT_SHARED;
 	if (!__atomic_compare_exchange_n(slot, now, present, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
 		frame_give(frame);
 		return STATUS_BUSY;
@@ -146,15 +149,20 @@ status_t vspace_fault(struct view *view, uint64_t address, enum access access)
 		if (status)
 			return status;
 	}
-	for (unsigned tries = 0; tries < 5; tries++) { /* a slot becomes present under a fault, gets a holder, and many */
+	for (unsigned tries = 0; tries < 5; tries++) { /* a slot becomes present under a fault, gets a holder, and many; or its copy is the last */
 		uint64_t *slot = &view->recent_slots[index];
 		uint64_t now = __atomic_load_n(slot, __ATOMIC_ACQUIRE); /* J2 */
 
-		if (slot_state(now) == SLOT_RETIRED)
+		if (slot_state(now) == SLOT_RETIRED || slot_state(now) == SLOT_COPYING)
 			return STATUS_BUSY;
 		if (!(slot_rights(now) & access))
 			return STATUS_BAD_ADDRESS;
-		status = slot_state(now) == SLOT_PRESENT ? holders_join(view, slot, now) : fill(slot, &now, this_core());
+		if (slot_state(now) != SLOT_PRESENT)
+			status = vspace_fill(slot, &now, this_core());
+		else if (access == ACCESS_WRITE && now & SLOT_COPY)
+			status = copy_page(view, address & ~(uint64_t)(PAGE_SIZE - 1), slot, &now);
+		else
+			status = holders_join(view, slot, now);
 		if (!status) {
 			view->recent_table[index] = page_word(now);
 			counters[COUNTER_faults]++;
@@ -187,7 +195,7 @@ void *vspace_page(struct vspace *space, uint64_t address)
 		return NULL;
 	slots += paging_index(address, 0);
 	now = *slots;
-	if (slot_state(now) == SLOT_RESERVED && fill(slots, &now, SLOT_NOBODY))
+	if (slot_state(now) == SLOT_RESERVED && vspace_fill(slots, &now, SLOT_NOBODY))
 		return NULL;
 	return slot_state(now) == SLOT_PRESENT ? direct(slot_frame(now)) : NULL;
 }

@@ -34,6 +34,7 @@ struct vspace {
 	/* co-managed: bit set by each core that joins; cleared never */
 	uint64_t cores[CORE_SET_WORDS] __attribute__((aligned(64)));
 	uint64_t records;     /* co-managed: first frame of holders' records, by exchange */
+	uint32_t copied;      /* co-managed: 1 while a core copies the space (copy.h) */
 };
 
 enum access {
@@ -56,7 +57,7 @@ void vspace_join(struct vspace *space, unsigned core);
 void vspace_members(const struct vspace *space, struct core_set *cores);
 
 /* Any core: makes the page at an address accessible in this core's view. BAD_ADDRESS: nothing there that permits
- * the access; NO_MEMORY; BUSY: being taken back, try again. Sends nothing, waits for nothing. */
+ * the access; NO_MEMORY; BUSY: being taken back, try again. Sends nothing and waits for nothing, unless the page must be copied (copy.h). */
 must_check status_t vspace_fault(struct view *view, uint64_t address, enum access access);
 
 /* Physical address of a writable byte of the program's, its page faulted in. BAD_ADDRESS, NO_MEMORY, BUSY. */
@@ -68,6 +69,10 @@ unsigned vspace_changer(const struct vspace *space, enum vspace_operation operat
 /* That core: an operation with abi/kernel.h's arguments. A result as the operation has it, or a status. */
 int64_t vspace_change(struct vspace *space, enum vspace_operation operation, const uint64_t *argument);
 must_check status_t vspace_reserve(struct vspace *space, uint64_t start, uint64_t end, unsigned rights);
+
+/* Any core: a reserved slot, *now its word, gets a frame, and maybe its first holder; *now is its word then. BUSY: another core was faster, and
+ * its frame counts. NO_MEMORY. */
+must_check status_t vspace_fill(uint64_t *slot, uint64_t *now, unsigned holder);
 
 /* Home, before the space runs: this core's pointer to a page, present from now on. NULL: no frame. */
 void *vspace_page(struct vspace *space, uint64_t address);

@@ -1,4 +1,4 @@
-/* births.c - clone, clone3 and vfork: new threads, and children that borrow their parent's memory
+/* births.c - clone, clone3, fork and vfork: new threads, and children that copy or borrow their parent's memory
  * SPDX-License-Identifier: MIT
  * What needs another home goes on in a resume function when the answer comes: on the home itself that is at
  * once, without a message. A thread is counted in at its process's home before it runs; a child is known to its
@@ -35,7 +35,7 @@ static unsigned next_core(const struct core_set *allowed)
 	return core;
 }
 
-static int64_t start(struct birth_request *request, const struct task *task, unsigned core)
+static int64_t start(struct birth_request *request, const struct task *task, struct vspace *space, unsigned core)
 {
 	struct registers registers = *kernel_registers();
 	struct core_set affinity;
@@ -45,16 +45,26 @@ static int64_t start(struct birth_request *request, const struct task *task, uns
 	registers.rax = 0;
 	if (request->stack)
 		registers.rsp = request->stack;
-	return kernel_start_thread(core, kernel_vspace(), &registers, task, tls, &affinity);
+	return kernel_start_thread(core, space, &registers, task, tls, &affinity);
 }
 
 static int64_t write_ids(const struct birth_request *request, uint32_t id)
 {
 	if (request->flags & CLONE_PARENT_SETTID && kernel_copy_out(request->parent_tid, &id, sizeof(id)))
 		return -LINUX_EFAULT;
-	if (request->flags & CLONE_CHILD_SETTID && kernel_copy_out(request->child_tid, &id, sizeof(id)))
+	if (request->flags & CLONE_VM && request->flags & CLONE_CHILD_SETTID &&
+	    kernel_copy_out(request->child_tid, &id, sizeof(id)))
 		return -LINUX_EFAULT;
 	return 0;
+}
+
+/* The first that a child with memory of its own does: its id belongs there, and not in its parent's. */
+static int64_t write_own_id(struct task *task, int64_t result)
+{
+	status_t unwritten = kernel_copy_out(task->saved[0], &task->thread_id, sizeof(task->thread_id));
+
+	(void)unwritten; /* a child begins without, on Linux, too */
+	return result;
 }
 
 static struct birth_request *request_of(struct task *task)
@@ -76,7 +86,7 @@ static int64_t thread_named(struct task *task, int64_t id)
 		born.clear_on_exit = request->child_tid;
 	kernel_affinity(&allowed);
 	result = write_ids(request, (uint32_t)id);
-	if (!result && start(request, &born, next_core(&allowed)))
+	if (!result && start(request, &born, kernel_vspace(), next_core(&allowed)))
 		result = -LINUX_EAGAIN;
 	if (result)
 		kernel_notify(process_home(task->process_id), SERVICE_LINUX, LINUX_THREAD_GONE,
@@ -99,7 +109,7 @@ static int64_t memory_is_back(struct task *task, int64_t result)
 	return (int64_t)task->saved[0];
 }
 
-/* The parent's home knows of the child: let it run, and wait until it has memory of its own. */
+/* The parent's home knows of the child: let it run. One that borrows memory is waited for until it has its own. */
 static int64_t child_known(struct task *task, int64_t result)
 {
 	struct process *child = (struct process *)task->saved[1];
@@ -108,31 +118,55 @@ static int64_t child_known(struct task *task, int64_t result)
 	uint64_t word[CALL_WORDS] = { task->process_id, child->id };
 
 	task->saved[0] = child->id;
+	if (request->flags & CLONE_CHILD_CLEARTID)
+		born.clear_on_exit = request->child_tid;
+	if (request->flags & CLONE_CHILD_SETTID && !(request->flags & CLONE_VM)) {
+		born.saved[0] = request->child_tid;
+		born.resume = write_own_id;
+	}
 	if (!result)
 		result = write_ids(request, child->id);
-	if (!result && !start(request, &born, kernel_core()))
+	if (!result && !start(request, &born, child->space, kernel_core())) {
+		if (!(request->flags & CLONE_VFORK))
+			return (int64_t)task->saved[0];
 		return then(kernel_call(kernel_core(), SERVICE_LINUX, LINUX_LEND,
 					(uint64_t[CALL_WORDS]){ (uint64_t)child }), memory_is_back);
+	}
 	kernel_notify(process_home(task->process_id), SERVICE_LINUX, LINUX_CHILD_FORGET, word);
 	kernel_vspace_release(child->space);
 	process_discard(child);
 	return result < 0 ? result : -LINUX_EAGAIN;
 }
 
-/* The space has one user more. */
-static int64_t space_held(struct task *task, int64_t result)
+/* A space for the child is there: the parent's with one user more, or a copy. */
+static int64_t new_process(struct vspace *space)
 {
-	const struct process *parent = (const struct process *)task->process;
-	struct process *child = process_create(parent->id, kernel_vspace(), parent->executable);
+	struct task *task = kernel_task();
+	const struct process *parent = process_current();
+	struct process *child = process_create(parent->id, space, parent->executable);
 
-	(void)result; /* the space's home does not refuse */
 	if (!child) {
-		kernel_vspace_release(kernel_vspace());
+		kernel_vspace_release(space);
 		return -LINUX_EAGAIN;
 	}
 	task->saved[1] = (uint64_t)child;
 	return then(kernel_call(process_home(parent->id), SERVICE_LINUX, LINUX_CHILD_ADD,
 				(uint64_t[CALL_WORDS]){ parent->id, child->id }), child_known);
+}
+
+/* vfork. The space's home does not refuse. */
+static int64_t space_held(struct task *task, int64_t result)
+{
+	(void)task;
+	(void)result;
+	return new_process(kernel_vspace());
+}
+
+static int64_t fork_space(void)
+{
+	struct vspace *copy = kernel_vspace_fork();
+
+	return copy ? new_process(copy) : -LINUX_ENOMEM;
 }
 
 static int64_t give_birth(const struct birth_request *request)
@@ -146,13 +180,19 @@ static int64_t give_birth(const struct birth_request *request)
 		return request->flags & CLONE_VM && request->stack ? new_thread() : -LINUX_EINVAL;
 	if ((request->flags & (CLONE_VM | CLONE_VFORK)) == (CLONE_VM | CLONE_VFORK))
 		return then(kernel_vspace_hold(kernel_vspace()), space_held);
-	return -LINUX_ENOSYS; /* copying a space is not there yet */
+	return request->flags & CLONE_VM ? -LINUX_ENOSYS : fork_space(); /* a process that shares memory for good: not there */
 }
 
 int64_t linux_clone(struct registers *registers)
 {
 	return give_birth(&(struct birth_request){ registers->rdi, registers->rsi, registers->rdx, registers->r10,
 						   registers->r8 });
+}
+
+int64_t linux_fork(struct registers *registers)
+{
+	(void)registers;
+	return give_birth(&(struct birth_request){ .flags = 0 });
 }
 
 int64_t linux_vfork(struct registers *registers)

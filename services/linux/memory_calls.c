@@ -44,7 +44,8 @@ int64_t linux_mmap(struct registers *registers)
 		how = VSPACE_FIXED_IF_EMPTY;
 	else if (flags & MAP_FIXED)
 		how = VSPACE_FIXED;
-	return change(VSPACE_MAP, how == VSPACE_ANYWHERE ? 0 : address, registers->rsi, rights_of(registers->rdx), how);
+	return change(VSPACE_MAP, how == VSPACE_ANYWHERE ? 0 : address, registers->rsi,
+		      rights_of(registers->rdx) | (type == MAP_SHARED ? VSPACE_SHARED : 0), how);
 }
 
 int64_t linux_munmap(struct registers *registers)

@@ -1,0 +1,174 @@
+/* copy.c - see copy.h
+ * SPDX-License-Identifier: MIT */
+#include "kernel/memory/copy.h"
+
+#include "kernel/arch/cpu.h"
+#include "kernel/arch/paging.h"
+#include "kernel/memory/frames.h"
+#include "kernel/memory/holders.h"
+#include "kernel/memory/shootdown.h"
+#include "kernel/memory/vspace.h"
+#include "lib/string.h"
+#include "percpu/inbox.h"
+#include "percpu/instance.h"
+
+enum { NOBODY_WAITS = CORES_MAX };
+
+/* The space that this core is changing, and who wants to copy it then. */
+static const struct vspace *changing;
+static unsigned waits = NOBODY_WAITS;
+
+/* Only members are asked in F2, and a core may change a space that none of its threads has been in. */
+static void become_member(struct vspace *space)
+{
+	uint64_t *word = &space->cores[this_core() / 64];
+
+	if (!(__atomic_load_n(word, __ATOMIC_RELAXED) >> this_core() % 64 & 1))
+		vspace_join(space, this_core());
+}
+
+void copy_keep_out(struct vspace *space)
+{
+	become_member(space);
+	while (__atomic_load_n(&space->copied, __ATOMIC_SEQ_CST)) { /* bounded: by the copy, which waits for leaves alone */
+		inbox_serve_leaves();
+		cpu_pause();
+	}
+	changing = space;
+}
+
+void copy_let_in(void)
+{
+	changing = NULL;
+	if (waits == NOBODY_WAITS)
+		return;
+	inbox_acknowledge(waits);
+	waits = NOBODY_WAITS;
+}
+
+bool copy_may_begin(const struct vspace *space, unsigned core)
+{
+	if (changing != space)
+		return true;
+	waits = core;
+	return false;
+}
+
+static bool swap(uint64_t *slot, uint64_t *now, uint64_t by)
+{
+	return __atomic_compare_exchange_n(slot, now, by, 0, __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE);
+}
+
+/* C2 to C4, of a page that has other owners. */
+static status_t take_copy(struct view *view, uint64_t page, uint64_t *slot, uint64_t *now)
+{
+	uint64_t old = slot_frame(*now), frame = frame_take(FRAME_user);
+	struct core_set holders = { { 0 } };
+
+	if (!frame) {
+		__atomic_store_n(slot, *now, __ATOMIC_RELEASE);
+		return STATUS_NO_MEMORY;
+	}
+	memcpy(direct(frame), direct(old), PAGE_SIZE);
+	holders_add_to(&holders, *now);
+	shootdown(view->space, page, page + PAGE_SIZE, SHOOTDOWN_FORGET, &holders); /* C3 */
+	holders_free(*now);
+	*now = slot_present(slot_rights(*now), frame, this_core());
+	__atomic_store_n(slot, *now, __ATOMIC_RELEASE); /* C4 */
+	frame_drop(old);
+	return STATUS_OK;
+}
+
+status_t copy_page(struct view *view, uint64_t page, uint64_t *slot, uint64_t *now)
+{
+	uint64_t copying = slot_make(SLOT_COPYING, slot_rights(*now), 0);
+
+	if (!swap(slot, now, copying)) /* C1 */
+		return STATUS_BUSY;
+	if (__atomic_load_n(frame_sharers(slot_frame(*now)), __ATOMIC_SEQ_CST))
+		return take_copy(view, page, slot, now);
+	__atomic_store_n(slot, *now & ~SLOT_COPY, __ATOMIC_RELEASE); /* C2 */
+	return STATUS_BUSY;
+}
+
+static uint64_t settled_word(const uint64_t *slot)
+{
+	uint64_t now = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
+
+	while (slot_state(now) == SLOT_COPYING) { /* bounded: by C1 to C4, which wait for leaves alone */
+		inbox_serve_leaves();
+		now = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
+	}
+	return now;
+}
+
+/* F3, of one present page. BUSY: its word has changed. */
+static status_t share_page(uint64_t *slot, uint64_t now, uint64_t *copy, struct core_set *writers)
+{
+	uint64_t frame = slot_frame(now), how = now & SLOT_SHARED ? SLOT_SHARED : SLOT_COPY;
+
+	__atomic_fetch_add(frame_sharers(frame), 1, __ATOMIC_SEQ_CST);
+	if (!swap(slot, &now, now | how)) {
+		frame_drop(frame);
+		return STATUS_BUSY;
+	}
+	*copy = slot_present(slot_rights(now), frame, SLOT_NOBODY) | how;
+	if (how == SLOT_COPY && !(now & SLOT_COPY) && slot_rights(now) & VSPACE_WRITE)
+		holders_add_to(writers, now);
+	return STATUS_OK;
+}
+
+/* F3. A page of a shared mapping must be there, so that both have the same one. */
+static status_t share(uint64_t *slot, uint64_t *copy, void *context)
+{
+	status_t status;
+
+	do { /* bounded: other cores change a word a few times (slots.h) */
+		uint64_t now = settled_word(slot);
+
+		status = STATUS_OK;
+		if (slot_state(now) == SLOT_RESERVED && now & SLOT_SHARED)
+			status = vspace_fill(slot, &now, SLOT_NOBODY);
+		if (!status && slot_state(now) == SLOT_PRESENT)
+			status = share_page(slot, now, copy, context);
+		else if (!status)
+			*copy = now;
+	} while (status == STATUS_BUSY);
+	return status;
+}
+
+static void begin(struct vspace *space)
+{
+	struct message message = { .kind = MESSAGE_invalidate, .word = { (uint64_t)space, 0, 0, SHOOTDOWN_NOTHING } };
+	struct core_set others;
+	uint32_t nobody = 0;
+
+	while (!__atomic_compare_exchange_n(&space->copied, &nobody, 1, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) { /* bounded: as above */
+		nobody = 0;
+		inbox_serve_leaves();
+		cpu_pause();
+	}
+	vspace_members(space, &others);
+	core_set_remove(&others, this_core());
+	if (!core_set_empty(&others))
+		inbox_ask_all(&others, &message);
+}
+
+struct vspace *vspace_fork(struct vspace *space)
+{
+	struct vspace *copy = vspace_create(space->heap_start);
+	struct core_set writers = { { 0 } };
+	status_t status;
+
+	if (!copy)
+		return NULL;
+	begin(space); /* F1, F2 */
+	copy->heap_end = space->heap_end;
+	status = slots_copy(space->slots, copy->slots, frame_take_node, frame_give, share, &writers); /* F3 */
+	shootdown(space, 0, USER_END, SHOOTDOWN_PROTECT, &writers);                                  /* F4 */
+	__atomic_store_n(&space->copied, 0, __ATOMIC_SEQ_CST);                                      /* F5 */
+	if (!status)
+		return copy;
+	vspace_release(copy);
+	return NULL;
+}

@@ -1,0 +1,42 @@
+/* copy.h - copies of address spaces, and of their pages when somebody writes
+ * SPDX-License-Identifier: MIT
+ * A copied space has the same pages at first. Their slots say COPY in both spaces, views map them read-only, and the frames know how many
+ * owners they have (frame_table.h). Whoever writes to one copies it, or keeps it when nobody else has it any more:
+ *   C1 word PRESENT -> COPYING: from now on this core alone changes it
+ *   C2 one owner: PRESENT without COPY. Several: copy the page, C3 tell the other holders in this space, wait, C4 word -> PRESENT
+ *      with the copy, one owner of the old frame less
+ * Copying a space, on the core of the thread that asks:
+ *   F1 `copied` 0 -> 1   F2 tell all cores of the space; one that is in the middle of a change of it acknowledges behind its end
+ *   F3 each present word: sharers + 1, full fence, compare-and-swap to COPY, or sharers - 1 and again; the copy's word
+ *   F4 tell the holders of what was writable to take the right to write from their views, wait   F5 `copied` -> 0
+ * Changes of the space wait from F1 to F5, where they begin; faults do not.
+ * C1 keeps F3 from counting an owner while C2 looks for others: F3 waits for COPYING to end.
+ * I1 a page with COPY or in a shared mapping may have several owners; any other has one
+ * I2 no view maps a page writable whose word says COPY, from F4 on
+ * Context: as each function says; interrupts off; not in a leaf's handler unless it says so. */
+#ifndef KERNEL_MEMORY_COPY_H
+#define KERNEL_MEMORY_COPY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "abi/status.h"
+
+struct view;
+struct vspace;
+
+/* Any core that runs the space: a copy, its home this core, one user; NULL: out of frames. Waits for other cores, serving leaves. */
+struct vspace *vspace_fork(struct vspace *space);
+
+/* A write to a page with COPY, whose word was *now: OK when the page is this core's, *now its word; BUSY: look again; NO_MEMORY. Waits for
+ * other holders, serving leaves. */
+must_check status_t copy_page(struct view *view, uint64_t page, uint64_t *slot, uint64_t *now);
+
+/* Around each change of a space: no copy of it begins in between. Waits for one that is being made, serving leaves. */
+void copy_keep_out(struct vspace *space);
+void copy_let_in(void);
+
+/* Leaf, F2: false when this core acknowledges later. */
+bool copy_may_begin(const struct vspace *space, unsigned core);
+
+#endif
