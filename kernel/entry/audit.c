@@ -46,6 +46,7 @@ void audit_rest(bool backlog)
 		cpu_pause();
 		return;
 	}
+	frame_give_flush();
 	rested = counters[COUNTER_messages] + 1;
 	if (inbox_leave())
 		cpu_sleep();

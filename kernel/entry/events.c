@@ -7,6 +7,7 @@
 #include "kernel/arch/offsets.h"
 #include "kernel/entry/audit.h"
 #include "kernel/entry/threads.h"
+#include "kernel/memory/frames.h"
 #include "percpu/backlog.h"
 #include "percpu/clock.h"
 #include "percpu/inbox.h"
@@ -97,6 +98,7 @@ _Noreturn void event_loop(void)
 		} else if (backlog) {
 			cpu_pause();
 		} else {
+			frame_give_flush();
 			dispatch_arm_idle();
 			if (inbox_leave())
 				cpu_sleep();

@@ -15,7 +15,7 @@
 enum { NOBODY_WAITS = CORES_MAX };
 
 /* The space that this core is changing, and who wants to copy it then. */
-static const struct vspace *changing;
+static struct vspace *changing;
 static unsigned waits = NOBODY_WAITS;
 
 /* Only members are asked in F2, and a core may change a space that none of its threads has been in. */

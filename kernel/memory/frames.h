@@ -19,7 +19,7 @@ void frames_open(void);
 uint64_t frame_take(enum frame_type type);
 uint64_t frame_take_node(void); /* of slots */
 
-/* Frees a frame of any partition. Frames of others are sent with the next flush at the latest. */
+/* Frees a frame of any partition. Frames of others are sent with the next flush, before the core sleeps at the latest. */
 void frame_give(uint64_t frame);
 void frame_give_flush(void);
 

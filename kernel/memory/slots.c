@@ -137,12 +137,30 @@ void slots_apply(uint64_t root, uint64_t start, uint64_t end, const struct slots
 	apply(direct(root), SLOT_LEVELS - 1, 0, start, end, how);
 }
 
+/* As paging_next_used, of words that other cores change meanwhile. */
+static unsigned next_live(const uint64_t *node, unsigned index)
+{
+	while (index < PTE_COUNT) {
+		unsigned group = index % 8 ? 1 : 8;
+		uint64_t any = 0;
+
+		for (unsigned i = index; i < index + group; i++)
+			any |= __atomic_load_n(&node[i], __ATOMIC_RELAXED);
+		if (any)
+			break;
+		index += group;
+	}
+	while (index < PTE_COUNT && !__atomic_load_n(&node[index], __ATOMIC_RELAXED))
+		index++;
+	return index;
+}
+
 static status_t copy_node(uint64_t *from, uint64_t *to, unsigned level, slots_allocate allocate, slots_free give_back,
 			  slots_share share, void *context)
 {
 	status_t status = STATUS_OK;
 
-	for (unsigned i = 0; !status && (i = paging_next_used(from, i, PTE_COUNT)) < PTE_COUNT; i++) {
+	for (unsigned i = 0; !status && (i = next_live(from, i)) < PTE_COUNT; i++) {
 		uint64_t now = load(&from[i]);
 
 		if (level && slot_state(now) == SLOT_RESERVED && now & SLOT_SHARED) {

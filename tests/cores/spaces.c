@@ -112,6 +112,7 @@ void space_open(uint64_t heap_start)
 /* What stays: the page of the pool that the view came from. */
 void space_close(void)
 {
+	frame_give_flush();
 	__atomic_fetch_add(&closing, 1, __ATOMIC_RELAXED);
 	if (play_place() == 0) {
 		while (__atomic_load_n(&closing, __ATOMIC_RELAXED) != machine_cores()) {
@@ -129,4 +130,15 @@ void space_close(void)
 	inbox_listen();
 	inbox_drain();
 	play_must(counters[COUNTER_frames_used] == 1);
+}
+
+void space_meet(void)
+{
+	static uint64_t here;
+	uint64_t mine = __atomic_fetch_add(&here, 1, __ATOMIC_ACQ_REL);
+
+	while (__atomic_load_n(&here, __ATOMIC_ACQUIRE) / PLAY_MAX == mine / PLAY_MAX) {
+		space_interrupt();
+		cpu_pause();
+	}
 }

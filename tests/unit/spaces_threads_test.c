@@ -175,18 +175,6 @@ static void a_page_taken_back_is_reached_by_nobody(void **state)
 	play(PLAY_MAX, FOUR, change_and_touch);
 }
 
-/* As play_meet(), for cores that may be asked to take pages back meanwhile. */
-static void meet_and_serve(void)
-{
-	static uint64_t here;
-	uint64_t mine = __atomic_fetch_add(&here, 1, __ATOMIC_ACQ_REL);
-
-	while (__atomic_load_n(&here, __ATOMIC_ACQUIRE) / PLAY_MAX == mine / PLAY_MAX) {
-		space_interrupt();
-		cpu_pause();
-	}
-}
-
 /* All write into the same fresh pages in the same order: who is behind finds them filled and catches up, and then
  * they fault together. All must have written into the same frame. */
 static void fault_together(void)
@@ -198,18 +186,18 @@ static void fault_together(void)
 		if (play_place() == round % PLAY_MAX)
 			play_must(space_change(VSPACE_MAP, space_address(0), SPACE_PAGES * (uint64_t)PAGE_SIZE,
 					       READ | VSPACE_WRITE, VSPACE_FIXED) > 0);
-		meet_and_serve();
+		space_meet();
 		for (unsigned page = 0; page < SPACE_PAGES; page++) {
 			play_must(!space_access(space_address(page), ACCESS_WRITE, (void **)&word));
 			word[play_place()] = value_of(page);
 		}
-		meet_and_serve();
+		space_meet();
 		for (unsigned page = 0; page < SPACE_PAGES; page++) {
 			play_must(!space_access(space_address(page), ACCESS_READ, (void **)&word));
 			for (unsigned place = 0; place < PLAY_MAX; place++)
 				play_must(word[place] == 1 + page * PLAY_MAX + place);
 		}
-		meet_and_serve();
+		space_meet();
 	}
 	space_close();
 }
@@ -225,10 +213,10 @@ static void change_tells(unsigned by, enum vspace_operation operation, unsigned 
 {
 	unsigned before = space_told;
 
-	meet_and_serve();
+	space_meet();
 	if (play_place() == by)
 		play_must(!space_change(operation, space_address(page), PAGE_SIZE, READ, 0));
-	meet_and_serve();
+	space_meet();
 	play_must(space_told - before == (tells >> play_place() & 1));
 }
 
@@ -246,7 +234,7 @@ static void share_pages(void)
 	if (play_place() == 0)
 		play_must(space_change(VSPACE_MAP, space_address(0), 8 * PAGE_SIZE, READ | VSPACE_WRITE, VSPACE_FIXED) > 0 &&
 			  vspace_page(space, space_address(5)));
-	meet_and_serve();
+	space_meet();
 	if (play_place() == 3)
 		use(5);
 	change_tells(0, VSPACE_UNMAP, 5, 1 << 3);
@@ -265,7 +253,7 @@ static void share_pages(void)
 	change_tells(0, VSPACE_UNMAP, 3, 0);
 	change_tells(3, VSPACE_DISCARD, 4, 1 << 1 | 1 << 2); /* at place 0, which holds it, too, and needs no message */
 	change_tells(3, VSPACE_UNMAP, 4, 0);                 /* nobody has used it since */
-	meet_and_serve();
+	space_meet();
 	space_close();
 }
 
@@ -280,11 +268,11 @@ static void share_pages_with_all(void)
 	space_open(HEAP);
 	if (play_place() == 0)
 		play_must(space_change(VSPACE_MAP, space_address(0), PAGE_SIZE, READ, VSPACE_FIXED) > 0);
-	meet_and_serve();
+	space_meet();
 	if (play_place() == 1)
 		use(0);
 	change_tells(0, VSPACE_UNMAP, 0, 1 << 1 | 1 << 2 | 1 << 3);
-	meet_and_serve();
+	space_meet();
 	space_close();
 }
 
@@ -320,18 +308,18 @@ static void map_anywhere(void)
 	anywhere[play_place()] = (uint64_t)space_change(VSPACE_MAP, 0, PAGE_SIZE, READ | VSPACE_WRITE, VSPACE_ANYWHERE);
 	play_must(!space_access(anywhere[play_place()], ACCESS_WRITE, (void **)&word));
 	*word = play_place();
-	meet_and_serve();
+	space_meet();
 	play_must(!space_access(anywhere[neighbour], ACCESS_READ, (void **)&word) && *word == neighbour);
-	meet_and_serve();
+	space_meet();
 	play_must(!space_change(VSPACE_UNMAP, anywhere[neighbour], PAGE_SIZE, 0, 0));
-	meet_and_serve();
+	space_meet();
 	play_must(space_access(anywhere[neighbour], ACCESS_READ, (void **)&word) == STATUS_BAD_ADDRESS);
 	play_must(space_change(VSPACE_UNMAP, arena_of(0).end - PAGE_SIZE, 2 * PAGE_SIZE, 0, 0) == STATUS_NO_MEMORY);
 	large = space_change(VSPACE_MAP, 0, 2 * ARENA_MAPPING_MAX, READ, VSPACE_ANYWHERE);
 	play_must(large > HEAP && (uint64_t)large + 2 * ARENA_MAPPING_MAX <= ARENA_BASE);
 	nobodys = arena_of(PLAY_MAX + play_place()).start;
 	play_must(space_change(VSPACE_MAP, nobodys, PAGE_SIZE, READ, VSPACE_FIXED) == (int64_t)nobodys);
-	meet_and_serve();
+	space_meet();
 	space_close();
 }
 
