@@ -1,10 +1,13 @@
-/* fault.c - exceptions: page faults resolved, programs' mistakes answered, the kernel's own reported
+/* fault.c - exceptions: page faults resolved, programs' mistakes answered, the kernel's own reported (fault.h)
  * SPDX-License-Identifier: MIT
- * Called from entry.S on the exception's stack, interrupts off. Returning goes back to where the exception
- * came from; a page fault that the instance resolves alone never leaves this stack. */
+ * Returning goes back to where the exception came from; a page fault that the instance resolves alone never leaves
+ * the exception's stack. */
+#include "kernel/entry/fault.h"
+
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/fixup.h"
 #include "kernel/arch/segments.h"
+#include "kernel/entry/pager.h"
 #include "kernel/entry/panic.h"
 #include "kernel/memory/vspace.h"
 #include "percpu/inbox.h"
@@ -35,6 +38,11 @@ static enum access access_of(uint64_t error)
 	if (error & ERROR_FETCH)
 		return ACCESS_EXECUTE;
 	return error & ERROR_WRITE ? ACCESS_WRITE : ACCESS_READ;
+}
+
+int fault_signal(status_t status)
+{
+	return status == STATUS_NO_MEMORY ? SIGNAL_KILL : SIGNAL_SEGMENT;
 }
 
 static void deliver(void)
@@ -75,9 +83,11 @@ static void page_fault(struct registers *registers)
 		kernel_page_fault(registers, address);
 		return;
 	}
+	if (__builtin_expect(pager_is_called, 0))
+		pager_call(registers, address, access_of(registers->error));
 	status = vspace_fault(view_active(), address, access_of(registers->error));
 	if (status && status != STATUS_BUSY)
-		program_fault(registers, status == STATUS_NO_MEMORY ? SIGNAL_KILL : SIGNAL_SEGMENT, address);
+		program_fault(registers, fault_signal(status), address);
 }
 
 void exception(struct registers *registers)
