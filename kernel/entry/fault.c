@@ -59,7 +59,7 @@ _Noreturn static void program_fault(const struct registers *registers, int signa
 }
 
 /* From a copy to or from user memory: resolve, or go on at its landing. */
-static void kernel_page_fault(struct registers *registers, uint64_t address)
+static void kernel_page_fault(struct registers *registers, uint64_t address, enum access access)
 {
 	uint64_t landing = fixup_landing(registers->rip);
 	status_t status = STATUS_BAD_ADDRESS;
@@ -67,7 +67,7 @@ static void kernel_page_fault(struct registers *registers, uint64_t address)
 	if (!landing)
 		panic_at(registers, address);
 	if (address < USER_END && view_active())
-		status = vspace_fault(view_active(), address, access_of(registers->error));
+		status = vspace_fault(view_active(), address, access);
 	if (status == STATUS_BUSY)
 		inbox_serve_leaves(); /* the page is being taken back, and we must say that we know */
 	else if (status)
@@ -77,15 +77,16 @@ static void kernel_page_fault(struct registers *registers, uint64_t address)
 static void page_fault(struct registers *registers)
 {
 	uint64_t address = cpu_read_cr2();
+	enum access access = access_of(registers->error);
 	status_t status;
 
 	if (!(registers->cs & 3)) {
-		kernel_page_fault(registers, address);
+		kernel_page_fault(registers, address, access);
 		return;
 	}
 	if (__builtin_expect(pager_is_called, 0))
-		pager_call(registers, address, access_of(registers->error));
-	status = vspace_fault(view_active(), address, access_of(registers->error));
+		pager_call(registers, address, access);
+	status = vspace_fault(view_active(), address, access);
 	if (status && status != STATUS_BUSY)
 		program_fault(registers, fault_signal(status), address);
 }
