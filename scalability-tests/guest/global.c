@@ -3,7 +3,8 @@
  * The "global" measurement of Clements et al., "RadixVM: Scalable address spaces for multithreaded applications" (EuroSys 2013): each
  * thread maps a piece of one region, all touch all pages of it, each in an order of its own, and each unmaps its piece, which all
  * hold. An operation is one page touched by one thread. Threads write to bytes of their own. The meetings between the steps
- * belong to what is measured: a step is as slow as its slowest thread.
+ * belong to what is measured: a step is as slow as its slowest thread. On Tessera the address space's home maps and
+ * unmaps all pieces, which lie at addresses that no core has for its own.
  * Meetings are dissemination barriers (Mellor-Crummey and Scott, 1991): in step s each tells the one 2^s further on, and then
  * waits until it is told. No word has more than one writer and one reader. */
 #include "bench.h"
