@@ -12,10 +12,13 @@
 #include "abi/pcache.h"
 #include "abi/registers.h"
 
+struct vspace; /* opaque to services */
+
 enum service {
 	SERVICE_KERNEL, /* the instance itself: address spaces and threads of other cores */
 	SERVICE_NAMES,
 	SERVICE_LINUX,
+	SERVICE_PAGER,
 	SERVICE_COUNT,
 };
 
@@ -59,6 +62,12 @@ struct memory_service {
 	uint64_t (*free_frames)(enum frame_kind kind); /* those in PCache not counted */
 };
 
+/* The memory service once more, as programs' page faults call it in the ablation paging=service. */
+struct pager_service {
+	/* The page at an address, for one access (enum vspace_right): kernel_vspace_fault's results. */
+	int64_t (*fault)(struct vspace *space, uint64_t address, unsigned right);
+};
+
 struct names_service {
 	void (*start)(void);
 	/* Results like kernel_call: a value, or NOT_FOUND; from any core without a message. */
@@ -85,6 +94,7 @@ struct linux_service {
 };
 
 extern const struct memory_service memory_service;
+extern const struct pager_service pager_service;
 extern const struct names_service names_service;
 extern const struct linux_service linux_service;
 

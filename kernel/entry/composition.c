@@ -67,6 +67,8 @@ int64_t serve_call(enum service service, const struct call *call)
 		return names_service.call(call);
 	case SERVICE_LINUX:
 		return linux_service.call(call);
+	case SERVICE_PAGER:
+		return pager_service.fault((struct vspace *)call->word[0], call->word[1], (unsigned)call->word[2]);
 	default:
 		return STATUS_NO_CALL;
 	}

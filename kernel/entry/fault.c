@@ -1,10 +1,13 @@
-/* fault.c - exceptions: page faults resolved, programs' mistakes answered, the kernel's own reported
+/* fault.c - exceptions: page faults resolved, programs' mistakes answered, the kernel's own reported (fault.h)
  * SPDX-License-Identifier: MIT
- * Called from entry.S on the exception's stack, interrupts off. Returning goes back to where the exception
- * came from; a page fault that the instance resolves alone never leaves this stack. */
+ * Returning goes back to where the exception came from; a page fault that the instance resolves alone never leaves
+ * the exception's stack. */
+#include "kernel/entry/fault.h"
+
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/fixup.h"
 #include "kernel/arch/segments.h"
+#include "kernel/entry/pager.h"
 #include "kernel/entry/panic.h"
 #include "kernel/memory/vspace.h"
 #include "percpu/inbox.h"
@@ -37,6 +40,11 @@ static enum access access_of(uint64_t error)
 	return error & ERROR_WRITE ? ACCESS_WRITE : ACCESS_READ;
 }
 
+int fault_signal(status_t status)
+{
+	return status == STATUS_NO_MEMORY ? SIGNAL_KILL : SIGNAL_SEGMENT;
+}
+
 static void deliver(void)
 {
 	linux_service.fault(&thread_current->task, pending.signal, pending.address, thread_current->registers.rip);
@@ -51,7 +59,7 @@ _Noreturn static void program_fault(const struct registers *registers, int signa
 }
 
 /* From a copy to or from user memory: resolve, or go on at its landing. */
-static void kernel_page_fault(struct registers *registers, uint64_t address)
+static void kernel_page_fault(struct registers *registers, uint64_t address, enum access access)
 {
 	uint64_t landing = fixup_landing(registers->rip);
 	status_t status = STATUS_BAD_ADDRESS;
@@ -59,7 +67,7 @@ static void kernel_page_fault(struct registers *registers, uint64_t address)
 	if (!landing)
 		panic_at(registers, address);
 	if (address < USER_END && view_active())
-		status = vspace_fault(view_active(), address, access_of(registers->error));
+		status = vspace_fault(view_active(), address, access);
 	if (status == STATUS_BUSY)
 		inbox_serve_leaves(); /* the page is being taken back, and we must say that we know */
 	else if (status)
@@ -69,15 +77,18 @@ static void kernel_page_fault(struct registers *registers, uint64_t address)
 static void page_fault(struct registers *registers)
 {
 	uint64_t address = cpu_read_cr2();
+	enum access access = access_of(registers->error);
 	status_t status;
 
 	if (!(registers->cs & 3)) {
-		kernel_page_fault(registers, address);
+		kernel_page_fault(registers, address, access);
 		return;
 	}
-	status = vspace_fault(view_active(), address, access_of(registers->error));
+	if (__builtin_expect(pager_is_called, 0))
+		pager_call(registers, address, access);
+	status = vspace_fault(view_active(), address, access);
 	if (status && status != STATUS_BUSY)
-		program_fault(registers, status == STATUS_NO_MEMORY ? SIGNAL_KILL : SIGNAL_SEGMENT, address);
+		program_fault(registers, fault_signal(status), address);
 }
 
 void exception(struct registers *registers)

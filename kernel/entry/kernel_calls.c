@@ -305,6 +305,11 @@ int64_t kernel_vspace_call(struct vspace *space, enum vspace_operation operation
 	return call_replica(vspace_changer(space, operation, a, b), SERVICE_KERNEL, KERNEL_VSPACE_CHANGE, word);
 }
 
+status_t kernel_vspace_fault(struct vspace *space, uint64_t address, enum vspace_right right)
+{
+	return vspace_fault(view_find(space), address, (enum access)right);
+}
+
 status_t kernel_vspace_reserve(struct vspace *space, uint64_t start, uint64_t size, unsigned rights)
 {
 	return vspace_reserve(space, start, start + size, rights);

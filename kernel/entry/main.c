@@ -8,6 +8,7 @@
 #include "kernel/entry/discover.h"
 #include "kernel/entry/events.h"
 #include "kernel/entry/first.h"
+#include "kernel/entry/pager.h"
 #include "kernel/memory/frames.h"
 #include "percpu/inbox.h"
 #include "percpu/instance.h"
@@ -43,6 +44,7 @@ _Noreturn static void instance_main(void)
 	inbox_open();
 	frames_open();
 	dispatch_open();
+	pager_open();
 	names_service.start();
 	announce_online();
 	if (this_core() == 0)

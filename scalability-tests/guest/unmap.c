@@ -4,13 +4,13 @@
  * messages, depends on how many cores have to forget the page. Workers hear of a round by a word that they poll, so that none of
  * them is asleep when it is interrupted. */
 #include "bench.h"
+#include "polled.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stddef.h>
 #include <sys/mman.h>
 
-enum { APART = 128, PAGE_SIZE = 4096 };
+enum { PAGE_SIZE = 4096 };
 
 /* Each on lines of its own: what is polled, and what is added to. */
 static struct {
@@ -19,15 +19,9 @@ static struct {
 	_Alignas(APART) atomic_ulong held; /* by others, in all rounds */
 } shared;
 
-static void wait_for(atomic_ulong *word, unsigned long value)
-{
-	while (atomic_load_explicit(word, memory_order_acquire) < value)
-		__asm__ volatile("pause");
-}
-
 static void hold(unsigned long round)
 {
-	wait_for(&shared.round, round);
+	polled_wait(&shared.round, round);
 	(void)*shared.page;
 	atomic_fetch_add_explicit(&shared.held, 1, memory_order_release);
 }
@@ -39,7 +33,7 @@ static void map_and_unmap(struct work *work, unsigned long round)
 		fail("could not map a page", errno);
 	*shared.page = 1;
 	atomic_store_explicit(&shared.round, round, memory_order_release);
-	wait_for(&shared.held, round * (work->run->workers - 1));
+	polled_wait(&shared.held, round * (work->run->workers - 1));
 	window_open(work, WINDOW_ALL);
 	if (munmap((void *)shared.page, PAGE_SIZE))
 		fail("could not unmap a page", errno);
