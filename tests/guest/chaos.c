@@ -25,10 +25,12 @@ enum {
 	LEFT_OVER = 2,   /* frames for each core */
 	PATIENCE = 60,   /* seconds for the last ones to end */
 	KILL_PAUSE = 60, /* a process lives so many ms on average, unless it ends by itself; divided among all */
+	KEEPERS = 4,     /* threads that start processes and wait for them */
+	STARTING = -1,
 };
 
 struct place {
-	volatile int32_t id; /* of the process here; 0: none. It writes that itself, before its creator knows */
+	volatile int32_t id; /* of the process here; 0: none, or STARTING. It writes that itself, before its creator knows */
 	volatile int32_t killed; /* the process that a signal was sent to */
 	int status;
 };
@@ -38,9 +40,9 @@ static struct place place[PROCESSES_MOST];
 static unsigned places, cores;
 static struct {
 	unsigned long started, refused, killed, ended, starved, wrong;
-} count;
-static volatile double last_moment;
-static volatile bool killing;
+	unsigned long living, most_living;
+} count; /* of several threads */
+static volatile double last_moment, phase_end;
 
 static double now(void)
 {
@@ -69,7 +71,7 @@ static void kill_at(struct place *at)
 {
 	int32_t id = at->id;
 
-	if (!id)
+	if (id <= 0)
 		return;
 	at->killed = id;
 	kill(id, SIGKILL);
@@ -78,13 +80,18 @@ static void kill_at(struct place *at)
 static void report_stuck(void)
 {
 	for (unsigned i = 0; i < places; i++)
-		if (place[i].id)
+		if (place[i].id > 0)
 			printf("chaos: process %d is still there%s\n", place[i].id, place[i].killed == place[i].id ? ", killed" : "");
 	printf("chaos: nothing ends any more\n");
 	_exit(1);
 }
 
-/* The thread that kills. */
+static void add(unsigned long *to, long amount)
+{
+	__atomic_fetch_add(to, amount, __ATOMIC_SEQ_CST);
+}
+
+/* The thread that kills; few enough that most places stay taken. */
 static void *kill_some(void *argument)
 {
 	uint64_t random = (uintptr_t)argument;
@@ -93,10 +100,22 @@ static void *kill_some(void *argument)
 		nap((long)random_below(&random, 2000000L * KILL_PAUSE / places));
 		if (random_below(&random, 16) == 0)
 			roam(&random);
-		if (killing)
+		if (now() < phase_end && count.living > places / 4 * 3)
 			kill_at(&place[random_below(&random, places)]);
 	}
 	report_stuck();
+	return NULL;
+}
+
+/* A free place, now taken; NULL: none. */
+static struct place *take_place(void)
+{
+	for (unsigned i = 0; i < places; i++) {
+		int32_t none = 0;
+
+		if (__atomic_compare_exchange_n(&place[i].id, &none, STARTING, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+			return &place[i];
+	}
 	return NULL;
 }
 
@@ -105,73 +124,82 @@ static bool start(struct place *at, uint64_t *random)
 	struct plan plan = { random_next(random), 0, cores };
 
 	at->status = plan_status(&plan);
-	if (random_below(random, 4) == 0)
-		roam(random);
+	add(&count.living, 1);
 	if (plan_start(program, &plan, &at->id) > 0) {
-		count.started++;
+		add(&count.started, 1);
+		if (count.living > count.most_living)
+			count.most_living = count.living;
 		return true;
 	}
-	at->id = 0;
 	if (errno != EAGAIN && errno != ENOMEM)
 		wrong("a process cannot be started", NULL, errno, ENOMEM);
-	count.refused++;
+	add(&count.refused, 1);
+	add(&count.living, -1);
+	at->id = 0;
 	return false;
 }
 
-static void judge(struct place *at, int status)
+static unsigned long *verdict(const struct place *at, int status)
 {
-	if (WIFEXITED(status) && WEXITSTATUS(status) == at->status) {
-		count.ended++;
-	} else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
-		if (at->killed == at->id)
-			count.killed++;
-		else
-			count.starved++;
-	} else if (WIFEXITED(status) && WEXITSTATUS(status) == STARVED) {
-		count.starved++;
-	} else {
-		count.wrong++;
-		printf("chaos: process %d ended with status 0x%x, not 0x%x\n", at->id, status, at->status << 8);
-	}
-	at->id = 0;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == at->status)
+		return &count.ended;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == STARVED)
+		return &count.starved;
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+		return at->killed == at->id ? &count.killed : &count.starved;
+	printf("chaos: process %d ended with status 0x%x, not 0x%x\n", at->id, status, at->status << 8);
+	return &count.wrong;
 }
 
-/* How many it was: 0 or 1. Children of children may come, too, on Linux: their parents are gone. */
-static unsigned reap(int flags)
+/* False: there is nobody to wait for. Children of children may come, too, on Linux: their parents are gone. */
+static bool reap(int flags)
 {
 	int status;
 	pid_t id = waitpid(-1, &status, flags);
 
 	for (unsigned i = 0; id > 0 && i < places; i++) {
 		if (place[i].id == id) {
-			judge(&place[i], status);
-			return 1;
+			add(verdict(&place[i], status), 1);
+			add(&count.living, -1);
+			__atomic_store_n(&place[i].id, 0, __ATOMIC_SEQ_CST);
 		}
 	}
-	return 0;
+	return id > 0;
+}
+
+static void *keep_places(void *argument)
+{
+	uint64_t random = (uintptr_t)argument;
+
+	while (now() < phase_end) {
+		struct place *free = take_place();
+
+		if (random_below(&random, 4) == 0)
+			roam(&random);
+		if (!free)
+			reap(0);
+		else if (!start(free, &random) && !reap(WNOHANG))
+			nap(1000000);
+	}
+	while (count.living) {
+		for (unsigned i = 0; i < places; i++)
+			kill_at(&place[i]);
+		reap(0);
+	}
+	return NULL;
 }
 
 static void keep_alive_until(double end, uint64_t *random)
 {
-	unsigned living = 0;
+	unsigned keepers = cores < KEEPERS ? cores : KEEPERS;
+	pthread_t keeper[KEEPERS];
 
-	killing = true;
-	while (now() < end) {
-		for (unsigned i = 0; i < places && now() < end; i++) {
-			if (place[i].id)
-				continue;
-			if (!start(&place[i], random))
-				break;
-			living++;
-			living -= reap(WNOHANG);
-		}
-		living -= reap(living < places ? WNOHANG : 0);
-	}
-	killing = false;
-	for (unsigned i = 0; i < places; i++)
-		kill_at(&place[i]);
-	while (living)
-		living -= reap(0);
+	phase_end = end;
+	for (unsigned i = 0; i < keepers; i++)
+		if (pthread_create(&keeper[i], NULL, keep_places, (void *)random_next(random)))
+			wrong("no thread", NULL, errno, 0);
+	for (unsigned i = 0; i < keepers; i++)
+		pthread_join(keeper[i], NULL);
 }
 
 static long frames_used(void)
@@ -227,7 +255,8 @@ int main(int argc, char **argv)
 	printf("chaos: warm: %lu started, %lu killed, %lu ended by themselves\n", count.started, count.killed, count.ended);
 	keep_alive_until(begin + seconds, &random);
 	after = frames_at_rest();
-	printf("chaos: %ld frames in use before, %ld after; %lu refused, %lu starved\n", before, after, count.refused, count.starved);
+	printf("chaos: %ld frames in use before, %ld after; %lu alive at most, %lu refused, %lu starved\n", before, after,
+	       count.most_living, count.refused, count.starved);
 	printf("chaos: %.0f s, %lu started, %lu killed, %lu ended by themselves, %lu wrong\n", seconds, count.started, count.killed,
 	       count.ended, count.wrong);
 	return count.wrong || after > before + (long)(LEFT_OVER * cores);

@@ -24,7 +24,7 @@ enum {
 	REGIONS = 5,
 	COMMON = 30, /* pages */
 	HEAP = 40,
-	OPERATIONS = 150,
+	OPERATIONS = 120, /* at most; a quarter of it for a child's child */
 	NAP = 3000000, /* ns, at most */
 };
 
@@ -84,6 +84,8 @@ int plan_start(const char *path, const struct plan *of, volatile int32_t *id)
 		move_to(core, of->cores);
 		execve(path, arguments, environment);
 		error = errno;
+		if (id)
+			*id = -1; /* whoever else waits must not take it for one that was started */
 		_exit(127);
 	}
 	if (child > 0 && error) {
@@ -339,7 +341,7 @@ static void (*const operation[])(struct worker *) = {
 static void *work(void *argument)
 {
 	struct worker *worker = argument;
-	unsigned left = random_below(&worker->random, 8) ? random_below(&worker->random, OPERATIONS) : 3;
+	unsigned left = random_below(&worker->random, 8) ? random_below(&worker->random, plan.depth ? OPERATIONS / 4 : OPERATIONS) : 3;
 
 	for (; left; left--)
 		operation[random_below(&worker->random, sizeof(operation) / sizeof(*operation))](worker);

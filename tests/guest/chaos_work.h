@@ -20,7 +20,7 @@ struct plan {
 int plan_status(const struct plan *plan);
 
 /* Executes `program` with a plan. What the new process does first, still in this memory: its id goes to *id, if there is one, and it
- * moves to a random core. As child_start. */
+ * moves to a random core. Result as child_start's; *id is -1 when there is no program, or as it was when there is no child. */
 int plan_start(const char *program, const struct plan *plan, volatile int32_t *id);
 
 /* Works as planned, and ends. */
