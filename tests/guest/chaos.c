@@ -25,7 +25,7 @@ enum {
 	LEFT_OVER = 2,   /* frames for each core */
 	PATIENCE = 60,   /* seconds for the last ones to end */
 	KILL_PAUSE = 60, /* a process lives so many ms on average, unless it ends by itself; divided among all */
-	KEEPERS = 4,     /* threads that start processes and wait for them */
+	KEEPERS = 16,    /* threads that start processes and wait for them */
 	STARTING = -1,
 };
 

@@ -25,7 +25,8 @@ enum {
 	COMMON = 30, /* pages */
 	HEAP = 40,
 	OPERATIONS = 120, /* at most; a quarter of it for a child's child */
-	NAP = 3000000, /* ns, at most */
+	NAP = 3000000,        /* ns, at most */
+	LONG_NAP = 500000000, /* now and then, so that not all who live are ready */
 };
 
 #define PLACES     UINT64_C(0x10000000000) /* for mappings at fixed addresses */
@@ -267,7 +268,9 @@ static void do_move(struct worker *worker)
 
 static void do_nap(struct worker *worker)
 {
-	nanosleep(&(struct timespec){ .tv_nsec = (long)random_below(&worker->random, NAP) }, NULL);
+	long most = random_below(&worker->random, 4) ? NAP : LONG_NAP;
+
+	nanosleep(&(struct timespec){ .tv_nsec = (long)random_below(&worker->random, most) }, NULL);
 }
 
 static void *help(void *argument)
