@@ -102,7 +102,7 @@ static struct region *random_region(struct worker *worker)
 	struct region *region = &worker->region[random_below(&worker->random, REGIONS)];
 	uint64_t slot = worker->number * REGIONS + (uint64_t)(region - worker->region);
 
-	if (!region->base && !region_map(region, &worker->random, PLACES + slot * PLACE_SIZE))
+	if (!region->base && !region_map(region, &worker->random, SIZE_MAX, PLACES + slot * PLACE_SIZE))
 		return NULL;
 	return region;
 }

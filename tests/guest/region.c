@@ -87,9 +87,9 @@ static size_t random_pages(uint64_t *random)
 	return 1 + random_below(random, kind < 12 ? MIDDLE : SMALL);
 }
 
-bool region_map(struct region *region, uint64_t *random, uintptr_t place)
+bool region_map(struct region *region, uint64_t *random, size_t most, uintptr_t place)
 {
-	size_t pages = random_pages(random);
+	size_t wanted = random_pages(random), pages = wanted < most ? wanted : most;
 	int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
 	unsigned char *wish = NULL, *base;
 

@@ -32,8 +32,8 @@ uint64_t random_below(uint64_t *state, uint64_t limit);
 /* Says what is wrong, in one line, and ends the process. */
 _Noreturn void wrong(const char *what, const void *where, uint64_t found, uint64_t expected);
 
-/* Maps one, of a random size; at `place` (2^38 bytes that nobody else uses) instead of anywhere, now and then. False: refused. */
-bool region_map(struct region *region, uint64_t *random, uintptr_t place);
+/* Maps one, of a random size up to `most` pages; at `place` (2^38 bytes that nobody else uses) instead of anywhere, now and then. False: refused. */
+bool region_map(struct region *region, uint64_t *random, size_t most, uintptr_t place);
 
 /* Writes a page, after a look at what it held. */
 void region_write(struct region *region, uint64_t *random);
