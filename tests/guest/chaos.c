@@ -22,7 +22,7 @@
 
 enum {
 	PROCESSES_MOST = 1000,
-	LEFT_OVER = 2,   /* frames for each core */
+	LEFT_OVER = 3,   /* frames for each core */
 	PATIENCE = 60,   /* seconds for the last ones to end */
 	KILL_PAUSE = 60, /* a process lives so many ms on average, unless it ends by itself; divided among all */
 	KEEPERS = 16,    /* threads that start processes and wait for them */
