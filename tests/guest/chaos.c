@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT
  * Usage: chaos PROCESSES SECONDS SEED. A third of the time is a warm-up. After it, and at the end, all are killed, and as many frames must be
  * in use as before: what the kernel keeps for the next time (pages of records) has a limit, what is lost has none.
- * By hand, at full size: make run SMP=16 MEM=4G INITRD=build/guest-tests.cpio INIT="/bin/chaos 200 60 1"
+ * By hand, at full size: make run SMP=16 MEM=4096 INITRD=build/guest-tests.cpio INIT="/bin/chaos 200 60 1"
  * chaos -plan SEED DEPTH CORES is one process of it. The same seed gives the same plans, but not the same interleaving. */
 #include <errno.h>
 #include <pthread.h>
