@@ -17,6 +17,7 @@
 
 enum {
 	MAP_LOWEST = 0x10000,
+	WANDER = 64 << 20, /* bytes mapped before the search for a hole begins anew at the top */
 };
 
 /* Who is to be told of a change, and of how many pages. */
@@ -164,14 +165,21 @@ static status_t take_back(struct vspace *space, uint64_t start, uint64_t end, un
 	return STATUS_OK;
 }
 
-static uint64_t find_hole_between(struct vspace *space, uint64_t low, uint64_t high, uint64_t size, uint64_t *mark)
+/* Below the last mapping mostly, which needs no search. Holes that were too small are left above it, so now and then it looks at all: when
+ * as much was mapped since as that may cost, and addresses do not wander down for ever, with a node of slots for each leaf they touch. */
+static uint64_t find_hole_between(struct vspace *space, uint64_t low, uint64_t high, uint64_t size, uint64_t *mark, uint64_t *rest)
 {
-	uint64_t found = slots_hole(space->slots, low, *mark, size);
+	uint64_t found = *rest >= size ? slots_hole(space->slots, low, *mark, size) : 0;
 
-	if (!found)
+	if (found) {
+		*rest -= size;
+	} else {
 		found = slots_hole(space->slots, low, high, size);
-	if (found)
-		*mark = found + size;
+		if (!found)
+			return 0;
+		*rest = high - found > WANDER ? high - found : WANDER;
+	}
+	*mark = found + size;
 	return found;
 }
 
@@ -181,10 +189,10 @@ static uint64_t find_hole(struct vspace *space, uint64_t size)
 	struct view *view = view_find(space);
 
 	if (view && size <= ARENA_MAPPING_MAX)
-		return find_hole_between(space, own.start, own.end, size, &view->search_high);
+		return find_hole_between(space, own.start, own.end, size, &view->search_high, &view->search_rest);
 	if (space->home != this_core())
 		return 0;
-	return find_hole_between(space, space->heap_end, ARENA_BASE, size, &space->search_high);
+	return find_hole_between(space, space->heap_end, ARENA_BASE, size, &space->search_high, &space->search_rest);
 }
 
 static int64_t map(struct vspace *space, uint64_t address, uint64_t size, unsigned rights,

@@ -27,6 +27,7 @@ struct view {
 	struct holders *spare;   /* free records, and the frames they are of (holders.h) */
 	struct holders_frame *records;
 	uint64_t search_high;    /* where the search for a hole in this core's arena begins */
+	uint64_t search_rest;    /* bytes to map before it begins at the top again */
 };
 
 /* This core's view of a space: the one that is there; or a new one, NULL when there is no frame for it. */

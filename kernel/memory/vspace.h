@@ -29,6 +29,7 @@ struct vspace {
 	uint32_t users;     /* processes that run in it, or lend it (vfork) */
 	uint64_t heap_start, heap_end;
 	uint64_t search_high; /* where the search for a hole below the arenas begins */
+	uint64_t search_rest; /* bytes to map before it begins at the top again */
 	struct vspace *next;  /* of the same home */
 
 	/* co-managed: bit set by each core that joins; cleared never */

@@ -53,12 +53,46 @@ static struct child **find(struct process *parent, uint32_t id)
 	return link;
 }
 
+static bool is_for(uint32_t wish, uint32_t id)
+{
+	return wish == ANY || wish == id;
+}
+
+static bool is_any(const struct process *parent, uint32_t wish)
+{
+	const struct child *child = parent->children;
+
+	while (child && !is_for(wish, child->id))
+		child = child->next;
+	return child != NULL;
+}
+
+/* After a child has left the list: who waits for nobody any more is told so. */
+static void dismiss_waiters(struct process *parent)
+{
+	struct waiter **link = &parent->waiters;
+
+	while (*link) {
+		struct waiter *waiter = *link;
+
+		if (is_any(parent, waiter->id)) {
+			link = &waiter->next;
+			continue;
+		}
+		*link = waiter->next;
+		kernel_reply(waiter->reply_to, -LINUX_ECHILD);
+		record_give(waiter);
+	}
+}
+
 void children_forget(struct process *parent, uint32_t id)
 {
 	struct child **child = find(parent, id);
 
-	if (*child)
-		(void)reap(child);
+	if (!*child)
+		return;
+	(void)reap(child);
+	dismiss_waiters(parent);
 }
 
 void children_gone(struct process *parent, uint32_t id, int32_t status)
@@ -72,11 +106,12 @@ void children_gone(struct process *parent, uint32_t id, int32_t status)
 	for (struct waiter **link = &parent->waiters; *link; link = &(*link)->next) {
 		struct waiter *waiter = *link;
 
-		if (waiter->id != ANY && waiter->id != id)
+		if (!is_for(waiter->id, id))
 			continue;
 		*link = waiter->next;
 		kernel_reply(waiter->reply_to, reap(child));
 		record_give(waiter);
+		dismiss_waiters(parent);
 		return;
 	}
 }
@@ -85,16 +120,16 @@ int64_t children_wait(struct process *parent, const struct call *call)
 {
 	uint32_t id = (uint32_t)call->word[1];
 	struct waiter *waiter;
-	bool any = false;
 
 	for (struct child **link = &parent->children; *link; link = &(*link)->next) {
-		if (id != ANY && (*link)->id != id)
-			continue;
-		if ((*link)->ended)
-			return reap(link);
-		any = true;
+		if (is_for(id, (*link)->id) && (*link)->ended) {
+			int64_t answer = reap(link);
+
+			dismiss_waiters(parent);
+			return answer;
+		}
 	}
-	if (!any)
+	if (!is_any(parent, id))
 		return -LINUX_ECHILD;
 	if (call->word[2] & WAIT_NO_HANG)
 		return 0;

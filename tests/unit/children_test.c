@@ -29,6 +29,7 @@ static struct {
 	int64_t result;
 	unsigned count;
 } reply;
+static uint64_t dismissed; /* bit of each waiter that was told that there is nobody to wait for; not counted as a reply */
 static struct {
 	uint64_t id[4 * RECORDS_IN_PAGE];
 	unsigned core[4 * RECORDS_IN_PAGE];
@@ -44,6 +45,11 @@ void *kernel_page_take(void)
 
 void kernel_reply(struct reply_to to, int64_t result)
 {
+	if (result == -LINUX_ECHILD) {
+		assert_false(dismissed >> to.cookie & 1);
+		dismissed |= UINT64_C(1) << to.cookie;
+		return;
+	}
 	reply.to = to;
 	reply.result = result;
 	reply.count++;
@@ -65,6 +71,7 @@ static int start(void **state)
 	frames.limit = HOST_FRAMES_MAX;
 	parent = (struct process){ .id = 1000 };
 	reply.count = orphaned.count = 0;
+	dismissed = 0;
 	return 0;
 }
 
@@ -140,6 +147,29 @@ static void one_end_wakes_one_waiter(void **state)
 	assert_int_equal(wait_for(0, WAIT_NO_HANG, 4), answer(3, 0));
 }
 
+/* However the last child that a thread waits for leaves the list: the thread does not wait on. */
+static void who_waits_for_nobody_is_told(void **state)
+{
+	(void)state;
+	for (uint32_t id = 1; id <= 3; id++)
+		assert_int_equal(children_add(&parent, id), 0);
+	assert_int_equal(wait_for(1, 0, 1), CALL_PARKED);
+	assert_int_equal(wait_for(1, 0, 2), CALL_PARKED);
+	assert_int_equal(wait_for(2, 0, 3), CALL_PARKED);
+	children_gone(&parent, 1, 0);
+	assert_int_equal(reply.count, 1);
+	assert_true(dismissed == 1 << 1 || dismissed == 1 << 2);
+	children_forget(&parent, 2);
+	assert_true(dismissed & 1 << 3);
+	assert_int_equal(wait_for(3, 0, 4), CALL_PARKED);
+	assert_int_equal(wait_for(0, 0, 5), CALL_PARKED);
+	children_gone(&parent, 3, 0);
+	assert_int_equal(reply.count, 2);
+	assert_true((dismissed & 1 << 4) != 0 ? reply.to.cookie == 5 : reply.to.cookie == 4 && dismissed & 1 << 5);
+	assert_null(parent.children);
+	assert_null(parent.waiters);
+}
+
 static void a_cancelled_wait_ends_once(void **state)
 {
 	(void)state;
@@ -153,23 +183,24 @@ static void a_cancelled_wait_ends_once(void **state)
 	children_gone(&parent, 1, 0);
 	assert_int_equal(reply.count, 2);
 	assert_int_not_equal(reply.to.cookie, 2);
+	assert_int_equal(dismissed, 1 << (4 - reply.to.cookie)); /* of 1 and 3 the other one */
 	cancel(1);
 	cancel(3);
-	assert_int_equal(reply.count, 3);
+	assert_int_equal(reply.count, 2);
 	assert_null(parent.waiters);
 }
 
 /* A thread's cookie is unique on its core alone. */
 static void a_cancel_names_core_and_cookie(void **state)
 {
-	struct call call = { .reply_to = { 1, 77 }, .word = { parent.id, 1 } };
+	struct call call = { .reply_to = { 1, 37 }, .word = { parent.id, 1 } };
 
 	(void)state;
 	assert_int_equal(children_add(&parent, 1), 0);
 	assert_int_equal(children_wait(&parent, &call), CALL_PARKED);
 	call.reply_to.core = 2;
 	assert_int_equal(children_wait(&parent, &call), CALL_PARKED);
-	children_cancel(&parent, (struct reply_to){ 1, 77 });
+	children_cancel(&parent, (struct reply_to){ 1, 37 });
 	assert_int_equal(reply.count, 1);
 	assert_int_equal(reply.to.core, 1);
 	children_gone(&parent, 1, 0);
@@ -230,6 +261,20 @@ static struct {
 static bool matches(uint32_t wish, uint32_t id)
 {
 	return wish == 0 || wish == id;
+}
+
+/* Exactly those who have nobody left to wait for were told. */
+static void check_dismissed(void)
+{
+	for (unsigned i = 0; i < WAITERS; i++) {
+		bool some = false;
+
+		for (uint32_t id = 1; id <= CHILDREN; id++)
+			some |= matches(oracle.waits_for[i], id) && oracle.child[id] != NONE;
+		assert_int_equal(dismissed >> i & 1, oracle.waits[i] && !some);
+		oracle.waits[i] &= some;
+	}
+	dismissed = 0;
 }
 
 static void end(uint32_t id, int32_t status)
@@ -306,6 +351,7 @@ static void any_mixture_is_as_the_list_has_it(void **state)
 			assert_int_equal(reply.count, before + oracle.waits[waiter]);
 			oracle.waits[waiter] = false;
 		}
+		check_dismissed();
 	}
 }
 
@@ -315,6 +361,7 @@ int main(void)
 		cmocka_unit_test_setup(without_children_nobody_waits, start),
 		cmocka_unit_test_setup(an_end_is_told_once_before_or_after_the_wait, start),
 		cmocka_unit_test_setup(one_end_wakes_one_waiter, start),
+		cmocka_unit_test_setup(who_waits_for_nobody_is_told, start),
 		cmocka_unit_test_setup(a_cancelled_wait_ends_once, start),
 		cmocka_unit_test_setup(a_cancel_names_core_and_cookie, start),
 		cmocka_unit_test_setup(only_living_children_become_orphans, start),

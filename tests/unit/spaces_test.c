@@ -197,6 +197,33 @@ static void anywhere_is_where_nothing_is(void **state)
 	play(1, ONE, map_anywhere);
 }
 
+/* Mappings of different sizes come and go: what they leave between them is used again, however long it lasts. */
+static void come_and_go(void)
+{
+	enum { MAPPINGS = 6, TURNS = 12000 };
+	const uint64_t farthest = 128 << 20; /* 64 MiB until the search begins anew, and all the mappings */
+	uint64_t start[MAPPINGS] = {}, size[MAPPINGS], seed = 7, highest = 0;
+
+	space_open(HEAP);
+	for (unsigned turn = 0; turn < TURNS; turn++) {
+		unsigned i = next_random(&seed) % MAPPINGS;
+
+		if (start[i])
+			play_must(!space_change(VSPACE_UNMAP, start[i], size[i], 0, 0));
+		size[i] = (1 + next_random(&seed) % (next_random(&seed) % 2 ? 1500 : 20)) * PAGE_SIZE;
+		start[i] = (uint64_t)space_change(VSPACE_MAP, 0, size[i], READ | WRITE, VSPACE_ANYWHERE);
+		highest = start[i] > highest ? start[i] : highest;
+		play_must(start[i] + farthest > highest);
+	}
+	space_close();
+}
+
+static void addresses_do_not_wander(void **state)
+{
+	(void)state;
+	play(1, ONE, come_and_go);
+}
+
 static void move_the_break(void)
 {
 	uint64_t *word;
@@ -286,6 +313,7 @@ int main(void)
 		cmocka_unit_test(any_mixture_is_as_the_array_has_it),
 		cmocka_unit_test(what_is_wrong_is_refused),
 		cmocka_unit_test(anywhere_is_where_nothing_is),
+		cmocka_unit_test(addresses_do_not_wander),
 		cmocka_unit_test(the_break_moves_where_nothing_is_in_its_way),
 		cmocka_unit_test(without_frames_a_fault_says_so_and_nothing_is_lost),
 		cmocka_unit_test(an_image_is_built_page_by_page),
