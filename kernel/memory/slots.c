@@ -150,8 +150,9 @@ static unsigned next_live(const uint64_t *node, unsigned index)
 			break;
 		index += group;
 	}
-	while (index < PTE_COUNT && !__atomic_load_n(&node[index], __ATOMIC_RELAXED))
-		index++;
+	for (; index < PTE_COUNT; index++)
+		if (__atomic_load_n(&node[index], __ATOMIC_RELAXED))
+			break;
 	return index;
 }
 
