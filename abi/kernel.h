@@ -89,8 +89,10 @@ enum vspace_right {
 	VSPACE_SHARED = 8, /* of a mapping: a copied space has the same pages, and no copies */
 };
 
-/* Programs' addresses lie below; the page beneath it is the last. */
-#define VSPACE_END UINT64_C(0x00007ffffffff000)
+/* Programs' addresses lie below; the page beneath it is the last. From VSPACE_PLACED up the kernel places mappings itself: images and
+ * their heaps stay below. */
+#define VSPACE_END    UINT64_C(0x00007ffffffff000)
+#define VSPACE_PLACED UINT64_C(0x0000400000000000)
 
 enum vspace_operation {
 	VSPACE_MAP,     /* address or 0, size, rights, VSPACE_FIXED... -> address */

@@ -9,6 +9,7 @@
 #include "kernel/arch/paging.h"
 #include "kernel/entry/composition.h"
 #include "kernel/entry/finish.h"
+#include "kernel/memory/arena.h"
 #include "kernel/memory/copy.h"
 #include "kernel/memory/frames.h"
 #include "kernel/memory/user.h"
@@ -26,6 +27,7 @@
 #include "sched/timer.h"
 
 _Static_assert(VSPACE_END == USER_END, "services and kernel agree on where programs end");
+_Static_assert(VSPACE_PLACED == ARENA_BASE, "services and kernel agree on where images end");
 _Static_assert(TOKEN_BASE == DIRECT_MAP, "the direct map is the token window of services in the kernel");
 
 enum { LINE_SIZE = 200 };

@@ -236,7 +236,7 @@ static uint64_t set_break(struct vspace *space, uint64_t wish)
 	uint64_t old = (space->heap_end + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
 	uint64_t new = (wish + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
 
-	if (wish < space->heap_start || new > USER_END || new < wish)
+	if (wish < space->heap_start || new > ARENA_BASE || new < wish)
 		return space->heap_end;
 	if (new > old && (slots_occupied(space->slots, old, new) ||
 			  vspace_reserve(space, old, new, VSPACE_READ | VSPACE_WRITE)))

@@ -20,9 +20,9 @@ enum {
 
 #define STACK_TOP      UINT64_C(0x00007ffffffde000)
 #define STACK_SIZE     (UINT64_C(8) << 20)
-#define MOVABLE_BASE   UINT64_C(0x0000555555554000)
+#define MOVABLE_BASE   UINT64_C(0x0000155555554000)
 #define PROGRAM_LOWEST UINT64_C(0x10000)
-#define PROGRAM_HIGHEST (STACK_TOP - STACK_SIZE - (UINT64_C(1) << 40)) /* room for mmap above a heap */
+#define PROGRAM_HIGHEST (VSPACE_PLACED - (UINT64_C(1) << 40)) /* room for mmap above a heap */
 #define PROGRAM_SIZE   (UINT64_C(1) << 30)
 
 enum auxiliary_type {
