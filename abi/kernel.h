@@ -108,11 +108,30 @@ enum vspace_map_flags {
 	VSPACE_FIXED_IF_EMPTY, /* EXISTS when something is there */
 };
 
+/* Objects that programs share by token (abi/token.h). Changes are made at the object's home: results like kernel_call. */
+enum object_type {
+	OBJECT_VALUES, /* 512 words, which programs write as they like */
+	OBJECT_BOARD,  /* 511 words, which the kernel writes for them, and before these a word that counts the writes */
+};
+
+enum object_operation {
+	OBJECT_GRANT,   /* space, enum token_right; the caller made it. EXISTS: it has it already */
+	OBJECT_REVOKE,  /* space; the caller made it */
+	OBJECT_WRITE,   /* index of a word that is a value, value; the caller has TOKEN_CHANGE */
+	OBJECT_READ,    /* index -> the word, its highest bit lost */
+	OBJECT_DESTROY, /* the caller made it */
+};
+
+/* Of the thread's space, at this core: its token, or BAD_ARGUMENT, NO_MEMORY. */
+int64_t kernel_object_create(enum object_type type);
+int64_t kernel_object_call(uint64_t token, enum object_operation operation, uint64_t a, uint64_t b);
+
 struct vspace *kernel_vspace_create(uint64_t heap_start); /* home: this core; one user */
 struct vspace *kernel_vspace(void); /* the thread's */
 void kernel_vspace_cores(const struct vspace *space, struct core_set *cores); /* where threads of it may be */
 struct vspace *kernel_vspace_fork(void); /* a copy of the thread's, its home this core, one user; NULL: no memory */
 int64_t kernel_vspace_hold(struct vspace *space); /* one user more; like kernel_call */
+void kernel_vspace_hold_for(struct vspace *space); /* the same by notification; while somebody else holds it, whose release comes from here */
 void kernel_vspace_release(struct vspace *space); /* anywhere; the last one frees it */
 int64_t kernel_vspace_call(struct vspace *space, enum vspace_operation operation, uint64_t a, uint64_t b,
 			   uint64_t c, uint64_t d);

@@ -45,6 +45,7 @@ struct task {
 	uint32_t process_id;
 	uint32_t thread_id;
 	uint64_t clear_on_exit; /* user address to zero and wake, or 0 */
+	uint64_t token_landing; /* user address where a thread goes on that has reached for a token it has not, or 0 */
 	uint64_t saved[2];    /* of an operation that goes on after an answer */
 	uint64_t request[5];  /* the same: what was asked for */
 	int64_t (*resume)(struct task *task, int64_t result); /* what goes on; NULL: the answer is the result */

@@ -63,7 +63,7 @@ uint64_t frame_table_size(unsigned core)
 const char *frame_type_name(enum frame_type type)
 {
 	static const char *const name[] = {
-#define X(name, zone, words, meaning) #name,
+#define X(name, zone, first, words, meaning) #name,
 #include "percpu/frame_types.def"
 #undef X
 	};

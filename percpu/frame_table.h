@@ -17,10 +17,18 @@
 #include "percpu/machine.h"
 
 enum frame_type {
-#define X(name, zone, words, meaning) FRAME_##name,
+#define X(name, zone, first, words, meaning) FRAME_##name,
 #include "percpu/frame_types.def"
 #undef X
 	FRAME_TYPES,
+};
+
+/* The words of a type that are pure values, as frame_types.def has them. */
+enum frame_values {
+#define X(name, zone, first, words, meaning) FRAME_FIRST_VALUE_##name = first, FRAME_VALUES_##name = words,
+#include "percpu/frame_types.def"
+#undef X
+	FRAME_VALUES_ALL = PAGE_SIZE / 8,
 };
 
 struct frame_entry {

@@ -6,6 +6,7 @@
 #include "kernel/arch/cpu.h"
 #include "kernel/entry/panic.h"
 #include "kernel/memory/frames.h"
+#include "kernel/memory/object.h"
 #include "kernel/memory/pool.h"
 #include "kernel/memory/view.h"
 #include "kernel/memory/vspace.h"
@@ -125,6 +126,7 @@ static void count(void)
 	frames_visit(in_table);
 	views_visit(found);
 	vspaces_visit(found);
+	objects_visit(found);
 	for (struct thread *thread = thread_first(); thread; thread = thread->all_next)
 		found(FRAME_thread, direct_physical(thread));
 	linux_service.visit_pages(page_found);

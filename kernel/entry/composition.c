@@ -8,6 +8,7 @@
 #include "kernel/entry/finish.h"
 #include "kernel/entry/threads.h"
 #include "kernel/memory/frames.h"
+#include "kernel/memory/object.h"
 #include "kernel/memory/vspace.h"
 #include "percpu/backlog.h"
 #include "percpu/inbox.h"
@@ -52,6 +53,9 @@ static int64_t serve_kernel(const struct call *call)
 	case KERNEL_VSPACE_RELEASE:
 		vspace_release(space);
 		return STATUS_OK;
+	case KERNEL_OBJECT_CHANGE:
+		return object_change((enum object_operation)call->word[3], call->word[1], (uint32_t)call->word[2], space, call->word[4],
+				     call->word[5]);
 	case KERNEL_FINISH:
 		finish((int)call->word[0]);
 	}

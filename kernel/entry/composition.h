@@ -10,6 +10,7 @@ enum kernel_operation {
 	KERNEL_VSPACE_CHANGE,  /* space, operation, its four arguments */
 	KERNEL_VSPACE_HOLD,    /* space */
 	KERNEL_VSPACE_RELEASE, /* space */
+	KERNEL_OBJECT_CHANGE,  /* the caller's space, frame, generation, operation, its two arguments */
 	KERNEL_FINISH,         /* status */
 };
 

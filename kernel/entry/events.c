@@ -8,6 +8,7 @@
 #include "kernel/entry/audit.h"
 #include "kernel/entry/threads.h"
 #include "kernel/memory/frames.h"
+#include "kernel/memory/object.h"
 #include "percpu/backlog.h"
 #include "percpu/clock.h"
 #include "percpu/inbox.h"
@@ -85,6 +86,8 @@ _Noreturn void event_loop(void)
 		inbox_listen();
 		inbox_drain();
 		backlog = backlog_waits() && inbox_flush_backlog();
+		if (__builtin_expect(objects_orphaned, 0))
+			objects_collect();
 		if (__builtin_expect(audit_frozen, 0)) {
 			audit_rest(backlog);
 			continue;

@@ -12,6 +12,7 @@
 #include "kernel/memory/arena.h"
 #include "kernel/memory/copy.h"
 #include "kernel/memory/frames.h"
+#include "kernel/memory/object.h"
 #include "kernel/memory/user.h"
 #include "kernel/memory/vspace.h"
 #include "lib/command_line.h"
@@ -292,6 +293,27 @@ void kernel_vspace_cores(const struct vspace *space, struct core_set *cores)
 int64_t kernel_vspace_hold(struct vspace *space)
 {
 	return call_replica(space->home, SERVICE_KERNEL, KERNEL_VSPACE_HOLD, (uint64_t[CALL_WORDS]){ (uint64_t)space });
+}
+
+void kernel_vspace_hold_for(struct vspace *space)
+{
+	call_notify(space->home, SERVICE_KERNEL, KERNEL_VSPACE_HOLD, (uint64_t[CALL_WORDS]){ (uint64_t)space });
+}
+
+int64_t kernel_object_create(enum object_type type)
+{
+	return object_create(thread_current->view->space, type);
+}
+
+int64_t kernel_object_call(uint64_t token, enum object_operation operation, uint64_t a, uint64_t b)
+{
+	uint64_t frame = token - TOKEN_WINDOW;
+	uint64_t word[CALL_WORDS] = { (uint64_t)thread_current->view->space, frame, 0, operation, a, b };
+
+	if (token % PAGE_SIZE || machine_home(frame) >= CORES_MAX)
+		return STATUS_NOT_FOUND;
+	word[2] = far_frame_generation(frame);
+	return call_replica(machine_home(frame), SERVICE_KERNEL, KERNEL_OBJECT_CHANGE, word);
 }
 
 void kernel_vspace_release(struct vspace *space)

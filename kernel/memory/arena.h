@@ -5,6 +5,7 @@
  * image, the heap, the first stack, and mappings that are too large for an arena.
  *   0000000000001000 .. 00003fffffffffff  the home's
  *   0000400000000000 + core * 256 GiB     core's arena
+ *   00007fc000000000 .. 00007fdfffffffff  the token window (abi/token.h): each object's page is its home's
  *   and what lies above the last core's   the home's: there are 255 cores at most, and the first stack is at the end
  * A change concerns one home: a range that reaches from one core's addresses into another's is refused.
  * Context: pure. */

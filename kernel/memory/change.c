@@ -3,6 +3,7 @@
  * Each operation checks its range, splits folded words at the two ends (the only step that can fail), and then
  * cannot fail any more. Pages that this core alone holds, or nobody, are taken back at once; those of others in a second pass, behind
  * the shoot-down. */
+#include "abi/token.h"
 #include "kernel/arch/paging.h"
 #include "kernel/memory/arena.h"
 #include "kernel/memory/copy.h"
@@ -83,6 +84,8 @@ static void tell(uint64_t before, const struct slots_change *how)
 
 static void give_up(uint64_t word)
 {
+	if (word & SLOT_TOKEN)
+		return;
 	if (slot_page_shared(word))
 		frame_drop(slot_frame(word));
 	else
@@ -265,7 +268,7 @@ static int64_t change(struct vspace *space, enum vspace_operation operation, con
 	if (start % PAGE_SIZE || !size || size > USER_END || start > USER_END - size)
 		return STATUS_BAD_ARGUMENT;
 	size = (size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
-	if (start > USER_END - size)
+	if (start > USER_END - size || (start < TOKEN_WINDOW_END && start + size > TOKEN_WINDOW))
 		return STATUS_BAD_ARGUMENT;
 	if (start && arena_home(start, machine_cores(), space->home) != arena_home(start + size - 1, machine_cores(), space->home))
 		return STATUS_NO_MEMORY; /* two cores would have to change it */
@@ -281,6 +284,39 @@ static int64_t change(struct vspace *space, enum vspace_operation operation, con
 	default:
 		return STATUS_NO_CALL;
 	}
+}
+
+static uint64_t to_granted(uint64_t word, const struct slots_change *how)
+{
+	const uint64_t *granted = how->context;
+
+	(void)word;
+	return *granted;
+}
+
+status_t vspace_grant(struct vspace *space, uint64_t frame, unsigned rights)
+{
+	uint64_t start = TOKEN_WINDOW + frame, end = start + PAGE_SIZE, word = slot_present(rights, frame, SLOT_NOBODY) | SLOT_TOKEN;
+	struct slots_change how = { .change = to_granted, .wait = inbox_serve_leaves, .context = &word };
+	status_t status;
+
+	copy_keep_out(space);
+	status = split(space, start, end);
+	if (!status)
+		slots_apply(space->slots, start, end, &how);
+	copy_let_in();
+	return status;
+}
+
+void vspace_revoke(struct vspace *space, uint64_t frame)
+{
+	status_t status;
+
+	copy_keep_out(space);
+	status = take_back(space, TOKEN_WINDOW + frame, TOKEN_WINDOW + frame + PAGE_SIZE, REMAINS_NOTHING);
+	copy_let_in();
+	if (status)
+		__builtin_trap(); /* the grant has split all words */
 }
 
 int64_t vspace_change(struct vspace *space, enum vspace_operation operation, const uint64_t *argument)

@@ -14,8 +14,9 @@
 
 enum { NOBODY_WAITS = CORES_MAX };
 
-/* The space that this core is changing, and who wants to copy it then. */
+/* The space that this core is changing, or is about to when nobody copies it any more; and who wants to copy or end it behind that. */
 static struct vspace *changing;
+static bool begun;
 static unsigned waits = NOBODY_WAITS;
 
 /* Only members are asked in F2, and a core may change a space that none of its threads has been in. */
@@ -30,28 +31,30 @@ static void become_member(struct vspace *space)
 void copy_keep_out(struct vspace *space)
 {
 	become_member(space);
+	changing = space;
 	while (__atomic_load_n(&space->copied, __ATOMIC_SEQ_CST)) { /* bounded: by the copy, which waits for leaves alone */
 		inbox_serve_leaves();
 		cpu_pause();
 	}
-	changing = space;
+	begun = true;
 }
 
 void copy_let_in(void)
 {
 	changing = NULL;
+	begun = false;
 	if (waits == NOBODY_WAITS)
 		return;
 	inbox_acknowledge(waits);
 	waits = NOBODY_WAITS;
 }
 
-bool copy_may_begin(const struct vspace *space, unsigned core)
+bool copy_must_wait(const struct vspace *space, enum shootdown what, unsigned core)
 {
-	if (changing != space)
-		return true;
+	if (changing != space || (what == SHOOTDOWN_NOTHING && !begun))
+		return false;
 	waits = core;
-	return false;
+	return true;
 }
 
 static bool swap(uint64_t *slot, uint64_t *now, uint64_t by)
@@ -118,7 +121,7 @@ static status_t share_page(uint64_t *slot, uint64_t now, uint64_t *copy, struct 
 	return STATUS_OK;
 }
 
-/* F3. A page of a shared mapping must be there, so that both have the same one. */
+/* F3. A page of a shared mapping must be there, so that both have the same one. Tokens are not inherited. */
 static status_t share(uint64_t *slot, uint64_t *copy, void *context)
 {
 	status_t status;
@@ -127,6 +130,8 @@ static status_t share(uint64_t *slot, uint64_t *copy, void *context)
 		uint64_t now = settled_word(slot);
 
 		status = STATUS_OK;
+		if (now & SLOT_TOKEN)
+			return STATUS_OK;
 		if (slot_state(now) == SLOT_RESERVED && now & SLOT_SHARED)
 			status = vspace_fill(slot, &now, SLOT_NOBODY);
 		if (!status && slot_state(now) == SLOT_PRESENT)

@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "abi/status.h"
+#include "kernel/memory/shootdown.h"
 
 struct view;
 struct vspace;
@@ -36,7 +37,7 @@ must_check status_t copy_page(struct view *view, uint64_t page, uint64_t *slot, 
 void copy_keep_out(struct vspace *space);
 void copy_let_in(void);
 
-/* Leaf, F2: false when this core acknowledges later. */
-bool copy_may_begin(const struct vspace *space, unsigned core);
+/* Leaf, F2 and the end of a space: true when this core is changing it, and acknowledges behind the change. */
+bool copy_must_wait(const struct vspace *space, enum shootdown what, unsigned core);
 
 #endif

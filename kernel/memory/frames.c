@@ -44,7 +44,7 @@ void frames_open(void)
 static enum frame_kind kind_of(enum frame_type type)
 {
 	static const uint8_t kind[] = {
-#define X(name, zone, words, meaning) zone == UNIT_SHARED ? FRAME_SHARED : FRAME_PRIVATE,
+#define X(name, zone, first, words, meaning) zone == UNIT_SHARED ? FRAME_SHARED : FRAME_PRIVATE,
 #include "percpu/frame_types.def"
 #undef X
 	};

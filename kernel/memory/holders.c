@@ -68,7 +68,7 @@ static int replace(uint64_t *slot, uint64_t word, uint64_t by)
 
 static status_t become_first(uint64_t *slot, uint64_t word)
 {
-	uint64_t with = slot_present(slot_rights(word), word & SLOT_ADDRESS, this_core()) | (word & (SLOT_COPY | SLOT_SHARED));
+	uint64_t with = slot_present(slot_rights(word), word & SLOT_ADDRESS, this_core()) | (word & SLOT_KIND);
 
 	return replace(slot, word, with) ? STATUS_OK : STATUS_BUSY;
 }
@@ -85,7 +85,7 @@ static status_t promote(struct view *view, uint64_t *slot, uint64_t word)
 		__atomic_store_n(&record->core[i], (first / 64 == i ? bit_of(first) : 0) | (this_core() / 64 == i ? bit_of(this_core()) : 0),
 				 __ATOMIC_RELAXED);
 	if (replace(slot, word, slot_make(SLOT_PRESENT, slot_rights(word), direct_physical(record)) | SLOT_MANY |
-				(word & (SLOT_COPY | SLOT_SHARED))))
+				(word & SLOT_KIND)))
 		return STATUS_OK;
 	add_spare(view, record);
 	return STATUS_BUSY;

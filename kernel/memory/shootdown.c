@@ -3,6 +3,7 @@
 #include "kernel/memory/shootdown.h"
 
 #include "kernel/memory/copy.h"
+#include "kernel/memory/object.h"
 #include "kernel/memory/view.h"
 #include "kernel/memory/vspace.h"
 #include "lib/command_line.h"
@@ -15,6 +16,8 @@ static void forget(struct vspace *space, uint64_t start, uint64_t end, enum shoo
 {
 	struct view *view = view_find(space);
 
+	if (what == SHOOTDOWN_DESTROY)
+		objects_forget(space);
 	if (!view)
 		return;
 	if (what == SHOOTDOWN_DESTROY)
@@ -25,14 +28,30 @@ static void forget(struct vspace *space, uint64_t start, uint64_t end, enum shoo
 		view_protect(view, start, end);
 }
 
+/* Whom the command line wants to be told. */
+static enum reach {
+	REACH_UNKNOWN,
+	REACH_HOLDERS,
+	REACH_ALL,
+	REACH_PLANTED, /* one too few: how else would one see that it is missed? */
+} reach;
+
+static enum reach find_reach(void)
+{
+	char value[sizeof("planted")];
+
+	if (!command_line_value(machine.boot.command_line, "shootdown", value, sizeof(value)))
+		return REACH_HOLDERS;
+	if (!strcmp(value, "all"))
+		return REACH_ALL;
+	return strcmp(value, "planted") ? REACH_HOLDERS : REACH_PLANTED;
+}
+
 bool shootdown_goes_to_all(void)
 {
-	static enum { UNKNOWN, HOLDERS, ALL } to; /* the command line does not change */
-	char value[sizeof("all")];
-
-	if (to == UNKNOWN)
-		to = command_line_value(machine.boot.command_line, "shootdown", value, sizeof(value)) && !strcmp(value, "all") ? ALL : HOLDERS;
-	return to == ALL;
+	if (reach == REACH_UNKNOWN)
+		reach = find_reach();
+	return reach == REACH_ALL;
 }
 
 void shootdown(struct vspace *space, uint64_t start, uint64_t end, enum shootdown what, const struct core_set *cores)
@@ -42,14 +61,20 @@ void shootdown(struct vspace *space, uint64_t start, uint64_t end, enum shootdow
 
 	forget(space, start, end, what);
 	core_set_remove(&others, this_core());
+	if (reach == REACH_PLANTED && what == SHOOTDOWN_FORGET)
+		core_set_remove(&others, machine_cores() - 1);
 	if (!core_set_empty(&others))
 		inbox_ask_all(&others, &message); /* H3, H4 */
 }
 
 void vspace_invalidate(const struct message *message)
 {
-	forget((struct vspace *)message->word[0], message->word[1], message->word[2],
+	struct vspace *space = (struct vspace *)message->word[0];
+
+	forget(space, message->word[1], message->word[2],
 	       (enum shootdown)message->word[3]); /* V1 */
-	if (message->word[3] != SHOOTDOWN_NOTHING || copy_may_begin((struct vspace *)message->word[0], message->from))
+	if (message->word[3] != SHOOTDOWN_NOTHING && message->word[3] != SHOOTDOWN_DESTROY)
 		inbox_acknowledge(message->from); /* V2 */
+	else if (!copy_must_wait(space, (enum shootdown)message->word[3], message->from))
+		inbox_acknowledge(message->from);
 }

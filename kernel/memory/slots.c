@@ -258,7 +258,7 @@ static void visit_node(uint64_t frame, unsigned level, frame_visitor visit)
 	for (unsigned index = 0; (index = paging_next_used(node, index, PTE_COUNT)) < PTE_COUNT; index++) {
 		if (slot_state(node[index]) == SLOT_NODE)
 			visit_node(node[index] & SLOT_ADDRESS, level - 1, visit);
-		else if (slot_state(node[index]) == SLOT_PRESENT)
+		else if (slot_state(node[index]) == SLOT_PRESENT && !(node[index] & SLOT_TOKEN))
 			visit(FRAME_user, slot_frame(node[index]));
 	}
 	visit(FRAME_slots, frame);

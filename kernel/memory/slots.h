@@ -54,6 +54,10 @@ enum {
 /* Of RESERVED and PRESENT: the mapping is shared, so that children have the same page, and no copy. */
 #define SLOT_SHARED  (UINT64_C(1) << 62)
 
+/* Of PRESENT and RETIRED: an object's page, which is mapped here by token and is not the space's. */
+#define SLOT_TOKEN   (UINT64_C(1) << 63)
+#define SLOT_KIND    (SLOT_COPY | SLOT_SHARED | SLOT_TOKEN)
+
 static inline enum slot_state slot_state(uint64_t word)
 {
 	return (enum slot_state)(word & SLOT_STATE);
@@ -121,7 +125,7 @@ int slots_occupied(uint64_t root, uint64_t start, uint64_t end);
 /* The highest `size` bytes that are empty in [low, high); 0 when there are none. Whole pages. */
 uint64_t slots_hole(uint64_t root, uint64_t low, uint64_t high, uint64_t size);
 
-/* Every present frame and every node; each node behind all that it leads to, so that the visitor may free what it sees. */
+/* Every present frame of the space's own and every node; each node behind all that it leads to, so that the visitor may free what it sees. */
 void slots_visit(uint64_t root, frame_visitor visit);
 
 #endif

@@ -75,6 +75,11 @@ must_check status_t vspace_reserve(struct vspace *space, uint64_t start, uint64_
  * its frame counts. NO_MEMORY. */
 must_check status_t vspace_fill(uint64_t *slot, uint64_t *now, unsigned holder);
 
+/* The home of a frame that is an object's (object.h), at its place in the window: maps it, where nothing is mapped yet, with enum
+ * vspace_right (NO_MEMORY); takes it back, after which nobody in the space reaches it. Waits for holders, serving leaves. */
+must_check status_t vspace_grant(struct vspace *space, uint64_t frame, unsigned rights);
+void vspace_revoke(struct vspace *space, uint64_t frame);
+
 /* Home, before the space runs: this core's pointer to a page, present from now on. NULL: no frame. */
 void *vspace_page(struct vspace *space, uint64_t address);
 

@@ -15,6 +15,7 @@ enum linux_errno {
 	LINUX_EBUSY = 16, LINUX_EEXIST = 17, LINUX_ENODEV = 19, LINUX_EINVAL = 22, LINUX_ENOTTY = 25,
 	LINUX_ENOSPC = 28, LINUX_ESPIPE = 29, LINUX_ERANGE = 34, LINUX_ENAMETOOLONG = 36, LINUX_ENOSYS = 38,
 	LINUX_ETIMEDOUT = 110,
+	LINUX_ERRNO_MAX = 4095, /* a result from -4095 to -1 is an error number */
 };
 
 /* A call's result for the program: results and CALL_PARKED as they are, a status as an error number. */

@@ -3,6 +3,7 @@
  * Linked with the kernel (IC0). A replica on every core; what belongs to a process is at its home (process.h).
  * Own core, never waits. */
 #include "abi/kernel.h"
+#include "abi/token.h"
 #include "abi/native.h"
 #include "services/linux/calls.h"
 #include "services/linux/errno.h"
@@ -61,6 +62,11 @@ static void fault(struct task *task, int signal, uint64_t address, uint64_t inst
 {
 	const struct process *process = (const struct process *)task->process;
 
+	if (task->token_landing && address >= TOKEN_WINDOW && address < TOKEN_WINDOW_END) {
+		kernel_registers()->rip = task->token_landing;
+		kernel_registers()->rax = (uint64_t)-(int64_t)LINUX_EFAULT;
+		return;
+	}
 	kernel_log("linux", "process %u (%s, thread %u) killed by signal %d%s at instruction 0x%lx, address 0x%lx",
 		   process->id, process->executable, task->thread_id, signal,
 		   signal == SIGNAL_KILL ? " (this core's memory is used up)" : "", instruction, address);

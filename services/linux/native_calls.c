@@ -7,6 +7,7 @@
 #include "abi/token.h"
 #include "services/linux/calls.h"
 #include "services/linux/errno.h"
+#include "services/linux/process.h"
 #include "services/linux/then.h"
 
 enum { STREAM_MAX = 1 << 24, ECHO_BREATH = 1024 };
@@ -110,6 +111,46 @@ static int64_t call_replica(const struct registers *registers)
 				(uint64_t[CALL_WORDS]){}), linux_answer);
 }
 
+/* An operation on an object that names another process: its space is held until the object's home has answered. */
+static int64_t let_go(struct task *task, int64_t result)
+{
+	kernel_vspace_release((struct vspace *)task->saved[0]);
+	return linux_result(result);
+}
+
+static int64_t space_held(struct task *task, int64_t result)
+{
+	if (result < 0 && result >= -LINUX_ERRNO_MAX)
+		return result;
+	task->saved[0] = (uint64_t)result;
+	return then(kernel_object_call(task->request[0], (enum object_operation)task->request[1], task->saved[0], task->request[2]), let_go);
+}
+
+static int64_t object_for_process(uint64_t token, enum object_operation operation, uint64_t process, uint64_t rights)
+{
+	struct task *task = kernel_task();
+
+	task->request[0] = token;
+	task->request[1] = operation;
+	task->request[2] = rights;
+	if (!process || process > INT32_MAX || !is_core(process_home((uint32_t)process)))
+		return -LINUX_ESRCH;
+	return then(kernel_call(process_home((uint32_t)process), SERVICE_LINUX, LINUX_SPACE, (uint64_t[CALL_WORDS]){ process }), space_held);
+}
+
+static int64_t object(uint64_t token, enum object_operation operation, uint64_t a, uint64_t b)
+{
+	return then(kernel_object_call(token, operation, a, b), linux_answer);
+}
+
+static int64_t set_landing(uint64_t address)
+{
+	if (address >= VSPACE_END)
+		return -LINUX_EFAULT;
+	kernel_task()->token_landing = address;
+	return 0;
+}
+
 int64_t native_call(struct registers *registers)
 {
 	uint64_t first = registers->rdi, second = registers->rsi;
@@ -148,6 +189,20 @@ int64_t native_call(struct registers *registers)
 		if (first >= COUNTER_COUNT || !is_core(second))
 			return -LINUX_EINVAL;
 		return (int64_t)kernel_counter((unsigned)first, (unsigned)second);
+	case NATIVE_token_create:
+		return linux_result(kernel_object_create((enum object_type)first));
+	case NATIVE_token_grant:
+		return object_for_process(first, OBJECT_GRANT, second, registers->rdx);
+	case NATIVE_token_revoke:
+		return object_for_process(first, OBJECT_REVOKE, second, 0);
+	case NATIVE_token_write:
+		return object(first, OBJECT_WRITE, second, registers->rdx);
+	case NATIVE_token_read:
+		return object(first, OBJECT_READ, second, 0);
+	case NATIVE_token_destroy:
+		return object(first, OBJECT_DESTROY, 0, 0);
+	case NATIVE_token_landing:
+		return set_landing(first);
 	default:
 		return -LINUX_ENOSYS;
 	}

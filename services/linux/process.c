@@ -176,6 +176,17 @@ static int64_t signal_process(uint32_t id, int signal)
 	return begin_exit(process, signal);
 }
 
+/* Held before anything that this home says of the space's end can reach the space's home. */
+static int64_t hold_space(uint32_t id)
+{
+	struct process *process = find(id);
+
+	if (!process || process->exiting)
+		return -LINUX_ESRCH;
+	kernel_vspace_hold_for(process->space);
+	return (int64_t)process->space;
+}
+
 int64_t process_serve(const struct call *call)
 {
 	struct process *process = (struct process *)call->word[0];
@@ -222,6 +233,8 @@ int64_t process_serve(const struct call *call)
 		return lend(process, call->reply_to);
 	case LINUX_EXECUTED:
 		return executed(process, (struct vspace *)call->word[1], (const char *)call->word[2]);
+	case LINUX_SPACE:
+		return hold_space(id);
 	case LINUX_SIGNAL:
 		return signal_process(id, (int)call->word[1]);
 	default:
