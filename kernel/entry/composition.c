@@ -54,8 +54,9 @@ static int64_t serve_kernel(const struct call *call)
 		vspace_release(space);
 		return STATUS_OK;
 	case KERNEL_OBJECT_CHANGE:
-		return object_change((enum object_operation)call->word[3], call->word[1], (uint32_t)call->word[2], space, call->word[4],
-				     call->word[5]);
+		if (!object_is(call->word[1], (uint32_t)call->word[2]))
+			return STATUS_NOT_FOUND;
+		return object_change((enum object_operation)call->word[3], call->word[1], space, call->word[4], call->word[5]);
 	case KERNEL_FINISH:
 		finish((int)call->word[0]);
 	}

@@ -305,15 +305,21 @@ int64_t kernel_object_create(enum object_type type)
 	return object_create(thread_current->view->space, type);
 }
 
+__attribute__((noinline)) static int64_t call_object(uint64_t frame, enum object_operation operation, uint64_t a, uint64_t b)
+{
+	uint64_t word[CALL_WORDS] = { (uint64_t)thread_current->view->space, frame, far_frame_generation(frame), operation, a, b };
+
+	return call_replica(machine_home(frame), SERVICE_KERNEL, KERNEL_OBJECT_CHANGE, word);
+}
+
 int64_t kernel_object_call(uint64_t token, enum object_operation operation, uint64_t a, uint64_t b)
 {
 	uint64_t frame = token - TOKEN_WINDOW;
-	uint64_t word[CALL_WORDS] = { (uint64_t)thread_current->view->space, frame, 0, operation, a, b };
+	unsigned home = machine_home(frame);
 
-	if (token % PAGE_SIZE || machine_home(frame) >= CORES_MAX)
-		return STATUS_NOT_FOUND;
-	word[2] = far_frame_generation(frame);
-	return call_replica(machine_home(frame), SERVICE_KERNEL, KERNEL_OBJECT_CHANGE, word);
+	if (home == this_core())
+		return object_change(operation, frame, thread_current->view->space, a, b);
+	return home < CORES_MAX ? call_object(frame, operation, a, b) : STATUS_NOT_FOUND;
 }
 
 void kernel_vspace_release(struct vspace *space)

@@ -18,9 +18,16 @@ struct grant {
 	unsigned rights; /* enum token_right */
 };
 
+/* What programs may make: the type of its frame, the rights that it allows, its words that are values. */
+struct object_kind {
+	uint8_t type, rights;
+	uint16_t first_value, values;
+};
+
 struct object {
 	struct object *next; /* of the bucket */
 	uint64_t frame;
+	const struct object_kind *kind;
 	struct vspace *owner; /* NULL: it has ended */
 	struct grant *grants;
 };
@@ -28,12 +35,6 @@ struct object {
 static struct pool object_pool = POOL(sizeof(struct object)), grant_pool = POOL(sizeof(struct grant));
 static struct object *bucket[BUCKETS];
 bool objects_orphaned;
-
-/* What programs may make: the type of its frame, the rights that it allows, its words that are values. */
-struct object_kind {
-	uint8_t type, rights;
-	uint16_t first_value, values;
-};
 
 /* The one place where the right to write comes from. A list of types that holds one with other words than values does not compile. */
 #define OBJECT(name, allowed)                                                                                                      \
@@ -60,11 +61,6 @@ static struct object *find(uint64_t frame)
 	while (object && object->frame != frame)
 		object = object->next;
 	return object;
-}
-
-static const struct object_kind *kind_of(const struct object *object)
-{
-	return &kinds[frame_entry(object->frame)->type == FRAME_values ? OBJECT_VALUES : OBJECT_BOARD];
 }
 
 /* The link that leads to a space's grant, or to the NULL at the end. */
@@ -104,7 +100,7 @@ static void end_grant(struct object *object, struct grant **link)
 	vspace_revoke(space, object->frame);
 }
 
-static void destroy(struct object *object)
+__attribute__((noinline)) static void destroy(struct object *object)
 {
 	struct object **link = bucket_of(object->frame);
 
@@ -133,7 +129,7 @@ int64_t object_create(struct vspace *owner, enum object_type type)
 			pool_give(&object_pool, object);
 		return STATUS_NO_MEMORY;
 	}
-	*object = (struct object){ .next = *bucket_of(frame), .frame = frame, .owner = owner };
+	*object = (struct object){ .next = *bucket_of(frame), .frame = frame, .kind = &kinds[type], .owner = owner };
 	*bucket_of(frame) = object;
 	status = add_grant(object, owner, kinds[type].rights);
 	if (status)
@@ -141,16 +137,17 @@ int64_t object_create(struct vspace *owner, enum object_type type)
 	return status ? status : (int64_t)(TOKEN_WINDOW + frame);
 }
 
-static int64_t grant(struct object *object, struct vspace *caller, struct vspace *to, uint64_t rights)
+/* What waits stays out of the way of what does not: a read or a write should not save registers for it. */
+__attribute__((noinline)) static int64_t grant(struct object *object, struct vspace *caller, struct vspace *to, uint64_t rights)
 {
 	if (object->owner != caller)
 		return STATUS_NOT_ALLOWED;
-	if (!(rights & TOKEN_READ) || rights & ~(uint64_t)kind_of(object)->rights)
+	if (!(rights & TOKEN_READ) || rights & ~(uint64_t)object->kind->rights)
 		return STATUS_BAD_ARGUMENT;
 	return *grant_of(object, to) ? STATUS_EXISTS : add_grant(object, to, (unsigned)rights);
 }
 
-static int64_t revoke(struct object *object, struct vspace *caller, const struct vspace *from)
+__attribute__((noinline)) static int64_t revoke(struct object *object, struct vspace *caller, const struct vspace *from)
 {
 	struct grant **link = grant_of(object, from);
 
@@ -165,7 +162,7 @@ static int64_t revoke(struct object *object, struct vspace *caller, const struct
 /* A type that has words of the kernel's, too, counts the writes in its first. */
 static int64_t write(struct object *object, const struct grant *grant, uint64_t index, uint64_t value)
 {
-	const struct object_kind *kind = kind_of(object);
+	const struct object_kind *kind = object->kind;
 	uint64_t *words = direct(object->frame);
 
 	if (!(grant->rights & TOKEN_CHANGE))
@@ -185,12 +182,12 @@ static int64_t read(const struct object *object, uint64_t index)
 	return index < PAGE_SIZE / 8 ? (int64_t)(words[index] & INT64_MAX) : STATUS_BAD_ARGUMENT;
 }
 
-int64_t object_change(enum object_operation operation, uint64_t frame, uint32_t generation, struct vspace *caller, uint64_t a, uint64_t b)
+int64_t object_change(enum object_operation operation, uint64_t frame, struct vspace *caller, uint64_t a, uint64_t b)
 {
 	struct object *object = find(frame);
 	struct grant *own = object ? *grant_of(object, caller) : NULL;
 
-	if (!own || frame_entry(frame)->generation != generation)
+	if (!own)
 		return STATUS_NOT_FOUND;
 	switch (operation) {
 	case OBJECT_GRANT:
@@ -251,5 +248,5 @@ void objects_visit(frame_visitor visit)
 {
 	for (unsigned i = 0; i < BUCKETS; i++)
 		for (const struct object *object = bucket[i]; object; object = object->next)
-			visit((enum frame_type)frame_entry(object->frame)->type, object->frame);
+			visit((enum frame_type)object->kind->type, object->frame);
 }

@@ -26,9 +26,15 @@ struct vspace;
  * no type that programs may make; NO_MEMORY. */
 int64_t object_create(struct vspace *owner, enum object_type type);
 
+/* Whether a name that came in a message still means a frame as it is now. */
+static inline bool object_is(uint64_t frame, uint32_t generation)
+{
+	return frame_entry(frame)->generation == generation;
+}
+
 /* An operation on an object, with abi/kernel.h's arguments, for a program of the space `caller`. NOT_FOUND: no such object, or the caller has
  * no token of it; NOT_ALLOWED; and as the operation has it. May wait for holders, serving leaves. */
-int64_t object_change(enum object_operation operation, uint64_t frame, uint32_t generation, struct vspace *caller, uint64_t a, uint64_t b);
+int64_t object_change(enum object_operation operation, uint64_t frame, struct vspace *caller, uint64_t a, uint64_t b);
 
 /* Leaf, any core: a space has come to its end. */
 void objects_forget(const struct vspace *space);

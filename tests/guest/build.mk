@@ -10,7 +10,7 @@ GUEST_TEST_PARTS_wander := region
 GUEST_TEST_PROGRAMS := $(addprefix $(GUEST_TEST_BIN)/,$(GUEST_TESTS))
 
 define guest_test_program
-$(GUEST_TEST_BIN)/$(1): tests/guest/$(subst -,_,$(1)).c $(GUEST_TEST_PARTS_$(1):%=tests/guest/%.c) $(GUEST_TEST_PARTS_$(1):%=tests/guest/%.h) tests/guest/child.h tests/guest/native_call.h tests/guest/pin.h tests/guest/token_access.h abi/kernel.h abi/token.h abi/native.h abi/native.def services/linux/calls.def
+$(GUEST_TEST_BIN)/$(1): tests/guest/$(subst -,_,$(1)).c $(GUEST_TEST_PARTS_$(1):%=tests/guest/%.c) $(GUEST_TEST_PARTS_$(1):%=tests/guest/%.h) tests/guest/child.h tests/guest/native_call.h tests/guest/pin.h scalability-tests/guest/token_access.h abi/kernel.h abi/token.h abi/native.h abi/native.def services/linux/calls.def
 	@mkdir -p $$(@D)
 	$$(QUIET_CC)musl-gcc -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -I. -static -pthread -o $$@ $$(filter %.c,$$^)
 endef

@@ -12,7 +12,7 @@
 #include "abi/token.h"
 #include "native_call.h"
 #include "pin.h"
-#include "token_access.h"
+#include "scalability-tests/guest/token_access.h"
 
 static int wrong;
 
@@ -26,10 +26,9 @@ static void expect(const char *what, long result, long expected)
 
 static long load(uint64_t address)
 {
-	uint64_t value = 0;
-	int error = token_load(address, &value);
+	struct token_value loaded = token_load(address);
 
-	return error ? error : (long)value;
+	return loaded.error ? loaded.error : (long)loaded.value;
 }
 
 static long create(enum object_type type)
@@ -143,7 +142,6 @@ static void end_of_the_maker(long core, long childs)
 {
 	pid_t process, self = getpid();
 	long token = 0;
-	uint64_t value;
 
 	pin(core);
 	say(0);
@@ -164,7 +162,7 @@ static void end_of_the_maker(long core, long childs)
 	expect("a store by token", token_store((uint64_t)token, 100), 0);
 	say(2);
 	end_of(process, 0);
-	for (unsigned tries = 0; tries < 100000 && !token_load((uint64_t)token, &value); tries++)
+	for (unsigned tries = 0; tries < 100000 && !token_load((uint64_t)token).error; tries++)
 		sched_yield(); /* the end is told of, and does not wait for us */
 	expect("a load of what has ended with its maker", load((uint64_t)token), -EFAULT);
 }

@@ -7,17 +7,22 @@
 
 #include <stdint.h>
 
-#include "abi/native.h"
+#include "../../abi/native.h"
 
-int token_load(uint64_t address, uint64_t *value);
-int token_store(uint64_t address, uint64_t value);
+/* Returned in rax and rdx, as the ABI has it. */
+struct token_value {
+	int64_t error;
+	uint64_t value; /* when that is 0 */
+};
+
+struct token_value token_load(uint64_t address);
+int64_t token_store(uint64_t address, uint64_t value);
 extern const char token_access_landing[];
 
 __asm__(".text\n"
 	".globl token_load, token_store, token_access_landing\n"
 	"token_load:\n"
 	"	mov (%rdi), %rdx\n"
-	"	mov %rdx, (%rsi)\n"
 	"	xor %eax, %eax\n"
 	"	ret\n"
 	"token_store:\n"
