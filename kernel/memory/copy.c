@@ -72,13 +72,13 @@ static status_t take_copy(struct view *view, uint64_t page, uint64_t *slot, uint
 		__atomic_store_n(slot, *now, __ATOMIC_RELEASE);
 		return STATUS_NO_MEMORY;
 	}
-	memcpy(direct(frame), direct(old), PAGE_SIZE);
 	holders_add_to(&holders, *now);
 	shootdown(view->space, page, page + PAGE_SIZE, SHOOTDOWN_FORGET, &holders); /* C3 */
+	memcpy(direct(frame), direct(old), PAGE_SIZE);
 	holders_free(*now);
+	frame_drop(old); /* may serve leaves, which would take the page away again behind C4, before the caller has mapped it */
 	*now = slot_present(slot_rights(*now), frame, this_core());
 	__atomic_store_n(slot, *now, __ATOMIC_RELEASE); /* C4 */
-	frame_drop(old);
 	return STATUS_OK;
 }
 

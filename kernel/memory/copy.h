@@ -3,8 +3,8 @@
  * A copied space has the same pages at first. Their slots say COPY in both spaces, views map them read-only, and the frames know how many
  * owners they have (frame_table.h). Whoever writes to one copies it, or keeps it when nobody else has it any more:
  *   C1 word PRESENT -> COPYING: from now on this core alone changes it
- *   C2 one owner: PRESENT without COPY. Several: copy the page, C3 tell the other holders in this space, wait, C4 word -> PRESENT
- *      with the copy, one owner of the old frame less
+ *   C2 one owner: PRESENT without COPY. Several: C3 tell the other holders in this space, wait, then copy the page (before F4 one of
+ *      them may still write to it), one owner of the old frame less, C4 word -> PRESENT with the copy, no leaf served until it is mapped
  * Copying a space, on the core of the thread that asks:
  *   F1 `copied` 0 -> 1   F2 tell all cores of the space; one that is in the middle of a change of it acknowledges behind its end
  *   F3 each present word: sharers + 1, full fence, compare-and-swap to COPY, or sharers - 1 and again; the copy's word
@@ -13,7 +13,7 @@
  * C1 keeps F3 from counting an owner while C2 looks for others: F3 waits for COPYING to end.
  * I1 a page with COPY or in a shared mapping may have several owners; any other has one
  * I2 no view maps a page writable whose word says COPY, from F4 on
- * Context: as each function says; interrupts off; not in a leaf's handler unless it says so. */
+ * Context: as each function says; interrupts off; not in a leaf's handler unless it says so. Modelled in tests/spin/copying.pml. */
 #ifndef KERNEL_MEMORY_COPY_H
 #define KERNEL_MEMORY_COPY_H
 

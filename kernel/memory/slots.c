@@ -172,8 +172,10 @@ static status_t copy_node(uint64_t *from, uint64_t *to, unsigned level, slots_al
 			break;
 		if (slot_state(now) != SLOT_NODE) {
 			status = share(&from[i], &to[i], context);
-			continue;
+			now = to[i];
 		}
+		if (slot_state(now) != SLOT_NODE) /* a fault may have unfolded it behind the first look */
+			continue;
 		to[i] = slot_make(SLOT_NODE, 0, allocate());
 		if (to[i] == SLOT_NODE) {
 			to[i] = SLOT_EMPTY;

@@ -248,6 +248,38 @@ static void a_fault_that_lost_to_a_protect_still_finds_the_page(void **state)
 	check_window();
 }
 
+/* Reads the word once more, as copy.c does. */
+static status_t share_slowly(uint64_t *word, uint64_t *copy, void *context)
+{
+	void (*now)(void) = meanwhile;
+
+	(void)context;
+	meanwhile = NULL;
+	if (now)
+		now();
+	*copy = slot_state(*word) == SLOT_PRESENT ? SLOT_EMPTY : *word;
+	return STATUS_OK;
+}
+
+static void a_copy_that_a_fault_overtakes_has_nodes_of_its_own(void **state)
+{
+	uint64_t copy = take(), *leaf, *copied;
+	status_t status;
+
+	(void)state;
+	reserve(FOLDED_UNIT, 2 * FOLDED_UNIT, RIGHTS_READ | RIGHTS_WRITE);
+	meanwhile = unfold_too;
+	assert_int_equal(slots_copy(root, copy, take, give, share_slowly, NULL), STATUS_OK);
+	leaf = slots_leaf(root, page_address(FOLDED_UNIT), take, give, &status);
+	copied = slots_leaf(copy, page_address(FOLDED_UNIT), take, give, &status);
+	assert_non_null(copied);
+	assert_ptr_not_equal(copied, leaf);
+	assert_int_equal(copied[8], leaf[8]);
+	assert_int_equal(copied[9], SLOT_EMPTY);
+	slots_visit(copy, give_visited);
+	check_window();
+}
+
 static bool array_occupied(unsigned first, unsigned last)
 {
 	for (unsigned page = first; page < last; page++)
@@ -350,6 +382,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_fault_that_lost_to_an_unmap_finds_nothing, open_tree, close_tree),
 		cmocka_unit_test_setup_teardown(a_fault_that_lost_to_a_protect_still_finds_the_page, open_tree,
 						close_tree),
+		cmocka_unit_test_setup_teardown(a_copy_that_a_fault_overtakes_has_nodes_of_its_own, open_tree, close_tree),
 		cmocka_unit_test_setup_teardown(any_mixture_is_as_the_array_has_it, open_tree, close_tree),
 		cmocka_unit_test_setup_teardown(a_hole_may_be_as_large_as_all_there_is, open_tree, close_tree),
 	};
