@@ -80,6 +80,10 @@ must_check status_t kernel_copy_in(void *to, uint64_t from, size_t size);
 must_check status_t kernel_copy_out(uint64_t to, const void *from, size_t size);
 must_check int64_t kernel_copy_in_text(char *to, uint64_t from, size_t size); /* length, or a status */
 must_check status_t kernel_physical_of(uint64_t address, uint64_t *physical); /* faults it in, writable */
+/* Any space, any core: who may have the page of an address, if a byte of it is `physical` by now: the space, or a number that all spaces with
+ * this shared page have in common; 0: it is another page. */
+struct vspace;
+uint64_t kernel_page_key(const struct vspace *space, uint64_t address, uint64_t physical);
 
 /* Address spaces. Changes are made at the space's home: results like kernel_call. */
 enum vspace_right {

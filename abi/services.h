@@ -80,6 +80,8 @@ struct names_service {
 	int64_t (*call)(const struct call *call);
 };
 
+struct vspace;
+
 struct linux_service {
 	int64_t (*system_call)(struct registers *registers);
 	/* The running thread did what only a signal answers; `address` for memory faults. */
@@ -89,6 +91,8 @@ struct linux_service {
 	/* A thread has come to this core, or has ended on it. */
 	bool (*may_live)(struct task *task);
 	void (*thread_gone)(struct task *task);
+	/* A page of a space that runs here has got another frame. */
+	void (*page_moved)(const struct vspace *space, uint64_t old_frame);
 	/* Every page that the replica has taken and not given back. */
 	void (*visit_pages)(void (*visit)(const void *page));
 	int64_t (*call)(const struct call *call);

@@ -5,7 +5,6 @@
 #include "abi/status.h"
 #include "kernel/arch/fixup.h"
 #include "lib/string.h"
-#include "percpu/frame_table.h"
 #include "percpu/instance.h"
 #include "percpu/machine.h"
 
@@ -22,11 +21,6 @@ const far void *far_physical(uint64_t physical)
 uint64_t far_read64(const far uint64_t *word)
 {
 	return __atomic_load_n((const uint64_t *)(uint64_t)word, __ATOMIC_ACQUIRE);
-}
-
-uint32_t far_frame_generation(uint64_t frame)
-{
-	return __atomic_load_n(&frame_entry(frame)->generation, __ATOMIC_RELAXED);
 }
 
 void far_copy(void *to, const far void *from, size_t size)

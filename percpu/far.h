@@ -22,9 +22,6 @@ const far void *far_physical(uint64_t physical);
 /* One aligned word, with acquire order: what its home published before it can be read after it. */
 uint64_t far_read64(const far uint64_t *word);
 
-/* The generation of a frame of any partition (frame_table.h). */
-uint32_t far_frame_generation(uint64_t frame);
-
 /* Copies bytes that their home does not change meanwhile. */
 void far_copy(void *to, const far void *from, size_t size);
 

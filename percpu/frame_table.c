@@ -60,6 +60,11 @@ uint64_t frame_table_size(unsigned core)
 	return units * (PAGE_SIZE + FRAME_SHARERS_SIZE);
 }
 
+uint32_t frame_generation(uint64_t frame)
+{
+	return __atomic_load_n(&frame_entry(frame)->generation, __ATOMIC_RELAXED);
+}
+
 const char *frame_type_name(enum frame_type type)
 {
 	static const char *const name[] = {

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  * The entries of a unit's frames fill one page of its owner's private memory, so that the MMU keeps other cores from writing them.
  * The counts of owners are co-managed words of the owner's shared zone. Both lie at the end of the zones, and boot places them.
- *   sharers   0 when a frame has one owner (or none). Who makes another owner adds 1 first; who stops being one subtracts 1, and frees
- *             the frame when it was 0 before (frame_drop in kernel/memory/frames.h). To add 1 and subtract it again does no harm to
+ *   sharers   0 when a frame has one owner (or none). Who makes another owner adds 1 first; who stops being one subtracts 1; or, when
+ *             it is 0, leaves it and frees the frame (frame_drop in kernel/memory/frames.h). To add 1 and subtract it again does no harm to
  *             anybody, even when the frame is free or another's by then: so one may try, and find that one came too late.
  * I1 type is FRAME_free exactly while the memory service has the frame
  * I2 generation grows with each return, so a name of frame and generation means one life of it
@@ -53,6 +53,9 @@ static inline struct frame_entry *frame_entry(uint64_t frame)
 
 	return &unit[frame / PAGE_SIZE % (UNIT_SIZE / PAGE_SIZE)];
 }
+
+/* Of a frame of any partition, as it is now: others' entries are readable, and this is all that anybody wants of them. */
+uint32_t frame_generation(uint64_t frame);
 
 /* A frame of any partition. */
 static inline uint32_t *frame_sharers(uint64_t frame)

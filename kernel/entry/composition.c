@@ -7,6 +7,7 @@
 #include "kernel/entry/audit.h"
 #include "kernel/entry/finish.h"
 #include "kernel/entry/threads.h"
+#include "kernel/memory/copy.h"
 #include "kernel/memory/frames.h"
 #include "kernel/memory/object.h"
 #include "kernel/memory/vspace.h"
@@ -37,6 +38,13 @@ static void *take_page(void)
 }
 
 void *(*const backlog_page)(void) = take_page;
+
+static void page_moved(const struct vspace *space, uint64_t old_frame)
+{
+	linux_service.page_moved(space, old_frame);
+}
+
+void (*const copy_moved)(const struct vspace *space, uint64_t old_frame) = page_moved;
 
 static int64_t serve_kernel(const struct call *call)
 {

@@ -270,6 +270,11 @@ status_t kernel_physical_of(uint64_t address, uint64_t *physical)
 	return vspace_physical(thread_current->view, address, physical);
 }
 
+uint64_t kernel_page_key(const struct vspace *space, uint64_t address, uint64_t physical)
+{
+	return vspace_key(space, address, physical & ~(uint64_t)(PAGE_SIZE - 1));
+}
+
 struct vspace *kernel_vspace_create(uint64_t heap_start)
 {
 	return vspace_create(heap_start);
@@ -307,7 +312,7 @@ int64_t kernel_object_create(enum object_type type)
 
 __attribute__((noinline)) static int64_t call_object(uint64_t frame, enum object_operation operation, uint64_t a, uint64_t b)
 {
-	uint64_t word[CALL_WORDS] = { (uint64_t)thread_current->view->space, frame, far_frame_generation(frame), operation, a, b };
+	uint64_t word[CALL_WORDS] = { (uint64_t)thread_current->view->space, frame, frame_generation(frame), operation, a, b };
 
 	return call_replica(machine_home(frame), SERVICE_KERNEL, KERNEL_OBJECT_CHANGE, word);
 }

@@ -76,7 +76,8 @@ static status_t take_copy(struct view *view, uint64_t page, uint64_t *slot, uint
 	shootdown(view->space, page, page + PAGE_SIZE, SHOOTDOWN_FORGET, &holders); /* C3 */
 	memcpy(direct(frame), direct(old), PAGE_SIZE);
 	holders_free(*now);
-	frame_drop(old); /* may serve leaves, which would take the page away again behind C4, before the caller has mapped it */
+	copy_moved(view->space, old); /* this and the next may serve leaves, which must not take the page away between C4 and its mapping */
+	frame_drop(old);
 	*now = slot_present(slot_rights(*now), frame, this_core());
 	__atomic_store_n(slot, *now, __ATOMIC_RELEASE); /* C4 */
 	return STATUS_OK;

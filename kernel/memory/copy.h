@@ -33,6 +33,9 @@ struct vspace *vspace_fork(struct vspace *space);
  * other holders, serving leaves. */
 must_check status_t copy_page(struct view *view, uint64_t page, uint64_t *slot, uint64_t *now);
 
+/* A program's page has got another frame: who waits for a word in the old one must look again. Composed in kernel/entry/composition.c. */
+extern void (*const copy_moved)(const struct vspace *space, uint64_t old_frame);
+
 /* Around each change of a space: no copy of it begins in between. Waits for one that is being made, serving leaves. */
 void copy_keep_out(struct vspace *space);
 void copy_let_in(void);

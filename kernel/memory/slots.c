@@ -72,6 +72,15 @@ uint64_t *slots_leaf(uint64_t root, uint64_t address, slots_allocate allocate, s
 	return node;
 }
 
+uint64_t slots_word(uint64_t root, uint64_t address)
+{
+	uint64_t now = slot_make(SLOT_NODE, 0, root);
+
+	for (unsigned level = SLOT_LEVELS; slot_state(now) == SLOT_NODE; level--)
+		now = load(&node_words(now)[paging_index(address, level - 1)]);
+	return now;
+}
+
 status_t slots_split(uint64_t root, uint64_t address, slots_allocate allocate, slots_free give_back)
 {
 	uint64_t *node = direct(root);

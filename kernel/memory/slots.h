@@ -99,6 +99,9 @@ typedef void (*slots_free)(uint64_t frame);
 uint64_t *slots_leaf(uint64_t root, uint64_t address, slots_allocate allocate, slots_free give_back,
 		     status_t *status);
 
+/* The word that stands for an address's page, as it is now. */
+uint64_t slots_word(uint64_t root, uint64_t address);
+
 /* Home: makes an address a boundary, so that no folded word reaches across it. NO_MEMORY. */
 must_check status_t slots_split(uint64_t root, uint64_t address, slots_allocate allocate, slots_free give_back);
 

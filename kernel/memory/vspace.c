@@ -199,3 +199,12 @@ void *vspace_page(struct vspace *space, uint64_t address)
 		return NULL;
 	return slot_state(now) == SLOT_PRESENT ? direct(slot_frame(now)) : NULL;
 }
+
+uint64_t vspace_key(const struct vspace *space, uint64_t address, uint64_t frame)
+{
+	uint64_t now = slots_word(space->slots, address);
+
+	if (slot_state(now) != SLOT_PRESENT || slot_frame(now) != frame)
+		return 0;
+	return now & SLOT_SHARED ? (uint64_t)frame_generation(frame) << 1 | 1 : (uint64_t)space;
+}

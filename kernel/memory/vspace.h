@@ -75,6 +75,10 @@ must_check status_t vspace_reserve(struct vspace *space, uint64_t start, uint64_
  * its frame counts. NO_MEMORY. */
 must_check status_t vspace_fill(uint64_t *slot, uint64_t *now, unsigned holder);
 
+/* Any core: who may have the page of a program's address, if it is this frame by now: the space itself; or, where the mapping is shared, a
+ * number that all spaces with this page have in common; 0: it is another page. */
+uint64_t vspace_key(const struct vspace *space, uint64_t address, uint64_t frame);
+
 /* The home of a frame that is an object's (object.h), at its place in the window: maps it, where nothing is mapped yet, with enum
  * vspace_right (NO_MEMORY); takes it back, after which nobody in the space reaches it. Waits for holders, serving leaves. */
 must_check status_t vspace_grant(struct vspace *space, uint64_t frame, unsigned rights);

@@ -103,6 +103,7 @@ const struct linux_service linux_service = {
 	.start_first = exec_first,
 	.may_live = may_live,
 	.thread_gone = thread_gone,
+	.page_moved = futex_page_moved,
 	.visit_pages = visit_pages,
 	.call = serve,
 };

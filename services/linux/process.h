@@ -51,9 +51,10 @@ enum linux_operation {
 	LINUX_EXECUTED,      /* process, its new space, its executable */
 	LINUX_SPACE,         /* process id -> its space, held; the caller releases it */
 	LINUX_SIGNAL,        /* process id, signal: ends it, or asks (0) whether it lives */
-	LINUX_FUTEX_WAIT,    /* physical address, expected value, bit set, space */
-	LINUX_FUTEX_WAKE,    /* physical address, how many, bit set, space -> woken */
+	LINUX_FUTEX_WAIT,    /* physical address, expected value, bit set, space, address there */
+	LINUX_FUTEX_WAKE,    /* physical address, how many, bit set, space, address there -> woken */
 	LINUX_FUTEX_CANCEL,  /* physical address, reply_to core, cookie */
+	LINUX_FUTEX_MOVED,   /* frame, space that has another one in its place now */
 };
 
 enum { WAIT_NO_HANG = 1 };

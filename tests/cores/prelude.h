@@ -57,6 +57,7 @@ static inline void play_fence(void)
 #define __atomic_thread_fence(order) play_fence()
 
 #define extern extern _Thread_local
+#include "kernel/memory/object.h"
 #include "kernel/memory/pool.h"
 #include "percpu/backlog.h"
 #include "percpu/counters.h"

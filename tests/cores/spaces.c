@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "kernel/memory/copy.h"
 #include "kernel/memory/frames.h"
 #include "percpu/log.h"
 
@@ -29,6 +30,14 @@ static void *take_page(void)
 }
 
 _Thread_local void *(*const backlog_page)(void) = take_page;
+
+static void page_moved(const struct vspace *its_space, uint64_t old_frame)
+{
+	(void)its_space;
+	(void)old_frame;
+}
+
+void (*const copy_moved)(const struct vspace *space, uint64_t old_frame) = page_moved;
 
 /* words: operation and its four arguments */
 static void request_arrived(const struct message *message)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -215,6 +216,38 @@ static void beside_threads(unsigned rounds)
 		pthread_join(thread[i], NULL);
 }
 
+/* A thread sleeps on a word whose page is then copied, because a child has it, too: the wake-up must find it. */
+static void *wait_for_post(void *semaphore)
+{
+	sem_wait(semaphore);
+	return NULL;
+}
+
+static void sleepers(unsigned rounds)
+{
+	sem_t *semaphore = (void *)map(1, MAP_PRIVATE), *end = (void *)map(1, MAP_SHARED);
+
+	sem_init(end, 1, 0);
+	for (unsigned round = 0; round < rounds; round++) {
+		pthread_t thread;
+		pid_t child;
+
+		sem_init(semaphore, 0, 0);
+		must(!pthread_create(&thread, NULL, wait_for_post, semaphore), "a thread could be made");
+		for (unsigned i = 0; i < round % 8; i++)
+			sched_yield();
+		child = fork();
+		if (child == 0) {
+			sem_wait(end); /* shared with the parent, which wakes it */
+			_exit(0);
+		}
+		sem_post(semaphore);
+		pthread_join(thread, NULL);
+		sem_post(end);
+		must(end_of(child) == 0, "a child that slept on a shared word was woken");
+	}
+}
+
 int main(int argc, char **argv)
 {
 	unsigned rounds = argc > 1 ? (unsigned)atoi(argv[1]) : 30;
@@ -224,6 +257,7 @@ int main(int argc, char **argv)
 	rights();
 	shared();
 	beside_threads(rounds);
+	sleepers(rounds);
 	printf("fork: %u rounds, %u wrong\n", rounds, wrong);
 	return wrong != 0;
 }

@@ -41,6 +41,7 @@ static struct task tasks[SLEEPERS];
 static unsigned self; /* the thread that makes the call */
 static uint64_t deadline_set;
 static uintptr_t space_of_caller; /* stands for the caller's address space */
+static uint64_t moved_page, shared_page; /* physical; 0: none */
 
 static struct {
 	unsigned count;
@@ -102,6 +103,15 @@ struct vspace *kernel_vspace(void)
 	return (struct vspace *)space_of_caller;
 }
 
+/* The page that `moved_page` begins has moved; the one of `shared_page` is shared. */
+uint64_t kernel_page_key(const struct vspace *space, uint64_t address, uint64_t physical)
+{
+	(void)address;
+	if (moved_page && physical / PAGE_SIZE == moved_page / PAGE_SIZE)
+		return 0;
+	return shared_page && physical / PAGE_SIZE == shared_page / PAGE_SIZE ? 1 : 2 + (uint64_t)space;
+}
+
 void kernel_set_deadline(uint64_t deadline)
 {
 	deadline_set = deadline;
@@ -141,6 +151,7 @@ static int start(void **state)
 	self = 0;
 	deadline_set = 0;
 	space_of_caller = 0;
+	moved_page = shared_page = 0;
 	return 0;
 }
 
@@ -212,6 +223,45 @@ static void a_wake_reaches_those_whose_bits_it_has(void **state)
 	assert_answers(2, (unsigned[]){ 2, 3 }, 0);
 	assert_int_equal(call(0, USER_PAGE, WAKE, 9, 0, 0), 1);
 	assert_answers(1, (unsigned[]){ 1 }, 0);
+}
+
+static uint64_t physical_of(uint64_t address)
+{
+	uint64_t physical;
+
+	assert_int_equal(kernel_physical_of(address, &physical), STATUS_OK);
+	return physical;
+}
+
+static void who_shares_a_page_is_woken_from_any_space(void **state)
+{
+	(void)state;
+	shared_page = physical_of(USER_PAGE);
+	sleep_on(1, USER_PAGE);
+	space_of_caller = 1;
+	assert_int_equal(call(0, USER_PAGE, WAKE, 9, 0, 0), 1);
+	assert_answers(1, (unsigned[]){ 1 }, 0);
+}
+
+static void when_a_page_moves_its_sleepers_look_again(void **state)
+{
+	uint64_t frame = physical_of(USER_PAGE);
+	struct call moved = { .operation = LINUX_FUTEX_MOVED, .word = { frame, 2 } };
+
+	(void)state;
+	sleep_on(1, USER_PAGE);
+	sleep_on(2, USER_PAGE + 8);
+	space_of_caller = 1;
+	sleep_on(3, USER_PAGE);
+	assert_int_equal(futex_serve(&moved), 0);
+	assert_answers(2, (unsigned[]){ 2, 1 }, 0);
+	space_of_caller = 0;
+	moved_page = frame;
+	assert_int_equal(call(1, USER_PAGE, WAIT, 0, 0, 0), 0); /* it was on its way */
+	assert_int_equal(call(0, USER_PAGE, WAKE, 9, 0, 0), 0);
+	moved_page = 0;
+	space_of_caller = 1;
+	assert_int_equal(call(0, USER_PAGE, WAKE, 9, 0, 0), 1);
 }
 
 static void a_sleeper_of_another_space_sleeps_on(void **state)
@@ -395,6 +445,8 @@ int main(void)
 		cmocka_unit_test_setup(the_oldest_are_woken_first_and_no_more_than_asked, start),
 		cmocka_unit_test_setup(a_wake_reaches_those_whose_bits_it_has, start),
 		cmocka_unit_test_setup(a_sleeper_of_another_space_sleeps_on, start),
+		cmocka_unit_test_setup(who_shares_a_page_is_woken_from_any_space, start),
+		cmocka_unit_test_setup(when_a_page_moves_its_sleepers_look_again, start),
 		cmocka_unit_test_setup(a_deadline_is_set_and_its_end_takes_the_sleeper_away, start),
 		cmocka_unit_test_setup(requeueing_wakes, start),
 		cmocka_unit_test_setup(what_is_wrong_is_refused, start),
