@@ -1,6 +1,6 @@
-/* faults.c - first touch of anonymous memory: page_fault_processes, page_fault_threads
+/* faults.c - first touch of anonymous memory: page_fault_processes, page_fault_threads, fault_read
  * SPDX-License-Identifier: MIT
- * A round touches each page of a fresh region once inside a window. Mapping and unmapping are not measured, and on Tessera
+ * The first two write, the last one reads: a system may give all readers one page of zeros. A round touches each page of a fresh region once inside a window. Mapping and unmapping are not measured, and on Tessera
  * they may be work for another core: the warm-up maps the region that each repetition starts with, and what a
  * repetition ends with is left to the program's end, so that a repetition of one round sees faults alone. */
 #include "bench.h"
@@ -33,23 +33,36 @@ static void region_unmap(volatile char *region)
 		fail("could not unmap the region", errno);
 }
 
-static void region_touch(struct work *work, volatile char *region, unsigned long pages)
+typedef void touch_function(volatile char *first, unsigned long pages);
+
+static void touch_write(volatile char *first, unsigned long pages)
+{
+	for (unsigned long i = 0; i < pages; i++)
+		first[i * PAGE_SIZE] = 1;
+}
+
+static void touch_read(volatile char *first, unsigned long pages)
+{
+	for (unsigned long i = 0; i < pages; i++)
+		(void)first[i * PAGE_SIZE];
+}
+
+static void region_touch(struct work *work, volatile char *region, unsigned long pages, touch_function *touch)
 {
 	region[0] = 1;
 	window_open(work, WINDOW_OWN);
-	for (unsigned long i = 1; i <= pages; i++)
-		region[i * PAGE_SIZE] = 1;
+	touch(region + PAGE_SIZE, pages);
 	window_close(work, pages);
 }
 
-static void page_fault_run(struct work *work, unsigned long operations)
+static void faults_run(struct work *work, unsigned long operations, touch_function *touch)
 {
 	volatile char *region = work->measuring ? (char *)work->kept + (size_t)work->repetition * REGION_STEP : regions_map(1);
 
 	for (unsigned long left = operations; left > 0;) {
 		unsigned long pages = left < ROUND_PAGES ? left : ROUND_PAGES;
 
-		region_touch(work, region, pages);
+		region_touch(work, region, pages, touch);
 		left -= pages;
 		if (left > 0 || !work->measuring)
 			region_unmap(region);
@@ -60,5 +73,16 @@ static void page_fault_run(struct work *work, unsigned long operations)
 		work->kept = (void *)regions_map(work->run->repetitions);
 }
 
+static void page_fault_run(struct work *work, unsigned long operations)
+{
+	faults_run(work, operations, touch_write);
+}
+
+static void fault_read_run(struct work *work, unsigned long operations)
+{
+	faults_run(work, operations, touch_read);
+}
+
 const struct test test_page_fault_processes = { .name = "page_fault_processes", .run = page_fault_run };
 const struct test test_page_fault_threads = { .name = "page_fault_threads", .run = page_fault_run };
+const struct test test_fault_read = { .name = "fault_read", .run = fault_read_run };

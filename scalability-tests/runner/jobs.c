@@ -19,8 +19,7 @@
 
 enum { EMULATOR_MIB = 256 }; /* of its own, beside the guest's memory */
 
-/* MiB that programs can have; 0 when the host does not say. */
-static unsigned long memory_available(void)
+unsigned long jobs_memory(void)
 {
 	FILE *in = fopen("/proc/meminfo", "r");
 	unsigned long kib = 0;
@@ -36,7 +35,7 @@ static unsigned long memory_available(void)
 
 unsigned int jobs_default(unsigned long mib)
 {
-	unsigned long fit = memory_available() / (mib + EMULATOR_MIB);
+	unsigned long fit = jobs_memory() / (mib + EMULATOR_MIB);
 	unsigned int jobs = bind_host_cores() < JOBS_MAX ? bind_host_cores() : JOBS_MAX;
 
 	return fit < 1 ? 1 : fit < jobs ? (unsigned int)fit : jobs;

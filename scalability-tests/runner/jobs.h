@@ -28,6 +28,9 @@ struct jobs {
 	int interrupted; /* signal, or 0 */
 };
 
+/* MiB that programs can have; 0 when the host does not say. */
+unsigned long jobs_memory(void);
+
 /* As many as the host has cores and free memory for, where each takes `mib`. */
 unsigned int jobs_default(unsigned long mib);
 

@@ -128,7 +128,7 @@ static void add_test(struct plan *plan, const struct test *test)
 	for (enum mode mode = 0; mode < MODES; mode++) {
 		const struct composition *composition;
 
-		if (!plan->modes[mode] || (mode != WALL && test_is_footprint(test)))
+		if (!plan->modes[mode] || !test->operations[mode] || (mode != WALL && test_is_footprint(test)))
 			continue;
 		for (unsigned int i = 0; plan->systems & test->systems & TESSERA && (composition = composition_at(i)); i++)
 			if (composition_runs(composition, test))
@@ -225,10 +225,15 @@ void plan_explain(const struct plan *plan, struct results *results)
 {
 	if (plan->unavailable & LINUX)
 		results_note(results, "skipped: linux: its kernel could not be fetched");
-	for (size_t i = 0; i < plan->tests; i++)
+	for (size_t i = 0; i < plan->tests; i++) {
+		for (enum mode mode = 0; mode < MODES; mode++)
+			if (plan->modes[mode] && !plan->chosen[i]->operations[mode])
+				results_note(results, "skipped: %s in mode %s: it takes too long there", plan->chosen[i]->name,
+					     mode_names[mode]);
 		if (plan->cores[0] < plan->chosen[i]->fewest)
 			results_note(results, "skipped: %s below %u cores: it has no meaning there", plan->chosen[i]->name,
 				     plan->chosen[i]->fewest);
+	}
 }
 
 void plan_free(struct plan *plan)

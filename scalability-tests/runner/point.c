@@ -97,6 +97,13 @@ static int machine_of(const struct conditions *conditions, const struct point *p
 	return machine_restrict(machine, point->cores);
 }
 
+unsigned long point_memory(const struct point *point)
+{
+	unsigned long mib = setting_memory(point->cores);
+
+	return setting_given(SETTING_MEM) ? mib : mib + (unsigned long)point->test->core_mib * point->cores;
+}
+
 int point_boot(const struct conditions *conditions, const struct point *point, struct point_boot *boot)
 {
 	*boot = (struct point_boot){ 0 };
@@ -106,7 +113,7 @@ int point_boot(const struct conditions *conditions, const struct point *point, s
 	boot->initrd = text_format("%s/initrd.cpio", conditions->build);
 	boot->append = append_of(conditions, point);
 	boot->boot = (struct boot){
-		.machine = &boot->machine, .cores = point->cores, .mib = machine_memory(&boot->machine, setting_memory(point->cores)),
+		.machine = &boot->machine, .cores = point->cores, .mib = machine_memory(&boot->machine, point_memory(point)),
 		.kernel = boot->kernel, .initrd = boot->initrd, .append = boot->append,
 		.accelerator = point->mode == WALL ? conditions->accelerator : "tcg",
 	};

@@ -52,6 +52,9 @@ struct point_boot {
 	char *kernel, *initrd, *append;
 };
 
+/* MiB of its guest's memory: MEM, or what every guest has and what the test needs beside it. */
+unsigned long point_memory(const struct point *point);
+
 /* 0, or -1 when the machine has no such part (complained). */
 int point_boot(const struct conditions *conditions, const struct point *point, struct point_boot *boot);
 void point_boot_free(struct point_boot *boot);

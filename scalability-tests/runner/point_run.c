@@ -10,6 +10,7 @@
 #include "../../kernel/arch/layout.h"
 #include "bind.h"
 #include "contended.h"
+#include "jobs.h"
 #include "point.h"
 #include "run.h"
 #include "session.h"
@@ -210,6 +211,22 @@ static int prepare_plugin(struct work *work)
 	return 0;
 }
 
+/* A test that needs more memory than others is refused where its guest has too little of it, or the host. */
+static int check_memory(struct work *work)
+{
+	const struct point *point = work->point;
+	unsigned long needed = (unsigned long)point->test->core_mib * point->cores, mib = work->boot.boot.mib, available = jobs_memory();
+
+	if (!needed)
+		return 0;
+	if (mib < needed)
+		return reason_set(work->answer->reason, "MEM gives its guest %lu MiB, and %u cores need %lu more than their system: leave MEM out",
+				  mib, point->cores, needed);
+	if (available && mib > available)
+		return reason_set(work->answer->reason, "its guest has %lu MiB, and this host has %lu left: name fewer cores", mib, available);
+	return 0;
+}
+
 /* Complains of what a point needs and is not there. */
 static int check_files(struct work *work)
 {
@@ -250,7 +267,7 @@ void point_run(const struct conditions *conditions, const struct point *point, s
 	} else {
 		work.session = (struct session){ .limit = limit_of(&work), .boot = work.boot.boot,
 			.bind = point->mode == WALL && bind_possible(point->cores) };
-		if (!prepare_plugin(&work) && !check_files(&work))
+		if (!check_memory(&work) && !prepare_plugin(&work) && !check_files(&work))
 			measure_all(&work);
 	}
 	release(&work);

@@ -122,6 +122,17 @@ static const struct point *largest_point(const struct plan *plan)
 	return largest;
 }
 
+/* MiB of the largest guest of those that may run side by side. */
+static unsigned long largest_memory(const struct plan *plan)
+{
+	unsigned long most = setting_memory(1);
+
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->points[i].mode == MODEL && point_memory(&plan->points[i]) > most)
+			most = point_memory(&plan->points[i]);
+	return most;
+}
+
 static void write_facts(struct sweep *sweep)
 {
 	const struct point *largest = largest_point(&sweep->plan);
@@ -218,7 +229,7 @@ static int begin(struct sweep *sweep)
 	if (!sweep->started || !sweep->ended)
 		return complain("there is no memory for so many points");
 	if (!sweep->jobs_wanted)
-		sweep->jobs_wanted = jobs_default(setting_memory(most));
+		sweep->jobs_wanted = jobs_default(largest_memory(&sweep->plan));
 	sweep->conditions.folder = sweep->results.folder;
 	plan_explain(&sweep->plan, &sweep->results);
 	write_facts(sweep);

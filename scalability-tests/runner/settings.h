@@ -28,7 +28,7 @@ long setting_number(enum setting setting, long low, long high);
 
 /* "tcg" or "kvm", checked; NULL complained of. */
 const char *setting_accelerator(void);
-/* MEM in MiB, or 256 and 16 for each core; 0 complained of. */
+/* MEM in MiB, or 256 and 16 for each core; 0 complained of. What a test needs beside it is point_memory's. */
 unsigned long setting_memory(unsigned int cores);
 
 void settings_usage(void);

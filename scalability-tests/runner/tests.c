@@ -40,8 +40,8 @@ const struct test *test_at(unsigned int i)
 {
 	if (i >= ENTRIES)
 		return NULL;
-	if (!tests[i].fewest && sscanf(arguments[i], "%lu %lu %lu %u %u", &tests[i].operations[WALL], &tests[i].operations[COUNT],
-				       &tests[i].operations[MODEL], &tests[i].fewest, &tests[i].effort) != 5)
+	if (!tests[i].fewest && sscanf(arguments[i], "%lu %lu %lu %u %u %u", &tests[i].operations[WALL], &tests[i].operations[COUNT],
+				       &tests[i].operations[MODEL], &tests[i].fewest, &tests[i].effort, &tests[i].core_mib) < 5)
 		tests[i].fewest = 1;
 	return &tests[i];
 }
@@ -77,6 +77,11 @@ void tests_usage(void)
 		for (unsigned int j = 0; (composition = composition_at(j)); j++)
 			if (*composition->tests && composition_runs(composition, test))
 				printf(", and as %s", composition->name);
+		if (test->core_mib)
+			printf("; %u MiB more for each core", test->core_mib);
+		for (enum mode mode = 0; mode < MODES; mode++)
+			if (!test->operations[mode])
+				printf("; not in mode %s", mode_names[mode]);
 		putchar('\n');
 	}
 }

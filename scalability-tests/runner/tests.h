@@ -12,9 +12,10 @@ struct test {
 	enum systems systems;
 	const char *unit;     /* operations, in the plural */
 	const char *sentence; /* what is done */
-	unsigned long operations[MODES]; /* of one worker */
+	unsigned long operations[MODES]; /* of one worker; 0: not measured in that mode */
 	unsigned int fewest;  /* cores below which it has no meaning */
 	unsigned int effort;  /* times a worker of it keeps the host longer than most, in mode MODEL */
+	unsigned int core_mib; /* memory that it needs for each core, beside what a guest has anyway */
 };
 
 struct composition {

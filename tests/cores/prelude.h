@@ -56,6 +56,8 @@ static inline void play_fence(void)
 }
 #define __atomic_thread_fence(order) play_fence()
 
+#include "percpu/frame_table.h"
+
 #define extern extern _Thread_local
 #include "kernel/memory/object.h"
 #include "kernel/memory/pool.h"
