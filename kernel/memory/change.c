@@ -268,7 +268,7 @@ static int64_t change(struct vspace *space, enum vspace_operation operation, con
 	if (start % PAGE_SIZE || !size || size > USER_END || start > USER_END - size)
 		return STATUS_BAD_ARGUMENT;
 	size = (size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
-	if (start > USER_END - size || (start < TOKEN_WINDOW_END && start + size > TOKEN_WINDOW))
+	if (start > USER_END - size || (start && start < TOKEN_WINDOW_END && start + size > TOKEN_WINDOW))
 		return STATUS_BAD_ARGUMENT;
 	if (start && arena_home(start, machine_cores(), space->home) != arena_home(start + size - 1, machine_cores(), space->home))
 		return STATUS_NO_MEMORY; /* two cores would have to change it */

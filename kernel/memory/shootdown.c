@@ -29,12 +29,14 @@ static void forget(struct vspace *space, uint64_t start, uint64_t end, enum shoo
 }
 
 /* Whom the command line wants to be told. */
-static enum reach {
+enum reach {
 	REACH_UNKNOWN,
 	REACH_HOLDERS,
 	REACH_ALL,
 	REACH_PLANTED, /* one too few: how else would one see that it is missed? */
-} reach;
+};
+
+static enum reach reach;
 
 static enum reach find_reach(void)
 {

@@ -250,7 +250,7 @@ static void when_a_page_moves_its_sleepers_look_again(void **state)
 
 	(void)state;
 	sleep_on(1, USER_PAGE);
-	sleep_on(2, USER_PAGE + 8);
+	sleep_on(2, USER_PAGE);
 	space_of_caller = 1;
 	sleep_on(3, USER_PAGE);
 	assert_int_equal(futex_serve(&moved), 0);
