@@ -143,6 +143,13 @@ static status_t share(uint64_t *slot, uint64_t *copy, void *context)
 	return status;
 }
 
+/* A large space takes long: others are answered between its nodes. */
+static uint64_t take_node(void)
+{
+	inbox_serve_leaves();
+	return frame_take_node();
+}
+
 static void begin(struct vspace *space)
 {
 	struct message message = { .kind = MESSAGE_invalidate, .word = { (uint64_t)space, 0, 0, SHOOTDOWN_NOTHING } };
@@ -170,7 +177,7 @@ struct vspace *vspace_fork(struct vspace *space)
 		return NULL;
 	begin(space); /* F1, F2 */
 	copy->heap_end = space->heap_end;
-	status = slots_copy(space->slots, copy->slots, frame_take_node, frame_give, share, &writers); /* F3 */
+	status = slots_copy(space->slots, copy->slots, take_node, frame_give, share, &writers); /* F3 */
 	shootdown(space, 0, USER_END, SHOOTDOWN_PROTECT, &writers);                                  /* F4 */
 	__atomic_store_n(&space->copied, 0, __ATOMIC_SEQ_CST);                                      /* F5 */
 	if (!status)

@@ -146,58 +146,73 @@ void slots_apply(uint64_t root, uint64_t start, uint64_t end, const struct slots
 	apply(direct(root), SLOT_LEVELS - 1, 0, start, end, how);
 }
 
-/* As paging_next_used, of words that other cores change meanwhile. */
-static unsigned next_live(const uint64_t *node, unsigned index)
-{
-	while (index < PTE_COUNT) {
-		unsigned group = index % 8 ? 1 : 8;
-		uint64_t any = 0;
+/* A copy that is being made. */
+struct copying {
+	slots_allocate allocate;
+	slots_free give_back;
+	slots_share share;
+	void *context;
+};
 
-		for (unsigned i = index; i < index + group; i++)
-			any |= __atomic_load_n(&node[i], __ATOMIC_RELAXED);
-		if (any)
-			break;
-		index += group;
-	}
-	for (; index < PTE_COUNT; index++)
-		if (__atomic_load_n(&node[index], __ATOMIC_RELAXED))
-			break;
-	return index;
+static status_t copy_node(uint64_t *from, uint64_t *to, unsigned level, const struct copying *how);
+
+static status_t copy_below(uint64_t now, uint64_t *to, unsigned level, const struct copying *how)
+{
+	uint64_t frame = how->allocate();
+
+	*to = frame ? slot_make(SLOT_NODE, 0, frame) : SLOT_EMPTY;
+	if (!frame)
+		return STATUS_NO_MEMORY;
+	return copy_node(node_words(now), node_words(*to), level - 1, how);
 }
 
-static status_t copy_node(uint64_t *from, uint64_t *to, unsigned level, slots_allocate allocate, slots_free give_back,
-			  slots_share share, void *context)
+/* A fault may unfold a word behind the first look: then what `share` found is the other tree's node. */
+static status_t copy_word(uint64_t *from, uint64_t *to, unsigned level, const struct copying *how)
+{
+	uint64_t now = load(from);
+	status_t status = STATUS_OK;
+
+	if (level && slot_state(now) == SLOT_RESERVED && now & SLOT_SHARED) {
+		status = unfold(from, now, how->allocate, how->give_back);
+		now = load(from);
+	}
+	if (!status && slot_state(now) != SLOT_NODE) {
+		status = how->share(from, to, how->context);
+		now = *to;
+	}
+	return !status && slot_state(now) == SLOT_NODE ? copy_below(now, to, level, how) : status;
+}
+
+/* Most nodes are nearly empty, so eight words are looked at together. */
+static bool any_used(const uint64_t *words)
+{
+	uint64_t any = 0;
+
+#pragma GCC unroll 8
+	for (unsigned i = 0; i < 8; i++)
+		any |= __atomic_load_n(&words[i], __ATOMIC_RELAXED);
+	return any != 0;
+}
+
+static status_t copy_node(uint64_t *from, uint64_t *to, unsigned level, const struct copying *how)
 {
 	status_t status = STATUS_OK;
 
-	for (unsigned i = 0; !status && (i = next_live(from, i)) < PTE_COUNT; i++) {
-		uint64_t now = load(&from[i]);
-
-		if (level && slot_state(now) == SLOT_RESERVED && now & SLOT_SHARED) {
-			status = unfold(&from[i], now, allocate, give_back);
-			now = load(&from[i]);
-		}
-		if (status)
-			break;
-		if (slot_state(now) != SLOT_NODE) {
-			status = share(&from[i], &to[i], context);
-			now = to[i];
-		}
-		if (slot_state(now) != SLOT_NODE) /* a fault may have unfolded it behind the first look */
+	for (unsigned group = 0; !status && group < PTE_COUNT; group += 8) {
+		if (!any_used(&from[group]))
 			continue;
-		to[i] = slot_make(SLOT_NODE, 0, allocate());
-		if (to[i] == SLOT_NODE) {
-			to[i] = SLOT_EMPTY;
-			return STATUS_NO_MEMORY;
-		}
-		status = copy_node(node_words(now), node_words(to[i]), level - 1, allocate, give_back, share, context);
+		for (unsigned i = group; !status && i < group + 8; i++)
+			if (load(&from[i]))
+				status = copy_word(&from[i], &to[i], level, how);
 	}
 	return status;
 }
 
 status_t slots_copy(uint64_t from, uint64_t to, slots_allocate allocate, slots_free give_back, slots_share share, void *context)
 {
-	return copy_node(direct(from), direct(to), SLOT_LEVELS - 1, allocate, give_back, share, context);
+	struct copying how = { allocate, give_back, share, context };
+
+	return copy_node(direct(from), direct(to), SLOT_LEVELS - 1, &how);
 }
 
 static int occupied(const uint64_t *node, unsigned level, uint64_t base, uint64_t start, uint64_t end)

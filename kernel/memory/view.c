@@ -124,15 +124,15 @@ static uint64_t *existing_table(const struct view *view, uint64_t address, uint6
 	uint64_t *table = direct(view->root);
 
 	for (unsigned level = 3; level > 0; level--) {
-		uint64_t word = table[paging_index(address, level)];
+		unsigned index = paging_index(address, level);
 
-		if (!(word & PTE_PRESENT)) {
+		if (!(table[index] & PTE_PRESENT)) {
 			uint64_t size = UINT64_C(1) << (12 + 9 * level);
 
-			*next = (address | (size - 1)) + 1;
+			*next = (address & ~(size * PTE_COUNT - 1)) + size * paging_next_used(table, index, PTE_COUNT);
 			return NULL;
 		}
-		table = direct(word & PTE_ADDRESS);
+		table = direct(table[index] & PTE_ADDRESS);
 	}
 	*next = (address | (UNIT_SIZE - 1)) + 1;
 	return table;
@@ -145,16 +145,15 @@ static void take_bits(struct view *view, uint64_t start, uint64_t end, uint64_t 
 
 	for (uint64_t next; start < end; start = next) {
 		uint64_t *table = existing_table(view, start, &next);
-		uint64_t stop = next < end ? next : end;
+		uint64_t base = start & ~(uint64_t)(UNIT_SIZE - 1);
+		unsigned stop = next < end ? PTE_COUNT : (unsigned)((end - base) / PAGE_SIZE);
 
-		for (uint64_t page = start; table && page < stop; page += PAGE_SIZE) {
-			uint64_t *word = &table[paging_index(page, 0)];
-
-			if (!(*word & bits))
+		for (unsigned i = paging_index(start, 0); table && (i = paging_next_used(table, i, PTE_COUNT)) < stop; i++) {
+			if (!(table[i] & bits))
 				continue;
-			*word &= ~bits;
+			table[i] &= ~bits;
 			if (view == active && ++cleared <= FLUSH_SINGLE_MAX)
-				cpu_invalidate_page(page);
+				cpu_invalidate_page(base + i * PAGE_SIZE);
 		}
 	}
 	if (cleared > FLUSH_SINGLE_MAX)

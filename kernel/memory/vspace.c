@@ -11,6 +11,7 @@
 #include "kernel/memory/shootdown.h"
 #include "kernel/memory/slots.h"
 #include "percpu/counters.h"
+#include "percpu/inbox.h"
 #include "percpu/instance.h"
 #include "percpu/machine.h"
 
@@ -69,8 +70,11 @@ static void forget_space(const struct vspace *space)
 	*link = space->next;
 }
 
+/* A large space takes long: others are answered between its nodes. */
 static void give(enum frame_type type, uint64_t frame)
 {
+	if (type == FRAME_slots)
+		inbox_serve_leaves();
 	if (type == FRAME_user)
 		frame_drop(frame);
 	else

@@ -29,13 +29,14 @@ struct entry {
 _Static_assert(sizeof(struct entry) == 64, "a look-up touches one line");
 
 static struct entry table[ENTRIES] __attribute__((aligned(4096)));
-static bool one_replica;
+static bool one_replica, no_tokens; /* ablations: every access is a call, of one replica or of the name's home */
 
 static void start(void)
 {
 	char option[OPTION_SIZE];
 
 	one_replica = kernel_option("replicas", option, sizeof(option)) && !strcmp(option, "one");
+	no_tokens = kernel_option("tokens", option, sizeof(option)) && !strcmp(option, "off");
 }
 
 /* FNV-1a over whole words; the length is mixed in, so padding makes no two names equal. */
@@ -97,11 +98,11 @@ static int64_t look_up(const char *name, uint32_t length)
 	uint64_t hash;
 
 	pad(word, name, length);
-	if (one_replica) {
-		word[NAME_WORDS] = length;
-		return kernel_call(0, SERVICE_NAMES, NAMES_LOOK_UP, word);
-	}
 	hash = hash_of(word, length);
+	if (one_replica || no_tokens) {
+		word[NAME_WORDS] = length;
+		return kernel_call(home_of(hash), SERVICE_NAMES, NAMES_LOOK_UP, word);
+	}
 	return read_value(home_of(hash), hash, mark_of(hash, length), word);
 }
 
