@@ -20,7 +20,7 @@ enum {
 };
 
 static const unsigned FOUR[] = { 0, 1, 2, 3 };
-static const char *option; /* of the command line: the value of replicas= */
+static const char *option, *tokens; /* of the command line: the values of replicas= and tokens= */
 static unsigned finished;
 
 /* Of the core. */
@@ -71,10 +71,12 @@ unsigned kernel_core_count(void)
 
 bool kernel_option(const char *key, char *value, size_t size)
 {
-	play_must(!strcmp(key, "replicas"));
-	if (option)
-		snprintf(value, size, "%s", option);
-	return option;
+	const char *found = strcmp(key, "tokens") ? option : tokens;
+
+	play_must(!strcmp(key, "replicas") || !strcmp(key, "tokens"));
+	if (found)
+		snprintf(value, size, "%s", found);
+	return found;
 }
 
 const void *kernel_replica(unsigned core, const void *variable)
@@ -251,6 +253,31 @@ static void one_replica_serves_all_when_asked_to(void **state)
 	play(4, FOUR, use_one_replica);
 }
 
+static void look_up_by_call(void)
+{
+	uint64_t before;
+
+	open_replica();
+	for (unsigned number = 0; number < NAMES / 2; number++)
+		play_must(change(this_core(), number, value_of(this_core(), number)) == STATUS_OK);
+	before = asked;
+	for (unsigned number = 0; number < NAMES / 2; number++)
+		play_must(look_up(this_core(), number) == (int64_t)value_of(this_core(), number));
+	play_must(asked == before + NAMES / 2);
+	play_must(names_service.replica(this_core()) == this_core());
+	serve_until_all_have_finished();
+	play_must(served > NAMES / 2); /* homes are spread */
+}
+
+static void without_tokens_each_look_up_is_a_call_of_the_home(void **state)
+{
+	(void)state;
+	option = NULL;
+	tokens = "off";
+	play(4, FOUR, look_up_by_call);
+	tokens = NULL;
+}
+
 /* Values only grow; whoever looks sees none shrink, and no name vanish. */
 static void look_while_others_change(void)
 {
@@ -306,6 +333,7 @@ int main(void)
 		cmocka_unit_test(the_length_is_part_of_a_name),
 		cmocka_unit_test(a_full_table_refuses_new_names_and_keeps_the_old),
 		cmocka_unit_test(one_replica_serves_all_when_asked_to),
+		cmocka_unit_test(without_tokens_each_look_up_is_a_call_of_the_home),
 		cmocka_unit_test(a_reader_sees_old_or_new_and_nothing_between),
 		cmocka_unit_test(an_unknown_call_is_refused),
 	};
