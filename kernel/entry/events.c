@@ -105,8 +105,7 @@ _Noreturn void event_loop(void)
 				dispatch_run();
 		} else if (backlog) {
 			cpu_pause();
-		} else {
-			loans_give_back();
+		} else if (!loans_give_back()) { /* else a leaf may have made somebody ready */
 			dispatch_arm_idle();
 			if (inbox_leave())
 				cpu_sleep();

@@ -130,12 +130,13 @@ static void give_home(uint64_t frame)
 			       frame);
 }
 
-void frame_give_flush(void)
+bool frame_give_flush(void)
 {
 	if (!parcel.word[0])
-		return;
+		return false;
 	inbox_send_leaf(parcel_home, &parcel);
 	parcel.word[0] = 0;
+	return true;
 }
 
 void frame_give(uint64_t frame)

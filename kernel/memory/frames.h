@@ -34,7 +34,7 @@ void frame_put_back(uint64_t frame);
 
 /* Frees a frame of any partition. Frames of others are sent with the next flush, before the core sleeps at the latest. */
 void frame_give(uint64_t frame);
-void frame_give_flush(void);
+bool frame_give_flush(void); /* whether there was anything to send: then leaves may have been served */
 
 /* All frames of this partition, as the table types them, a user's once for each owner; how many of them the memory service and PCache have. */
 void frames_visit(frame_visitor visit);

@@ -53,14 +53,19 @@ static unsigned in_hand(void)
 	return hand.tail - hand.head;
 }
 
-/* The timer fires as soon as the program runs, and leads to the event loop. */
+/* The timer fires as soon as a program runs, and leads to the event loop. */
+static void settle_soon(void)
+{
+	loans_unsettled = true;
+	clock_arm_by(clock_now());
+}
+
 static void want(void)
 {
 	if (wanted || request != REQUEST_NONE || clock_now() < rests)
 		return;
 	wanted = true;
-	loans_unsettled = true;
-	clock_arm_by(clock_now());
+	settle_soon();
 }
 
 uint64_t loans_take(void)
@@ -117,11 +122,11 @@ enum loans loans_go_on(bool waiting)
 	return LOANS_NOTHING;
 }
 
-void loans_give_back(void)
+bool loans_give_back(void)
 {
-	while (in_hand())
+	while (in_hand() && request == REQUEST_NONE) /* no answer is arriving */
 		frame_give(hand.frame[hand.head++ % PCACHE_SLOTS]);
-	frame_give_flush();
+	return frame_give_flush();
 }
 
 void loans_visit(frame_visitor visit)
@@ -157,5 +162,5 @@ void loans_arrived(const struct message *message)
 	if (!(message->word[0] & LAST))
 		return;
 	request = REQUEST_ANSWERED;
-	loans_unsettled = true;
+	settle_soon();
 }

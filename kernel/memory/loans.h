@@ -43,8 +43,8 @@ void loans_put_back(uint64_t frame); /* the one taken last, unused */
 /* Event loop: B1 and B4, for `waiting` threads or for the hand alone. */
 enum loans loans_go_on(bool waiting);
 
-/* B5. May wait for room in a ring, serving leaves. */
-void loans_give_back(void);
+/* B5, and whatever else goes home. True: something was sent, and leaves may have been served. */
+bool loans_give_back(void);
 
 /* What is in the hand. */
 void loans_visit(frame_visitor visit);

@@ -56,7 +56,9 @@ static inline void play_fence(void)
 }
 #define __atomic_thread_fence(order) play_fence()
 
+#include "percpu/frame_table.h"
 #define extern extern _Thread_local
+#include "kernel/memory/loans.h"
 #include "kernel/memory/pool.h"
 #include "percpu/backlog.h"
 #include "percpu/counters.h"

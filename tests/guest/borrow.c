@@ -166,6 +166,7 @@ static _Noreturn void keep(uint64_t seed)
 		for (unsigned page = 0; page < PASSING; page++)
 			write_page(&passing[page * WORDS], page);
 		munmap(passing, PASSING * PAGE);
+		native_call(NATIVE_core_mark_set, 1, 0, 0);
 		for (unsigned i = 0; i < KEPT * WORDS; i++)
 			if (((volatile uint64_t *)memory)[i] != seed + i)
 				wrong("what is kept", memory[i], seed + i);
@@ -199,7 +200,7 @@ static long sum(enum counter counter, long cores)
 
 static void wait_until_home(long before, long cores)
 {
-	for (int tries = 0; sum(COUNTER_frames_used, cores) > before + LEFT_OVER; tries++) {
+	for (int tries = 0; sum(COUNTER_frames_used, cores) > before + LEFT_OVER + PASSING * cores; tries++) {
 		if (tries == PATIENCE) {
 			for (long core = 0; core < cores; core++)
 				printf("borrow: core %ld uses %ld frames\n", core, used_on(core));
@@ -250,7 +251,9 @@ int main(int argc, char **argv)
 	for (long core = 0; core < cores; core++)
 		if (core != eaters)
 			keeper[core] = start("keep", core);
-	rest();
+	for (long core = 0; core < cores; core++)
+		while (core != eaters && !native_call(NATIVE_core_mark, core, 0, 0))
+			rest();
 	for (int round = 0; round < atoi(argv[1]); round++)
 		one_round(round, eaters, cores, strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10));
 	for (long core = 0; core < cores; core++)
