@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT
  * Each replica owns its core's partition and nothing else: frames never touched lie in runs, freed ones in a
  * list that runs through the frames themselves. Zeroing happens here, ahead of need, so that a
- * fault finds a frame ready.
+ * fault finds a frame ready. What may be lent, and whom to ask for a loan, is decided here too; how, in kernel/memory/loans.h.
  * Context: own core, never waits.
  * I1 a frame is in a run, in a list, in PCache, or in use: in exactly one of them */
 #include "abi/kernel.h"
