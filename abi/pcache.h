@@ -17,6 +17,12 @@ enum frame_kind {
 	FRAME_KINDS,
 };
 
+/* What a frame is taken for. A part of the private frames is kept for the kernel's own objects, which cannot be borrowed. */
+enum frame_use {
+	FRAME_FOR_KERNEL,  /* out of the reserve, too, one at a time */
+	FRAME_FOR_PROGRAM, /* while more than the reserve is there */
+};
+
 struct pcache {
 	uint32_t head; /* kernel's */
 	uint32_t tail; /* memory replica's */

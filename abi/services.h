@@ -56,11 +56,18 @@ struct task {
 struct memory_service {
 	/* Frames of this core's partition, [start, end), that are the replica's from now on. */
 	void (*donate)(enum frame_kind kind, uint64_t start, uint64_t end);
-	/* Fills the cache with prepared frames as far as there are any. */
-	void (*stock)(enum frame_kind kind, struct pcache *cache);
+	/* Adds prepared frames to the cache as far as there are any for this use. */
+	void (*stock)(enum frame_kind kind, enum frame_use use, struct pcache *cache);
 	/* A frame of this partition is free again. Its content does not matter. */
 	void (*release)(enum frame_kind kind, uint64_t frame);
 	uint64_t (*free_frames)(enum frame_kind kind); /* those in PCache not counted */
+
+	/* Loans of private frames (kernel/memory/loans.h). How many of so many this core can lend now. */
+	uint64_t (*lends)(uint64_t wanted);
+	/* Whom this core is to ask, not the only one of the machine; and how it has answered. False: so have all. */
+	unsigned (*lender)(void);
+	void (*lender_lent)(void);
+	bool (*lender_refused)(void);
 };
 
 /* The memory service once more, as programs' page faults call it in the ablation paging=service. */

@@ -17,7 +17,7 @@
 #include "percpu/message.h"
 
 enum {
-	BACKLOG_RESERVE = 40, /* for what no thread owes: ends of processes and of spaces */
+	BACKLOG_RESERVE = 40, /* for what no thread owes: ends of processes and of spaces, a wish for a loan */
 	BACKLOG_PER_THREAD = 3,
 	BACKLOG_PATIENCE = 1000000, /* ns until somebody looks again */
 };

@@ -19,9 +19,11 @@ enum message_class {
 	X(reply,      MESSAGE_LEAF, "answer to a call: cookie is the thread, word[0] the result") \
 	X(invalidate, MESSAGE_LEAF, "forget the mappings of a range, then acknowledge")           \
 	X(frames,     MESSAGE_LEAF, "frames that come home")                                      \
+	X(lent,       MESSAGE_LEAF, "frames on loan: word[0] says how many, and whether more come")  \
 	X(freeze,     MESSAGE_LEAF, "run no program any more, then acknowledge")                  \
 	X(audit,      MESSAGE_LEAF, "look for every frame of this core's, then acknowledge")      \
 	X(stream,     MESSAGE_LEAF, "nothing: for measuring rings")                               \
+	X(borrow,     MESSAGE_CALL, "frames are wanted, word[0] of them; `lent` is owed")         \
 	X(request,    MESSAGE_CALL, "call of a service; a reply is owed")                         \
 	X(notify,     MESSAGE_CALL, "call of a service; no reply")
 

@@ -6,6 +6,7 @@
 #include "kernel/arch/cpu.h"
 #include "kernel/entry/panic.h"
 #include "kernel/memory/frames.h"
+#include "kernel/memory/loans.h"
 #include "kernel/memory/object.h"
 #include "kernel/memory/pool.h"
 #include "kernel/memory/view.h"
@@ -124,6 +125,7 @@ static void page_found(const void *page)
 static void count(void)
 {
 	frames_visit(in_table);
+	loans_visit(found);
 	views_visit(found);
 	vspaces_visit(found);
 	objects_visit(found);

@@ -9,6 +9,7 @@
 #include "kernel/entry/threads.h"
 #include "kernel/memory/copy.h"
 #include "kernel/memory/frames.h"
+#include "kernel/memory/loans.h"
 #include "kernel/memory/object.h"
 #include "kernel/memory/vspace.h"
 #include "percpu/backlog.h"
@@ -23,9 +24,11 @@ const message_handler message_handlers[MESSAGE_KIND_COUNT] = {
 	[MESSAGE_reply] = call_answer,
 	[MESSAGE_invalidate] = vspace_invalidate,
 	[MESSAGE_frames] = frames_came_home,
+	[MESSAGE_lent] = loans_arrived,
 	[MESSAGE_freeze] = audit_freeze,
 	[MESSAGE_audit] = audit_count,
 	[MESSAGE_stream] = stream_arrived,
+	[MESSAGE_borrow] = loans_asked,
 	[MESSAGE_request] = call_request,
 	[MESSAGE_notify] = call_notification,
 };

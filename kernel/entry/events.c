@@ -6,8 +6,10 @@
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/offsets.h"
 #include "kernel/entry/audit.h"
+#include "kernel/entry/borrow.h"
 #include "kernel/entry/threads.h"
 #include "kernel/memory/frames.h"
+#include "kernel/memory/loans.h"
 #include "kernel/memory/object.h"
 #include "percpu/backlog.h"
 #include "percpu/clock.h"
@@ -95,13 +97,18 @@ _Noreturn void event_loop(void)
 		if (timer_next() != CLOCK_NEVER)
 			threads_expire();
 		thread = choose();
+		if (thread && !resume(thread))
+			continue;
+		if (__builtin_expect(loans_unsettled, 0)) {
+			borrow_go_on();
+			continue;
+		}
 		if (thread) {
-			if (resume(thread) && inbox_leave())
+			if (inbox_leave())
 				dispatch_run();
 		} else if (backlog) {
 			cpu_pause();
-		} else {
-			frame_give_flush();
+		} else if (!loans_give_back()) { /* else a leaf may have made somebody ready */
 			dispatch_arm_idle();
 			if (inbox_leave())
 				cpu_sleep();

@@ -7,6 +7,7 @@
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/fixup.h"
 #include "kernel/arch/segments.h"
+#include "kernel/entry/borrow.h"
 #include "kernel/entry/pager.h"
 #include "kernel/entry/panic.h"
 #include "kernel/memory/vspace.h"
@@ -67,11 +68,18 @@ static void kernel_page_fault(struct registers *registers, uint64_t address, enu
 	if (!landing)
 		panic_at(registers, address);
 	if (address < USER_END && view_active())
-		status = vspace_fault(view_active(), address, access);
+		status = vspace_fault_now(view_active(), address, access);
 	if (status == STATUS_BUSY)
 		inbox_serve_leaves(); /* the page is being taken back, and we must say that we know */
 	else if (status)
 		registers->rip = landing;
+}
+
+_Noreturn static void unresolved(const struct registers *registers, uint64_t address, status_t status)
+{
+	if (status == STATUS_NO_PAGE)
+		borrow_for_fault(registers, address);
+	program_fault(registers, fault_signal(status), address);
 }
 
 static void page_fault(struct registers *registers)
@@ -88,7 +96,7 @@ static void page_fault(struct registers *registers)
 		pager_call(registers, address, access);
 	status = vspace_fault(view_active(), address, access);
 	if (status && status != STATUS_BUSY)
-		program_fault(registers, fault_signal(status), address);
+		unresolved(registers, address, status);
 }
 
 void exception(struct registers *registers)

@@ -7,6 +7,7 @@
 #include "kernel/memory/frames.h"
 #include "kernel/memory/holders.h"
 #include "kernel/memory/shootdown.h"
+#include "kernel/memory/user.h"
 #include "kernel/memory/vspace.h"
 #include "lib/string.h"
 #include "percpu/inbox.h"
@@ -62,19 +63,46 @@ static bool swap(uint64_t *slot, uint64_t *now, uint64_t by)
 	return __atomic_compare_exchange_n(slot, now, by, 0, __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE);
 }
 
+static bool is_borrowed(uint64_t frame)
+{
+	return machine_home(frame) != this_core();
+}
+
+/* A borrowed frame is written through the program's mapping, so that must be the one that the processor uses. */
+static uint64_t take_frame(const struct view *view)
+{
+	uint64_t frame = frame_take_page();
+
+	if (!frame || !is_borrowed(frame) || view == view_active())
+		return frame;
+	frame_put_back(frame);
+	return frame_take(FRAME_user);
+}
+
+/* Into a frame that only the program may write. Nobody else has the page: the word says COPYING, and interrupts are off. */
+static void copy_through_mapping(struct view *view, uint64_t page, uint64_t frame, uint64_t old)
+{
+	view->recent_table[paging_index(page, 0)] = frame | PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_NO_EXECUTE;
+	if (user_copy_out(page, direct(old), PAGE_SIZE))
+		__builtin_trap(); /* it is mapped */
+}
+
 /* C2 to C4, of a page that has other owners. */
 static status_t take_copy(struct view *view, uint64_t page, uint64_t *slot, uint64_t *now)
 {
-	uint64_t old = slot_frame(*now), frame = frame_take(FRAME_user);
+	uint64_t old = slot_frame(*now), frame = take_frame(view);
 	struct core_set holders = { { 0 } };
 
 	if (!frame) {
 		__atomic_store_n(slot, *now, __ATOMIC_RELEASE);
-		return STATUS_NO_MEMORY;
+		return view == view_active() ? frame_none_for_page() : STATUS_NO_MEMORY;
 	}
 	holders_add_to(&holders, *now);
 	shootdown(view->space, page, page + PAGE_SIZE, SHOOTDOWN_FORGET, &holders); /* C3 */
-	memcpy(direct(frame), direct(old), PAGE_SIZE);
+	if (is_borrowed(frame))
+		copy_through_mapping(view, page, frame, old);
+	else
+		memcpy(direct(frame), direct(old), PAGE_SIZE);
 	holders_free(*now);
 	copy_moved(view->space, old); /* this and the next may serve leaves, which must not take the page away between C4 and its mapping */
 	frame_drop(old);

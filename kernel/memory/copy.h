@@ -4,7 +4,8 @@
  * owners they have (frame_table.h). Whoever writes to one copies it, or keeps it when nobody else has it any more:
  *   C1 word PRESENT -> COPYING: from now on this core alone changes it
  *   C2 one owner: PRESENT without COPY. Several: C3 tell the other holders in this space, wait, then copy the page (before F4 one of
- *      them may still write to it), one owner of the old frame less, C4 word -> PRESENT with the copy, no leaf served until it is mapped
+ *      them may still write to it), one owner of the old frame less, C4 word -> PRESENT with the copy, no leaf served until it is mapped. A
+ *      borrowed frame (loans.h) is filled through the program's mapping.
  * Copying a space, on the core of the thread that asks:
  *   F1 `copied` 0 -> 1   F2 tell all cores of the space; one that is in the middle of a change of it acknowledges behind its end
  *   F3 each present word: sharers + 1, full fence, compare-and-swap to COPY, or sharers - 1 and again; the copy's word
@@ -29,7 +30,7 @@ struct vspace;
 /* Any core that runs the space: a copy, its home this core, one user; NULL: out of frames. Waits for other cores, serving leaves. */
 struct vspace *vspace_fork(struct vspace *space);
 
-/* A write to a page with COPY, whose word was *now: OK when the page is this core's, *now its word; BUSY: look again; NO_MEMORY. Waits for
+/* A write to a page with COPY, whose word was *now: OK when the page is this core's, *now its word; BUSY: look again; NO_MEMORY; NO_PAGE. Waits for
  * other holders, serving leaves. */
 must_check status_t copy_page(struct view *view, uint64_t page, uint64_t *slot, uint64_t *now);
 

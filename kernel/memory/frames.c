@@ -3,6 +3,7 @@
 #include "kernel/memory/frames.h"
 
 #include "abi/services.h"
+#include "kernel/memory/loans.h"
 #include "percpu/counters.h"
 #include "percpu/inbox.h"
 #include "percpu/instance.h"
@@ -39,6 +40,7 @@ void frames_open(void)
 		else
 			donate(unit, birth.first_free, memory->private_end);
 	}
+	loans_open();
 }
 
 static enum frame_kind kind_of(enum frame_type type)
@@ -52,20 +54,62 @@ static enum frame_kind kind_of(enum frame_type type)
 	return (enum frame_kind)kind[type];
 }
 
+/* There is one. */
+static inline uint64_t take_prepared(struct pcache *from, enum frame_type type)
+{
+	uint64_t frame = from->frame[from->head++ % PCACHE_SLOTS];
+
+	counters[COUNTER_frames_used]++;
+	frame_entry(frame)->type = (uint8_t)type;
+	return frame;
+}
+
 uint64_t frame_take(enum frame_type type)
 {
 	struct pcache *from = &cache[kind_of(type)];
-	uint64_t frame;
 
-	if (from->head == from->tail) {
-		memory_service.stock(kind_of(type), from);
-		if (from->head == from->tail)
-			return 0;
-	}
-	counters[COUNTER_frames_used]++;
-	frame = from->frame[from->head++ % PCACHE_SLOTS];
-	frame_entry(frame)->type = (uint8_t)type;
-	return frame;
+	if (from->head == from->tail)
+		memory_service.stock(kind_of(type), FRAME_FOR_KERNEL, from);
+	return from->head == from->tail ? 0 : take_prepared(from, type);
+}
+
+__attribute__((noinline)) static uint64_t take_page_slowly(void)
+{
+	struct pcache *own = &cache[FRAME_PRIVATE];
+
+	if (!loans_are_on())
+		return frame_take(FRAME_user);
+	memory_service.stock(FRAME_PRIVATE, FRAME_FOR_PROGRAM, own);
+	return own->head == own->tail ? loans_take() : take_prepared(own, FRAME_user);
+}
+
+uint64_t frame_take_page(void)
+{
+	struct pcache *own = &cache[FRAME_PRIVATE];
+
+	return __builtin_expect(own->head == own->tail, 0) ? take_page_slowly() : take_prepared(own, FRAME_user);
+}
+
+status_t frame_none_for_page(void)
+{
+	return loans_are_on() ? STATUS_NO_PAGE : STATUS_NO_MEMORY;
+}
+
+bool frame_reserve_open(void)
+{
+	struct pcache *own = &cache[FRAME_PRIVATE];
+
+	if (own->head == own->tail)
+		memory_service.stock(FRAME_PRIVATE, FRAME_FOR_KERNEL, own);
+	return own->head != own->tail;
+}
+
+void frame_put_back(uint64_t frame)
+{
+	if (machine_home(frame) == this_core())
+		frame_give(frame);
+	else
+		loans_put_back(frame);
 }
 
 uint64_t frame_take_node(void)
@@ -86,12 +130,13 @@ static void give_home(uint64_t frame)
 			       frame);
 }
 
-void frame_give_flush(void)
+bool frame_give_flush(void)
 {
 	if (!parcel.word[0])
-		return;
+		return false;
 	inbox_send_leaf(parcel_home, &parcel);
 	parcel.word[0] = 0;
+	return true;
 }
 
 void frame_give(uint64_t frame)

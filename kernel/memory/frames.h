@@ -6,9 +6,11 @@
 #ifndef KERNEL_MEMORY_FRAMES_H
 #define KERNEL_MEMORY_FRAMES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "abi/pcache.h"
+#include "abi/status.h"
 #include "percpu/frame_table.h"
 #include "percpu/message.h"
 
@@ -19,9 +21,20 @@ void frames_open(void);
 uint64_t frame_take(enum frame_type type);
 uint64_t frame_take_node(void); /* of slots */
 
+/* For a page of a program: this partition's while there are more than the reserve, then a borrowed one (loans.h), which the kernel must not
+ * write but through the program's own mapping. 0: none, for this reason: NO_PAGE, one may borrow, or take one from the reserve; NO_MEMORY. */
+uint64_t frame_take_page(void);
+must_check status_t frame_none_for_page(void);
+
+/* For whom borrowing takes too long: whether the next one of them is there, from the reserve perhaps. */
+bool frame_reserve_open(void);
+
+/* The last one taken, untouched. Sends nothing. */
+void frame_put_back(uint64_t frame);
+
 /* Frees a frame of any partition. Frames of others are sent with the next flush, before the core sleeps at the latest. */
 void frame_give(uint64_t frame);
-void frame_give_flush(void);
+bool frame_give_flush(void); /* whether there was anything to send: then leaves may have been served */
 
 /* All frames of this partition, as the table types them, a user's once for each owner; how many of them the memory service and PCache have. */
 void frames_visit(frame_visitor visit);

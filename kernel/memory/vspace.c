@@ -110,19 +110,32 @@ static uint64_t page_word(uint64_t slot)
 	return word;
 }
 
-status_t vspace_fill(uint64_t *slot, uint64_t *now, unsigned holder)
+static inline status_t fill_with(uint64_t frame, uint64_t *slot, uint64_t *now, unsigned holder)
 {
-	uint64_t frame = frame_take(FRAME_user), present = slot_present(slot_rights(*now), frame, holder);
+	uint64_t present = slot_present(slot_rights(*now), frame, holder) | (*now & SLOT_SHARED);
 
-	if (!frame)
-		return STATUS_NO_MEMORY;
-	present |= *now & SLOT_SHARED;
 	if (!__atomic_compare_exchange_n(slot, now, present, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
-		frame_give(frame);
+		frame_put_back(frame);
 		return STATUS_BUSY;
 	}
 	*now = present;
 	return STATUS_OK;
+}
+
+static inline status_t fill(uint64_t *slot, uint64_t *now, unsigned holder)
+{
+	uint64_t frame = frame_take_page();
+
+	return frame ? fill_with(frame, slot, now, holder) : frame_none_for_page();
+}
+
+status_t vspace_fill(uint64_t *slot, uint64_t *now, unsigned holder)
+{
+	status_t status = fill(slot, now, holder);
+
+	if (status != STATUS_NO_PAGE)
+		return status;
+	return frame_reserve_open() ? fill(slot, now, holder) : STATUS_NO_MEMORY;
 }
 
 /* Finds the slots and the page table around an address and keeps them for the next fault. */
@@ -162,7 +175,7 @@ status_t vspace_fault(struct view *view, uint64_t address, enum access access)
 		if (!(slot_rights(now) & access))
 			return STATUS_BAD_ADDRESS;
 		if (slot_state(now) != SLOT_PRESENT)
-			status = vspace_fill(slot, &now, this_core());
+			status = fill(slot, &now, this_core());
 		else if (access == ACCESS_WRITE && now & SLOT_COPY)
 			status = copy_page(view, address & ~(uint64_t)(PAGE_SIZE - 1), slot, &now);
 		else
@@ -177,13 +190,22 @@ status_t vspace_fault(struct view *view, uint64_t address, enum access access)
 	return STATUS_BUSY;
 }
 
+status_t vspace_fault_now(struct view *view, uint64_t address, enum access access)
+{
+	status_t status = vspace_fault(view, address, access);
+
+	if (status != STATUS_NO_PAGE)
+		return status;
+	return frame_reserve_open() ? vspace_fault(view, address, access) : STATUS_NO_MEMORY;
+}
+
 status_t vspace_physical(struct view *view, uint64_t address, uint64_t *physical)
 {
 	unsigned index = paging_index(address, 0);
 	status_t status = STATUS_OK;
 
 	if (address / UNIT_SIZE != view->recent || !view->recent || !(view->recent_table[index] & PTE_WRITE))
-		status = vspace_fault(view, address, ACCESS_WRITE);
+		status = vspace_fault_now(view, address, ACCESS_WRITE);
 	if (!status)
 		*physical = (view->recent_table[index] & PTE_ADDRESS) | address % PAGE_SIZE;
 	return status;
@@ -193,14 +215,17 @@ void *vspace_page(struct vspace *space, uint64_t address)
 {
 	status_t status;
 	uint64_t *slots = slots_leaf(space->slots, address, frame_take_node, frame_give, &status);
-	uint64_t now;
+	uint64_t now, frame;
 
 	if (!slots)
 		return NULL;
 	slots += paging_index(address, 0);
 	now = *slots;
-	if (slot_state(now) == SLOT_RESERVED && vspace_fill(slots, &now, SLOT_NOBODY))
-		return NULL;
+	if (slot_state(now) == SLOT_RESERVED) {
+		frame = frame_take(FRAME_user); /* of this partition: the caller writes it */
+		if (!frame || fill_with(frame, slots, &now, SLOT_NOBODY))
+			return NULL;
+	}
 	return slot_state(now) == SLOT_PRESENT ? direct(slot_frame(now)) : NULL;
 }
 

@@ -58,8 +58,11 @@ void vspace_join(struct vspace *space, unsigned core);
 void vspace_members(const struct vspace *space, struct core_set *cores);
 
 /* Any core: makes the page at an address accessible in this core's view. BAD_ADDRESS: nothing there that permits
- * the access; NO_MEMORY; BUSY: being taken back, try again. Sends nothing and waits for nothing, unless the page must be copied (copy.h). */
+ * the access; NO_MEMORY; NO_PAGE: a frame may be borrowed (loans.h), then try again; BUSY: being taken back, try again. Sends nothing and waits for nothing, unless the page must be copied (copy.h). */
 must_check status_t vspace_fault(struct view *view, uint64_t address, enum access access);
+
+/* For those who cannot wait for a borrowed frame: one of the reserve in its place. Never NO_PAGE. */
+must_check status_t vspace_fault_now(struct view *view, uint64_t address, enum access access);
 
 /* Physical address of a writable byte of the program's, its page faulted in. BAD_ADDRESS, NO_MEMORY, BUSY. */
 must_check status_t vspace_physical(struct view *view, uint64_t address, uint64_t *physical);
@@ -72,7 +75,7 @@ int64_t vspace_change(struct vspace *space, enum vspace_operation operation, con
 must_check status_t vspace_reserve(struct vspace *space, uint64_t start, uint64_t end, unsigned rights);
 
 /* Any core: a reserved slot, *now its word, gets a frame, and maybe its first holder; *now is its word then. BUSY: another core was faster, and
- * its frame counts. NO_MEMORY. */
+ * its frame counts. NO_MEMORY: the reserve is used up, too. */
 must_check status_t vspace_fill(uint64_t *slot, uint64_t *now, unsigned holder);
 
 /* Any core: who may have the page of a program's address, if it is this frame by now: the space itself; or, where the mapping is shared, a
@@ -84,7 +87,7 @@ uint64_t vspace_key(const struct vspace *space, uint64_t address, uint64_t frame
 must_check status_t vspace_grant(struct vspace *space, uint64_t frame, unsigned rights);
 void vspace_revoke(struct vspace *space, uint64_t frame);
 
-/* Home, before the space runs: this core's pointer to a page, present from now on. NULL: no frame. */
+/* Home, before the space runs: this core's pointer to a page, present from now on, in a frame of this partition. NULL: no frame. */
 void *vspace_page(struct vspace *space, uint64_t address);
 
 /* Leaf: V1 and V2. */

@@ -59,6 +59,7 @@ static inline void play_fence(void)
 #include "percpu/frame_table.h"
 
 #define extern extern _Thread_local
+#include "kernel/memory/loans.h"
 #include "kernel/memory/object.h"
 #include "kernel/memory/pool.h"
 #include "percpu/backlog.h"

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "tests/cores/processor.h"
 
+#include "kernel/memory/user.h"
+
 #include <string.h>
 
 enum {
@@ -49,6 +51,16 @@ static uint64_t walk(uint64_t address)
 	for (int level = 3; level >= 0 && word & PTE_PRESENT; level--)
 		word = ((const uint64_t *)direct(word & PTE_ADDRESS))[paging_index(address, (unsigned)level)];
 	return word;
+}
+
+status_t user_copy_out(uint64_t to, const void *from, size_t size)
+{
+	uint64_t word = walk(to);
+
+	if (to % PAGE_SIZE || size != PAGE_SIZE || !permits(word, ACCESS_WRITE))
+		return STATUS_BAD_ADDRESS; /* only whole pages are needed here, and only where the kernel has mapped them */
+	memcpy(direct(word & PTE_ADDRESS), from, size);
+	return STATUS_OK;
 }
 
 status_t processor_access(struct view *view, uint64_t address, enum access access, void (*interrupt)(void),

@@ -6,6 +6,7 @@
 
 #include "kernel/memory/copy.h"
 #include "kernel/memory/frames.h"
+#include "kernel/memory/loans.h"
 #include "percpu/log.h"
 
 struct vspace *space;
@@ -13,9 +14,25 @@ _Thread_local struct view *space_view;
 _Thread_local unsigned space_told;
 
 static _Thread_local int64_t answer;
-static _Thread_local bool waits;
+static _Thread_local bool waits, waits_for_loan;
+static _Thread_local enum loans loans;
 static unsigned closing;
 static bool closed;
+
+unsigned kernel_core(void)
+{
+	return this_core();
+}
+
+unsigned kernel_core_count(void)
+{
+	return machine_cores();
+}
+
+unsigned kernel_distance(unsigned core_a, unsigned core_b)
+{
+	return core_a == core_b ? 0 : core_a / 2 == core_b / 2 ? 1 : 3;
+}
 
 void log_collect(unsigned core)
 {
@@ -64,6 +81,8 @@ const message_handler message_handlers[MESSAGE_KIND_COUNT] = {
 	[MESSAGE_reply] = reply_arrived,
 	[MESSAGE_invalidate] = invalidate_arrived,
 	[MESSAGE_frames] = frames_came_home,
+	[MESSAGE_lent] = loans_arrived,
+	[MESSAGE_borrow] = loans_asked,
 	[MESSAGE_request] = request_arrived,
 };
 
@@ -73,6 +92,11 @@ void space_interrupt(void)
 		inbox_listen();
 		inbox_drain();
 		(void)inbox_flush_backlog();
+		if (loans_unsettled) {
+			enum loans now = loans_go_on(waits_for_loan);
+
+			loans = now == LOANS_NOTHING ? loans : now;
+		}
 	} while (!inbox_leave());
 }
 
@@ -95,9 +119,32 @@ int64_t space_change(enum vspace_operation operation, uint64_t start, uint64_t s
 	}
 }
 
+/* What the event loop does for a thread that is parked. */
+static enum loans wait_for_loan(void)
+{
+	loans = LOANS_NOTHING;
+	waits_for_loan = true;
+	loans_unsettled = true;
+	for (;;) {
+		space_interrupt();
+		if (loans != LOANS_NOTHING)
+			break;
+		play_sleep();
+	}
+	waits_for_loan = false;
+	return loans;
+}
+
 status_t space_access(uint64_t address, enum access access, void **page)
 {
-	return processor_access(space_view, address, access, space_interrupt, page);
+	status_t status;
+
+	if (loans_unsettled) /* the timer has fired */
+		space_interrupt();
+	while ((status = processor_access(space_view, address, access, space_interrupt, page)) == STATUS_NO_PAGE)
+		if (wait_for_loan() == LOANS_REFUSED)
+			return STATUS_NO_MEMORY;
+	return status;
 }
 
 void space_open(uint64_t heap_start)
@@ -121,7 +168,8 @@ void space_open(uint64_t heap_start)
 /* What stays: the page of the pool that the view came from. */
 void space_close(void)
 {
-	frame_give_flush();
+	space_interrupt();
+	(void)loans_give_back();
 	__atomic_fetch_add(&closing, 1, __ATOMIC_RELAXED);
 	if (play_place() == 0) {
 		while (__atomic_load_n(&closing, __ATOMIC_RELAXED) != machine_cores()) {
@@ -137,6 +185,8 @@ void space_close(void)
 	}
 	play_meet();
 	inbox_listen();
+	inbox_drain();
+	play_meet();
 	inbox_drain();
 	play_must(counters[COUNTER_frames_used] == 1);
 }

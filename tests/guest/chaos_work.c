@@ -329,6 +329,8 @@ static void do_birth(struct worker *worker)
 		wrong("a child is lost", NULL, child, errno);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == plan_status(&below))
 		return;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == STARVED)
+		_exit(STARVED);
 	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
 		wrong("a child's end", NULL, status, plan_status(&below) << 8);
 	if (!kills)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "abi/kernel.h"
 #include "abi/services.h"
 #include "abi/token.h"
 #include "tests/unit/physical_memory.h"
@@ -23,7 +24,24 @@ enum {
 	FRAMES = 512,
 	RUNS_MAX = 64, /* of the service */
 	ROUNDS = 30000,
+	RESERVE = 192, /* of a partition as small as this one */
 };
+
+/* The last of three cores, with the first nearer than the second. */
+unsigned kernel_core(void)
+{
+	return 2;
+}
+
+unsigned kernel_core_count(void)
+{
+	return 3;
+}
+
+unsigned kernel_distance(unsigned core_a, unsigned core_b)
+{
+	return core_a == core_b ? 0 : core_b == 0 ? 3 : 4;
+}
 
 enum place { OUTSIDE, FREE, IN_CACHE, IN_USE };
 
@@ -53,7 +71,7 @@ static uint64_t take_from(struct pcache *from)
 static uint64_t take(enum frame_kind kind)
 {
 	if (cache[kind].head == cache[kind].tail)
-		memory_service.stock(kind, &cache[kind]);
+		memory_service.stock(kind, FRAME_FOR_KERNEL, &cache[kind]);
 	return take_from(&cache[kind]);
 }
 
@@ -87,7 +105,7 @@ static void assert_zeroed(uint64_t frame)
 static void with_nothing_donated_nothing_comes(void **state)
 {
 	(void)state;
-	memory_service.stock(FRAME_PRIVATE, &cache[FRAME_PRIVATE]);
+	memory_service.stock(FRAME_PRIVATE, FRAME_FOR_KERNEL, &cache[FRAME_PRIVATE]);
 	assert_int_equal(cache[FRAME_PRIVATE].head, cache[FRAME_PRIVATE].tail);
 	memory_service.donate(FRAME_PRIVATE, physical(3), physical(3));
 	memory_service.donate(FRAME_PRIVATE, physical(4), physical(3));
@@ -146,17 +164,17 @@ static void the_cache_is_filled_in_batches_and_not_over_its_brim(void **state)
 	uint32_t head = private->head;
 
 	(void)state;
-	memory_service.donate(FRAME_PRIVATE, physical(0), physical(2 * PCACHE_SLOTS));
-	for (unsigned turn = 0; turn < 3 * PCACHE_SLOTS; turn++) {
+	memory_service.donate(FRAME_PRIVATE, physical(0), physical(FRAMES));
+	for (unsigned turn = 0; turn < PCACHE_SLOTS / 8; turn++) {
 		uint32_t before = private->tail;
 
-		memory_service.stock(FRAME_PRIVATE, private);
+		memory_service.stock(FRAME_PRIVATE, FRAME_FOR_KERNEL, private);
 		assert_true(private->tail - head <= PCACHE_SLOTS);
 		assert_true(private->tail > before || private->tail - head == PCACHE_SLOTS);
 	}
 	assert_int_equal(private->tail - head, PCACHE_SLOTS);
 	assert_int_equal(private->head, head);
-	assert_int_equal(all_free(), PCACHE_SLOTS);
+	assert_int_equal(all_free(), FRAMES - PCACHE_SLOTS);
 }
 
 /* More pieces than it has runs for: those that fit are kept, none is damaged. */
@@ -237,6 +255,52 @@ static void any_mixture_loses_nothing(void **state)
 		assert_int_equal(place[i], IN_USE);
 }
 
+/* The reserve: programs do not get it, the kernel gets it one by one, and nobody borrows so much that the lender runs low. */
+static void a_part_is_kept_for_the_kernel(void **state)
+{
+	struct pcache *private = &cache[FRAME_PRIVATE];
+	unsigned taken = 0;
+
+	(void)state;
+	memory_service.donate(FRAME_PRIVATE, physical(0), physical(FRAMES));
+	assert_int_equal(memory_service.lends(30), 30);
+	assert_int_equal(memory_service.lends(1000), FRAMES - 2 * RESERVE);
+	while (memory_service.lends(1)) {
+		memory_service.stock(FRAME_PRIVATE, FRAME_FOR_PROGRAM, private);
+		assert_int_not_equal(take_from(private), 0);
+		private->head = private->tail;
+	}
+	assert_in_range(all_free(), RESERVE + 1, 2 * RESERVE);
+	for (;;) {
+		memory_service.stock(FRAME_PRIVATE, FRAME_FOR_PROGRAM, private);
+		if (private->head == private->tail)
+			break;
+		private->head = private->tail;
+	}
+	assert_in_range(all_free(), RESERVE, RESERVE + 16);
+	assert_int_equal(memory_service.lends(1), 0);
+	for (; memory_service.free_frames(FRAME_PRIVATE); taken++) {
+		memory_service.stock(FRAME_PRIVATE, FRAME_FOR_KERNEL, private);
+		assert_int_equal(private->tail - private->head, 1);
+		private->head++;
+	}
+	assert_in_range(taken, RESERVE, RESERVE + 16);
+	memory_service.stock(FRAME_PRIVATE, FRAME_FOR_KERNEL, private);
+	assert_int_equal(private->head, private->tail);
+}
+
+static void the_nearest_core_is_asked(void **state)
+{
+	(void)state;
+	assert_int_equal(memory_service.lender(), 0);
+	memory_service.lender_lent();
+	assert_int_equal(memory_service.lender(), 0);
+	assert_true(memory_service.lender_refused());
+	assert_int_equal(memory_service.lender(), 1);
+	assert_false(memory_service.lender_refused());
+	assert_int_equal(memory_service.lender(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +309,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_kinds_are_kept_apart, start, finish),
 		cmocka_unit_test_setup_teardown(the_cache_is_filled_in_batches_and_not_over_its_brim, start, finish),
 		cmocka_unit_test_setup_teardown(pieces_beyond_the_last_run_are_lost_and_no_others, start, finish),
+		cmocka_unit_test_setup_teardown(a_part_is_kept_for_the_kernel, start, finish),
+		cmocka_unit_test_setup_teardown(the_nearest_core_is_asked, start, finish),
 		cmocka_unit_test_setup_teardown(any_mixture_loses_nothing, start, finish),
 	};
 

@@ -1,0 +1,33 @@
+/* borrow.h - threads that wait for borrowed frames
+ * SPDX-License-Identifier: MIT
+ * A program's fault that finds no frame for its page parks its thread, until another core has lent some or all have refused: then its
+ * instruction runs again, or its program ends. Each wait is for one search, and whoever waits again does so because others have used up what came.
+ * Context: own core; interrupts off. */
+#ifndef KERNEL_ENTRY_BORROW_H
+#define KERNEL_ENTRY_BORROW_H
+
+#include <stdint.h>
+
+#include "abi/registers.h"
+#include "abi/services.h"
+#include "abi/status.h"
+
+/* What a faulting thread's task keeps while it is parked; the answer comes in rax. */
+enum fault_saved {
+	FAULT_SAVED_RAX,
+	FAULT_SAVED_ADDRESS,
+};
+
+/* The running thread's fault, on the exception's stack. */
+_Noreturn void borrow_for_fault(const struct registers *registers, uint64_t address);
+
+/* The current thread parks; its task keeps enum fault_saved. */
+void borrow_and_wait(void);
+
+/* Event loop, when loans_unsettled. */
+void borrow_go_on(void);
+
+/* A parked fault's end: the value of rax, to which the thread goes back, or its program ends. */
+int64_t fault_answered(struct task *task, status_t status);
+
+#endif
