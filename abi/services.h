@@ -98,8 +98,8 @@ struct linux_service {
 	/* A thread has come to this core, or has ended on it. */
 	bool (*may_live)(struct task *task);
 	void (*thread_gone)(struct task *task);
-	/* A page of a space that runs here has got another frame. */
-	void (*page_moved)(const struct vspace *space, uint64_t old_frame);
+	/* A page of a space that runs here has got another frame, because this task wrote to it; NULL: a task that waits meanwhile. */
+	void (*page_moved)(const struct task *task, const struct vspace *space, uint64_t old_frame);
 	/* Every page that the replica has taken and not given back. */
 	void (*visit_pages)(void (*visit)(const void *page));
 	int64_t (*call)(const struct call *call);

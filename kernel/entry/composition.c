@@ -44,7 +44,7 @@ void *(*const backlog_page)(void) = take_page;
 
 static void page_moved(const struct vspace *space, uint64_t old_frame)
 {
-	linux_service.page_moved(space, old_frame);
+	linux_service.page_moved(thread_current ? &thread_current->task : NULL, space, old_frame);
 }
 
 void (*const copy_moved)(const struct vspace *space, uint64_t old_frame) = page_moved;

@@ -178,9 +178,9 @@ int64_t futex_wake_user(uint64_t address, uint64_t count)
 }
 
 /* One thread cannot sleep while its process writes. */
-void futex_page_moved(const struct vspace *space, uint64_t frame)
+void futex_page_moved(const struct task *task, const struct vspace *space, uint64_t frame)
 {
-	if (process_current()->threads > 1)
+	if (!task || ((const struct process *)task->process)->threads > 1)
 		kernel_notify(kernel_home_of(frame), SERVICE_LINUX, LINUX_FUTEX_MOVED, (uint64_t[CALL_WORDS]){ frame, (uint64_t)space });
 }
 

@@ -19,7 +19,7 @@ int64_t futex_serve(const struct call *call);
 int64_t linux_futex(struct registers *registers);
 int64_t futex_wake_user(uint64_t address, uint64_t count);
 
-/* A page of the running thread's space has got another frame. */
-void futex_page_moved(const struct vspace *space, uint64_t frame);
+/* As struct linux_service has it. */
+void futex_page_moved(const struct task *task, const struct vspace *space, uint64_t frame);
 
 #endif
