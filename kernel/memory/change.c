@@ -5,6 +5,7 @@
  * the shoot-down. */
 #include "abi/token.h"
 #include "kernel/arch/paging.h"
+#include "kernel/memory/allowance.h"
 #include "kernel/memory/arena.h"
 #include "kernel/memory/copy.h"
 #include "kernel/memory/frames.h"
@@ -21,10 +22,11 @@ enum {
 	WANDER = 64 << 20, /* bytes mapped before the search for a hole begins anew at the top */
 };
 
-/* Who is to be told of a change, and of how many pages. */
+/* Who is to be told of a change, and of how many pages; how many pages the space has less. */
 struct told {
 	struct core_set holders;
 	unsigned pages;
+	uint64_t given;
 };
 
 static uint64_t reserved(unsigned rights)
@@ -82,10 +84,11 @@ static void tell(uint64_t before, const struct slots_change *how)
 	told->pages++;
 }
 
-static void give_up(uint64_t word)
+static void give_up(uint64_t word, struct told *told)
 {
 	if (word & SLOT_TOKEN)
 		return;
+	told->given++;
 	if (slot_page_shared(word))
 		frame_drop(slot_frame(word));
 	else
@@ -96,7 +99,7 @@ static void give_up(uint64_t word)
 static void give_or_tell(uint64_t before, const struct slots_change *how)
 {
 	if (slot_state(before) == SLOT_PRESENT && slot_held_alone(before, this_core()))
-		give_up(before);
+		give_up(before, how->context);
 	else
 		tell(before, how);
 }
@@ -108,8 +111,7 @@ static uint64_t from_retired(uint64_t word, const struct slots_change *how)
 
 static void give_frame(uint64_t before, const struct slots_change *how)
 {
-	(void)how;
-	give_up(before);
+	give_up(before, how->context);
 	holders_free(before);
 }
 
@@ -152,7 +154,7 @@ static status_t take_back(struct vspace *space, uint64_t start, uint64_t end, un
 {
 	struct told told = { .pages = 0 };
 	struct slots_change first = { .change = to_retired, .changed = give_or_tell, .wait = inbox_serve_leaves, .rights = remains, .context = &told };
-	struct slots_change second = { .change = from_retired, .changed = give_frame, .wait = inbox_serve_leaves, .rights = remains };
+	struct slots_change second = { .change = from_retired, .changed = give_frame, .wait = inbox_serve_leaves, .rights = remains, .context = &told };
 	uint64_t *mark = search_mark(space, start);
 	status_t status = split(space, start, end);
 
@@ -162,6 +164,7 @@ static status_t take_back(struct vspace *space, uint64_t start, uint64_t end, un
 	shootdown(space, start, end, SHOOTDOWN_FORGET, to_be_told(space, &told));
 	if (told.pages)
 		slots_apply(space->slots, start, end, &second); /* H5 */
+	allowance_return(space, view_find(space), told.given);
 	frame_give_flush();
 	if (remains == REMAINS_NOTHING && mark && end > *mark)
 		*mark = end;

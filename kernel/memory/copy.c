@@ -4,6 +4,7 @@
 
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/paging.h"
+#include "kernel/memory/allowance.h"
 #include "kernel/memory/frames.h"
 #include "kernel/memory/holders.h"
 #include "kernel/memory/shootdown.h"
@@ -134,8 +135,15 @@ static uint64_t settled_word(const uint64_t *slot)
 	return now;
 }
 
+/* A space that is being copied. */
+struct fork {
+	struct vspace *space;
+	struct core_set writers; /* hold pages that they may no longer write */
+	uint64_t pages;          /* of the copy */
+};
+
 /* F3, of one present page. BUSY: its word has changed. */
-static status_t share_page(uint64_t *slot, uint64_t now, uint64_t *copy, struct core_set *writers)
+static status_t share_page(uint64_t *slot, uint64_t now, uint64_t *copy, struct fork *fork)
 {
 	uint64_t frame = slot_frame(now), how = now & SLOT_SHARED ? SLOT_SHARED : SLOT_COPY;
 
@@ -146,13 +154,15 @@ static status_t share_page(uint64_t *slot, uint64_t now, uint64_t *copy, struct 
 	}
 	*copy = slot_present(slot_rights(now), frame, SLOT_NOBODY) | how;
 	if (how == SLOT_COPY && !(now & SLOT_COPY) && slot_rights(now) & VSPACE_WRITE)
-		holders_add_to(writers, now);
+		holders_add_to(&fork->writers, now);
+	fork->pages++;
 	return STATUS_OK;
 }
 
 /* F3. A page of a shared mapping must be there, so that both have the same one. Tokens are not inherited. */
 static status_t share(uint64_t *slot, uint64_t *copy, void *context)
 {
+	struct fork *fork = context;
 	status_t status;
 
 	do { /* bounded: other cores change a word a few times (slots.h) */
@@ -161,10 +171,12 @@ static status_t share(uint64_t *slot, uint64_t *copy, void *context)
 		status = STATUS_OK;
 		if (now & SLOT_TOKEN)
 			return STATUS_OK;
-		if (slot_state(now) == SLOT_RESERVED && now & SLOT_SHARED)
+		if (slot_state(now) == SLOT_RESERVED && now & SLOT_SHARED) {
 			status = vspace_fill(slot, &now, SLOT_NOBODY);
+			allowance_charge(fork->space, !status);
+		}
 		if (!status && slot_state(now) == SLOT_PRESENT)
-			status = share_page(slot, now, copy, context);
+			status = share_page(slot, now, copy, fork);
 		else if (!status)
 			*copy = now;
 	} while (status == STATUS_BUSY);
@@ -198,16 +210,17 @@ static void begin(struct vspace *space)
 struct vspace *vspace_fork(struct vspace *space)
 {
 	struct vspace *copy = vspace_create(space->heap_start);
-	struct core_set writers = { { 0 } };
+	struct fork fork = { .space = space };
 	status_t status;
 
 	if (!copy)
 		return NULL;
 	begin(space); /* F1, F2 */
 	copy->heap_end = space->heap_end;
-	status = slots_copy(space->slots, copy->slots, take_node, frame_give, share, &writers); /* F3 */
-	shootdown(space, 0, USER_END, SHOOTDOWN_PROTECT, &writers);                                  /* F4 */
-	__atomic_store_n(&space->copied, 0, __ATOMIC_SEQ_CST);                                      /* F5 */
+	status = slots_copy(space->slots, copy->slots, take_node, frame_give, share, &fork); /* F3 */
+	shootdown(space, 0, USER_END, SHOOTDOWN_PROTECT, &fork.writers);                               /* F4 */
+	__atomic_store_n(&space->copied, 0, __ATOMIC_SEQ_CST);                                   /* F5 */
+	allowance_charge(copy, fork.pages);
 	if (!status)
 		return copy;
 	vspace_release(copy);

@@ -26,6 +26,7 @@ struct view {
 	uint64_t *recent_slots, *recent_table;
 	struct holders *spare;   /* free records, and the frames they are of (holders.h) */
 	struct holders_frame *records;
+	uint64_t allowance;      /* pages that faults may still fill (allowance.h) */
 	uint64_t search_high;    /* where the search for a hole in this core's arena begins */
 	uint64_t search_rest;    /* bytes to map before it begins at the top again */
 };

@@ -4,6 +4,7 @@
 #include "kernel/memory/vspace.h"
 
 #include "kernel/arch/paging.h"
+#include "kernel/memory/allowance.h"
 #include "kernel/memory/arena.h"
 #include "kernel/memory/copy.h"
 #include "kernel/memory/frames.h"
@@ -138,6 +139,18 @@ status_t vspace_fill(uint64_t *slot, uint64_t *now, unsigned holder)
 	return frame_reserve_open() ? fill(slot, now, holder) : STATUS_NO_MEMORY;
 }
 
+static inline status_t fill_allowed(struct view *view, uint64_t *slot, uint64_t *now)
+{
+	status_t status;
+
+	if (!allowance_use(view))
+		return STATUS_NO_MEMORY;
+	status = fill(slot, now, this_core());
+	if (__builtin_expect(status, STATUS_OK))
+		view->allowance++;
+	return status;
+}
+
 /* Finds the slots and the page table around an address and keeps them for the next fault. */
 static status_t look_around(struct view *view, uint64_t address)
 {
@@ -175,7 +188,7 @@ status_t vspace_fault(struct view *view, uint64_t address, enum access access)
 		if (!(slot_rights(now) & access))
 			return STATUS_BAD_ADDRESS;
 		if (slot_state(now) != SLOT_PRESENT)
-			status = fill(slot, &now, this_core());
+			status = fill_allowed(view, slot, &now);
 		else if (access == ACCESS_WRITE && now & SLOT_COPY)
 			status = copy_page(view, address & ~(uint64_t)(PAGE_SIZE - 1), slot, &now);
 		else
@@ -225,6 +238,7 @@ void *vspace_page(struct vspace *space, uint64_t address)
 		frame = frame_take(FRAME_user); /* of this partition: the caller writes it */
 		if (!frame || fill_with(frame, slots, &now, SLOT_NOBODY))
 			return NULL;
+		allowance_charge(space, 1);
 	}
 	return slot_state(now) == SLOT_PRESENT ? direct(slot_frame(now)) : NULL;
 }

@@ -36,6 +36,7 @@ struct vspace {
 	uint64_t cores[CORE_SET_WORDS] __attribute__((aligned(64)));
 	uint64_t records;     /* co-managed: first frame of holders' records, by exchange */
 	uint32_t copied;      /* co-managed: 1 while a core copies the space (copy.h) */
+	uint64_t pages;       /* co-managed: added to and subtracted from (allowance.h) */
 };
 
 enum access {

@@ -69,7 +69,7 @@ static void fault(struct task *task, int signal, uint64_t address, uint64_t inst
 	}
 	kernel_log("linux", "process %u (%s, thread %u) killed by signal %d%s at instruction 0x%lx, address 0x%lx",
 		   process->id, process->executable, task->thread_id, signal,
-		   signal == SIGNAL_KILL ? " (no memory is left for it)" : "", instruction, address);
+		   signal == SIGNAL_KILL ? " (no memory is left for it, or it has reached its limit)" : "", instruction, address);
 	(void)process_exit(signal & KILLED_MASK);
 }
 

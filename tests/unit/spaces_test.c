@@ -6,7 +6,9 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "tests/cores/spaces.h"
+#include "tests/cores/spaces.h" /* first: it says where physical memory lies here */
+#include "kernel/memory/allowance.h"
+#include "kernel/memory/copy.h"
 #include "tests/unit/physical_memory.h"
 
 enum {
@@ -128,6 +130,62 @@ static void any_mixture_is_as_the_array_has_it(void **state)
 {
 	(void)state;
 	play(1, ONE, change_and_access);
+}
+
+static unsigned touch(unsigned first, unsigned count)
+{
+	unsigned touched = 0;
+	void *page;
+
+	for (; touched < count; touched++)
+		if (space_access(space_address(first + touched), ACCESS_WRITE, &page))
+			break;
+	return touched;
+}
+
+static void count_pages(void)
+{
+	struct vspace *copy;
+
+	space_open(HEAP);
+	play_must(change(VSPACE_MAP, 0, 600, READ | WRITE, VSPACE_FIXED) > 0);
+	play_must(touch(0, 200) == 200 && touch(0, 200) == 200);
+	play_must(space->pages - space_view->allowance == 200);
+	play_must(!change(VSPACE_UNMAP, 0, 150, 0, 0));
+	play_must(space->pages - space_view->allowance == 50 && space_view->allowance <= 2 * ALLOWANCE);
+	play_must(!change(VSPACE_DISCARD, 150, 10, 0, 0));
+	play_must(space->pages - space_view->allowance == 40);
+	copy = vspace_fork(space);
+	play_must(copy && copy->pages == 40);
+	play_must(touch(170, 30) == 30); /* copies come in place of what was there */
+	play_must(space->pages - space_view->allowance == 40);
+	vspace_release(copy);
+	space_close();
+}
+
+static void a_space_knows_how_many_pages_it_has(void **state)
+{
+	(void)state;
+	play(1, ONE, count_pages);
+}
+
+static void reach_the_limit(void)
+{
+	space_open(HEAP);
+	play_must(change(VSPACE_MAP, 0, 600, READ | WRITE, VSPACE_FIXED) > 0);
+	play_must(touch(0, 600) == 256);
+	play_must(touch(256, 1) == 0);
+	play_must(!change(VSPACE_UNMAP, 0, 100, 0, 0));
+	play_must(touch(256, 200) == 100);
+	space_close();
+}
+
+static void a_space_has_no_more_than_its_limit(void **state)
+{
+	(void)state;
+	strcpy(machine.boot.command_line, "limit=1");
+	play(1, ONE, reach_the_limit);
+	machine.boot.command_line[0] = '\0';
 }
 
 static void refuse(void)
@@ -311,6 +369,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_mixture_is_as_the_array_has_it),
+		cmocka_unit_test(a_space_knows_how_many_pages_it_has),
+		cmocka_unit_test(a_space_has_no_more_than_its_limit),
 		cmocka_unit_test(what_is_wrong_is_refused),
 		cmocka_unit_test(anywhere_is_where_nothing_is),
 		cmocka_unit_test(addresses_do_not_wander),

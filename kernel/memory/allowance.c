@@ -1,0 +1,65 @@
+/* allowance.c - see allowance.h
+ * SPDX-License-Identifier: MIT */
+#include "kernel/memory/allowance.h"
+
+#include "kernel/arch/paging.h"
+#include "lib/command_line.h"
+#include "percpu/machine.h"
+
+enum {
+	DIGITS = 8,
+	PAGES_IN_MIB = (1 << 20) / PAGE_SIZE,
+};
+
+/* In pages; UINT64_MAX: none. What is no number is none. */
+static uint64_t read_limit(void)
+{
+	char value[DIGITS];
+	uint64_t mebibytes = 0;
+
+	if (!command_line_value(machine.boot.command_line, "limit", value, sizeof(value)))
+		return UINT64_MAX;
+	for (const char *digit = value; *digit; digit++) {
+		if (*digit < '0' || *digit > '9')
+			return UINT64_MAX;
+		mebibytes = mebibytes * 10 + (uint64_t)(*digit - '0');
+	}
+	return mebibytes ? mebibytes * PAGES_IN_MIB : UINT64_MAX;
+}
+
+static uint64_t limit(void)
+{
+	static uint64_t pages; /* 0: not read yet */
+
+	if (!pages)
+		pages = read_limit();
+	return pages;
+}
+
+static bool charge(struct vspace *space, uint64_t pages)
+{
+	if (__atomic_add_fetch(&space->pages, pages, __ATOMIC_RELAXED) <= limit())
+		return true;
+	__atomic_fetch_sub(&space->pages, pages, __ATOMIC_RELAXED);
+	return false;
+}
+
+bool allowance_grow(struct view *view)
+{
+	if (!charge(view->space, ALLOWANCE))
+		return charge(view->space, 1);
+	view->allowance = ALLOWANCE - 1;
+	return true;
+}
+
+void allowance_return(struct vspace *space, struct view *view, uint64_t pages)
+{
+	uint64_t kept = 0;
+
+	if (view) {
+		kept = 2 * ALLOWANCE - view->allowance < pages ? 2 * ALLOWANCE - view->allowance : pages;
+		view->allowance += kept;
+	}
+	if (pages > kept)
+		__atomic_fetch_sub(&space->pages, pages - kept, __ATOMIC_RELAXED);
+}
