@@ -327,6 +327,7 @@ static void use_up_all_frames(void)
 			*word = page;
 		play_must(status == STATUS_NO_MEMORY);
 		touched[turn] = page;
+		play_must(space->pages - space_view->allowance == page);
 		while (page--)
 			play_must(!space_access(HEAP + page * PAGE_SIZE, ACCESS_READ, (void **)&word) && *word == page);
 		play_must(!space_change(VSPACE_DISCARD, HEAP, UINT64_C(64) << 20, 0, 0));
