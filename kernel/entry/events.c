@@ -77,6 +77,12 @@ static bool resume(struct thread *thread)
 	return true;
 }
 
+/* A thread's end, or a leaf that was served in a wait, may have been the end of an object's maker. */
+static bool may_leave(void)
+{
+	return !objects_orphaned && inbox_leave();
+}
+
 _Noreturn void event_loop(void)
 {
 	for (;;) { /* forever: event loop */
@@ -96,14 +102,14 @@ _Noreturn void event_loop(void)
 			threads_expire();
 		thread = choose();
 		if (thread) {
-			if (resume(thread) && inbox_leave())
+			if (resume(thread) && may_leave())
 				dispatch_run();
 		} else if (backlog) {
 			cpu_pause();
 		} else {
 			frame_give_flush();
 			dispatch_arm_idle();
-			if (inbox_leave())
+			if (may_leave())
 				cpu_sleep();
 		}
 	}
