@@ -82,6 +82,15 @@ static bool may(struct vspace *by, uint64_t frame, enum access access)
 	return !status;
 }
 
+/* What is made from a space does not have its tokens. */
+static void copy_space(uint64_t frame)
+{
+	struct vspace *copy = vspace_fork(space);
+
+	play_must(copy && !vspace_page(copy, TOKEN_WINDOW + frame));
+	vspace_release(copy);
+}
+
 /* One core. `space` makes, another one of the same core is granted to. */
 static struct vspace *other;
 
@@ -113,6 +122,8 @@ static void try_rights(void)
 	play_must(may(space, values, ACCESS_READ) && may(space, values, ACCESS_WRITE) && !may(space, values, ACCESS_EXECUTE));
 	play_must(may(space, board, ACCESS_READ) && !may(space, board, ACCESS_WRITE) && !may(space, board, ACCESS_EXECUTE));
 	play_must(!may(other, values, ACCESS_READ) && !may(other, board, ACCESS_READ));
+	copy_space(values);
+	play_must(may(space, values, ACCESS_WRITE));
 
 	play_must(grant(values, space, other, 0) == STATUS_BAD_ARGUMENT);
 	play_must(grant(values, space, other, WRITE) == STATUS_BAD_ARGUMENT);
@@ -353,15 +364,6 @@ static void load_until_lost(uint64_t round)
 		cpu_pause();
 	}
 	say(&said[play_place()].lost, round);
-}
-
-/* What is made from a space does not have its tokens. */
-static void copy_space(uint64_t frame)
-{
-	struct vspace *copy = vspace_fork(space);
-
-	play_must(copy && !vspace_page(copy, TOKEN_WINDOW + frame));
-	vspace_release(copy);
 }
 
 static void grant_and_revoke(struct vspace *maker, uint64_t round)
