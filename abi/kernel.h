@@ -135,7 +135,7 @@ struct vspace *kernel_vspace(void); /* the thread's */
 void kernel_vspace_cores(const struct vspace *space, struct core_set *cores); /* where threads of it may be */
 struct vspace *kernel_vspace_fork(void); /* a copy of the thread's, its home this core, one user; NULL: no memory */
 int64_t kernel_vspace_hold(struct vspace *space); /* one user more; like kernel_call */
-void kernel_vspace_hold_for(struct vspace *space); /* the same by notification; while somebody else holds it, whose release comes from here */
+void kernel_vspace_hold_for(struct vspace *space); /* the same by notification; while somebody else holds it; that release and this one's come from here */
 void kernel_vspace_release(struct vspace *space); /* anywhere; the last one frees it */
 int64_t kernel_vspace_call(struct vspace *space, enum vspace_operation operation, uint64_t a, uint64_t b,
 			   uint64_t c, uint64_t d);

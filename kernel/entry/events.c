@@ -79,6 +79,12 @@ static bool resume(struct thread *thread)
 	return true;
 }
 
+/* A thread's end, or a leaf that was served in a wait, may have been the end of an object's maker. */
+static bool may_leave(void)
+{
+	return !objects_orphaned && inbox_leave();
+}
+
 _Noreturn void event_loop(void)
 {
 	for (;;) { /* forever: event loop */
@@ -104,13 +110,13 @@ _Noreturn void event_loop(void)
 			continue;
 		}
 		if (thread) {
-			if (inbox_leave())
+			if (may_leave())
 				dispatch_run();
 		} else if (backlog) {
 			cpu_pause();
 		} else if (!loans_give_back()) { /* else a leaf may have made somebody ready */
 			dispatch_arm_idle();
-			if (inbox_leave())
+			if (may_leave())
 				cpu_sleep();
 		}
 	}

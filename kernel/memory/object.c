@@ -9,6 +9,7 @@
 #include "kernel/memory/frames.h"
 #include "kernel/memory/pool.h"
 #include "kernel/memory/vspace.h"
+#include "percpu/clock.h"
 
 enum { BUCKETS = 64 };
 
@@ -89,7 +90,7 @@ static status_t add_grant(struct object *object, struct vspace *space, unsigned 
 	return status;
 }
 
-/* The record goes first: should the space end meanwhile, it is not looked at again. */
+/* The record goes first: should the space end meanwhile, it waits for the end of this change (copy_must_wait), and is not looked at again. */
 static void end_grant(struct object *object, struct grant **link)
 {
 	struct grant *grant = *link;
@@ -104,12 +105,12 @@ __attribute__((noinline)) static void destroy(struct object *object)
 {
 	struct object **link = bucket_of(object->frame);
 
-	while (*link != object)
+	object->owner = NULL;
+	while (object->grants) /* bounded: calls, which could add one, are not served */
+		end_grant(object, &object->grants);
+	while (*link != object) /* until now it was found: other spaces that have it may have ended meanwhile (objects_forget) */
 		link = &(*link)->next;
 	*link = object->next;
-	object->owner = NULL;
-	while (object->grants) /* bounded: nobody finds the object any more */
-		end_grant(object, &object->grants);
 	frame_give(object->frame);
 	pool_give(&object_pool, object);
 }
@@ -223,6 +224,8 @@ void objects_forget(const struct vspace *space)
 			objects_orphaned = true;
 		}
 	}
+	if (objects_orphaned)
+		clock_arm_by(clock_now()); /* a program that runs is interrupted now */
 }
 
 static struct object *find_orphan(void)

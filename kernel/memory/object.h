@@ -10,7 +10,7 @@
  * does that (objects_collect).
  * I1 a space has a page in its window exactly while the object's home has a record of the grant
  * I2 a page is mapped writable only if all its words are values (frame_types.def): checked where the types are listed, at build time
- * Context: the object's home, unless it says so; interrupts off. */
+ * Context: the object's home, unless it says so; interrupts off. Modelled in tests/spin/granting.pml, tested by tests/unit/objects_test.c. */
 #ifndef KERNEL_MEMORY_OBJECT_H
 #define KERNEL_MEMORY_OBJECT_H
 
@@ -39,7 +39,7 @@ int64_t object_change(enum object_operation operation, uint64_t frame, struct vs
 /* Leaf, any core: a space has come to its end. */
 void objects_forget(const struct vspace *space);
 
-/* Event loop: ends the objects whose makers have ended. */
+/* Event loop: ends the objects whose makers have ended. It neither runs a program nor sleeps while there are some. */
 extern bool objects_orphaned;
 void objects_collect(void);
 

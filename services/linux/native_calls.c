@@ -111,10 +111,11 @@ static int64_t call_replica(const struct registers *registers)
 				(uint64_t[CALL_WORDS]){}), linux_answer);
 }
 
-/* An operation on an object that names another process: its space is held until the object's home has answered. */
+/* An operation on an object that names another process: its space is held until the object's home has answered. The hold may be on its way
+ * to the space's home still: what ends it goes by way of who has sent it, behind it. */
 static int64_t let_go(struct task *task, int64_t result)
 {
-	kernel_vspace_release((struct vspace *)task->saved[0]);
+	kernel_notify(process_home((uint32_t)task->request[3]), SERVICE_LINUX, LINUX_SPACE_BACK, (uint64_t[CALL_WORDS]){ task->saved[0] });
 	return linux_result(result);
 }
 
@@ -133,6 +134,7 @@ static int64_t object_for_process(uint64_t token, enum object_operation operatio
 	task->request[0] = token;
 	task->request[1] = operation;
 	task->request[2] = rights;
+	task->request[3] = process;
 	if (!process || process > INT32_MAX || !is_core(process_home((uint32_t)process)))
 		return -LINUX_ESRCH;
 	return then(kernel_call(process_home((uint32_t)process), SERVICE_LINUX, LINUX_SPACE, (uint64_t[CALL_WORDS]){ process }), space_held);

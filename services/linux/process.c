@@ -176,7 +176,8 @@ static int64_t signal_process(uint32_t id, int signal)
 	return begin_exit(process, signal);
 }
 
-/* Held before anything that this home says of the space's end can reach the space's home. */
+/* Held before anything that this home says of the space's end can reach the space's home: messages of one core arrive in order, of two
+ * they do not, so what ends the hold comes by way of here, too. */
 static int64_t hold_space(uint32_t id)
 {
 	struct process *process = find(id);
@@ -235,6 +236,9 @@ int64_t process_serve(const struct call *call)
 		return executed(process, (struct vspace *)call->word[1], (const char *)call->word[2]);
 	case LINUX_SPACE:
 		return hold_space(id);
+	case LINUX_SPACE_BACK:
+		kernel_vspace_release((struct vspace *)call->word[0]);
+		return 0;
 	case LINUX_SIGNAL:
 		return signal_process(id, (int)call->word[1]);
 	default:

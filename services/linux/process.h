@@ -49,7 +49,8 @@ enum linux_operation {
 	LINUX_WAIT_CANCEL,   /* process id, reply_to core, cookie */
 	LINUX_LEND,          /* process: park until it has a space of its own, or has ended */
 	LINUX_EXECUTED,      /* process, its new space, its executable */
-	LINUX_SPACE,         /* process id -> its space, held; the caller releases it */
+	LINUX_SPACE,         /* process id -> its space, held; the caller gives it back, here */
+	LINUX_SPACE_BACK,    /* space: it is not needed any more */
 	LINUX_SIGNAL,        /* process id, signal: ends it, or asks (0) whether it lives */
 	LINUX_FUTEX_WAIT,    /* physical address, expected value, bit set, space, address there */
 	LINUX_FUTEX_WAKE,    /* physical address, how many, bit set, space, address there -> woken */
