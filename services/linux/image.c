@@ -18,12 +18,8 @@ enum {
 	RANDOM_BYTES = 16,
 };
 
-#define STACK_TOP      UINT64_C(0x00007ffffffde000)
-#define STACK_SIZE     (UINT64_C(8) << 20)
-#define MOVABLE_BASE   UINT64_C(0x0000155555554000)
-#define PROGRAM_LOWEST UINT64_C(0x10000)
-#define PROGRAM_HIGHEST (VSPACE_PLACED - (UINT64_C(1) << 40)) /* room for mmap above a heap */
-#define PROGRAM_SIZE   (UINT64_C(1) << 30)
+#define STACK_TOP  UINT64_C(0x00007ffffffde000)
+#define STACK_SIZE (UINT64_C(8) << 20)
 
 enum auxiliary_type {
 	AT_NULL = 0, AT_PHDR = 3, AT_PHENT = 4, AT_PHNUM = 5, AT_PAGESZ = 6, AT_BASE = 7, AT_FLAGS = 8,
@@ -194,9 +190,7 @@ static status_t load_segments(struct vspace *space, const struct elf_image *elf,
 
 static status_t find_program(const char *path, struct cpio_entry *entry, struct elf_image *elf, const char **why)
 {
-	const struct elf_limits limits = {
-		.lowest = PROGRAM_LOWEST, .highest = PROGRAM_HIGHEST, .base = MOVABLE_BASE, .memory = PROGRAM_SIZE,
-	};
+	const struct elf_limits limits = IMAGE_LIMITS;
 	struct cpio_archive archive;
 	status_t status;
 

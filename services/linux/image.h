@@ -7,9 +7,14 @@
 
 #include <stdint.h>
 
-#include "abi/status.h"
+#include "abi/kernel.h"
+#include "lib/elf.h"
 
-struct vspace;
+/* Where a program may lie: below what the kernel places, with room for mappings above its heap. */
+#define IMAGE_LIMITS ((struct elf_limits){                                                   \
+	.lowest = 0x10000, .highest = VSPACE_PLACED - (UINT64_C(1) << 40),                    \
+	.base = UINT64_C(0x0000155555554000), .memory = UINT64_C(1) << 30,                   \
+})
 
 /* Where argument strings lie while the image is built. */
 enum strings_from {

@@ -6,7 +6,7 @@ FUZZ_SOURCES := $(addprefix tests/fuzz/,fuzz.c corpus.c emit.c archive.c mutate.
 	mutate_cpio.c exercise_elf.c exercise_cpio.c)
 FUZZ_OBJECTS := $(FUZZ_SOURCES:tests/fuzz/%.c=$(BUILD)/fuzz-objects/%.o)
 FUZZ_PARSERS := $(BUILD)/fuzz-objects/elf.o $(BUILD)/fuzz-objects/cpio.o
-FUZZ_HEADERS := $(wildcard abi/* lib/*.h tests/fuzz/*.h)
+FUZZ_HEADERS := $(wildcard abi/* lib/*.h tests/fuzz/*.h) services/linux/image.h
 FUZZ_COMPILE := $(HOST_CC) $(HOST_CFLAGS) $(HOST_ASAN)
 
 .PHONY: fuzz

@@ -3,15 +3,11 @@
 #include <elf.h>
 #include <string.h>
 
+#include "services/linux/image.h"
 #include "tests/fuzz/exercise.h"
 
-/* As the loader has them (services/linux/image.c), so that both refuse the same files. */
-const struct elf_limits EXERCISE_LIMITS = {
-	.lowest = 0x10000,
-	.highest = UINT64_C(0x7ffffffde000) - (UINT64_C(8) << 20) - (UINT64_C(1) << 40),
-	.base = UINT64_C(0x555555554000),
-	.memory = UINT64_C(1) << 30,
-};
+/* The loader's, so that both refuse the same files. */
+const struct elf_limits EXERCISE_LIMITS = IMAGE_LIMITS;
 
 static void count_reason(struct tally *tally, const char *why)
 {
