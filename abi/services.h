@@ -11,6 +11,7 @@
 
 #include "abi/pcache.h"
 #include "abi/registers.h"
+#include "abi/unit_note.h"
 
 struct vspace; /* opaque to services */
 
@@ -54,12 +55,17 @@ struct task {
 };
 
 struct memory_service {
-	/* Frames of this core's partition, [start, end), that are the replica's from now on. */
-	void (*donate)(enum frame_kind kind, uint64_t start, uint64_t end);
+	/* Frames of this core's partition, [start, end), all of one unit, that are the replica's from now on; and so is the note. */
+	void (*donate)(enum frame_kind kind, uint64_t start, uint64_t end, struct unit_note *note);
 	/* Adds prepared frames to the cache as far as there are any for this use. */
 	void (*stock)(enum frame_kind kind, enum frame_use use, struct pcache *cache);
 	/* A frame of this partition is free again. Its content does not matter. */
-	void (*release)(enum frame_kind kind, uint64_t frame);
+	void (*release)(enum frame_kind kind, uint64_t frame, struct unit_note *note);
+	/* The same of a whole private unit, for programs alone; its content is whatever it was. 0: none. */
+	uint64_t (*take_unit)(void);
+	void (*release_unit)(struct unit_note *note);
+	/* Zeroes so many bytes, a multiple of 8, of the core's private memory. */
+	void (*clear)(uint64_t start, uint64_t size);
 	uint64_t (*free_frames)(enum frame_kind kind); /* those in PCache not counted */
 
 	/* Loans of private frames (kernel/memory/loans.h). How many of so many this core can lend now. */

@@ -31,7 +31,7 @@ static void find_ends(void)
 	}
 }
 
-static void place_unit(struct unit *unit)
+static void place_frames(struct unit *unit)
 {
 	struct core_memory *memory = &machine.memory[unit->owner];
 	uint64_t entries = take_last(unit->owner, UNIT_PRIVATE, &memory->private_end, PAGE_SIZE);
@@ -41,14 +41,26 @@ static void place_unit(struct unit *unit)
 	unit->sharers = (uint32_t)(sharers / FRAME_SHARERS_SIZE);
 }
 
+static void place_note(struct unit *unit)
+{
+	uint64_t note = take_last(unit->owner, UNIT_PRIVATE, &machine.memory[unit->owner].private_end, sizeof(struct unit_note));
+
+	unit->note = (uint32_t)(note / sizeof(struct unit_note));
+}
+
 void frame_table_place(void)
 {
 	find_ends();
 	for (uint32_t unit = 0; unit < machine.unit_count; unit++)
 		if (machine.unit[unit].owner < CORES_MAX)
-			place_unit(&machine.unit[unit]);
-	for (unsigned core = 0; core < machine_cores(); core++)
+			place_frames(&machine.unit[unit]);
+	for (uint32_t unit = 0; unit < machine.unit_count; unit++) /* smaller than a page, so behind what is one */
+		if (machine.unit[unit].owner < CORES_MAX)
+			place_note(&machine.unit[unit]);
+	for (unsigned core = 0; core < machine_cores(); core++) {
+		machine.memory[core].private_end &= ~(uint64_t)(PAGE_SIZE - 1);
 		machine.memory[core].shared_end &= ~(uint64_t)(PAGE_SIZE - 1);
+	}
 }
 
 uint64_t frame_table_size(unsigned core)
@@ -57,7 +69,7 @@ uint64_t frame_table_size(unsigned core)
 
 	for (uint32_t unit = 0; unit < machine.unit_count; unit++)
 		units += machine.unit[unit].owner == core;
-	return units * (PAGE_SIZE + FRAME_SHARERS_SIZE);
+	return units * (PAGE_SIZE + FRAME_SHARERS_SIZE + sizeof(struct unit_note));
 }
 
 uint32_t frame_generation(uint64_t frame)

@@ -5,6 +5,7 @@
  *   sharers   0 when a frame has one owner (or none). Who makes another owner adds 1 first; who stops being one subtracts 1; or, when
  *             it is 0, leaves it and frees the frame (frame_drop in kernel/memory/frames.h). To add 1 and subtract it again does no harm to
  *             anybody, even when the frame is free or another's by then: so one may try, and find that one came too late.
+ * Beside the entries lies a note on each unit, which is the memory service's (abi/unit_note.h).
  * I1 type is FRAME_free exactly while the memory service has the frame
  * I2 generation grows with each return, so a name of frame and generation means one life of it
  * Context: any core, never waits. */
@@ -13,6 +14,7 @@
 
 #include <stdint.h>
 
+#include "abi/unit_note.h"
 #include "kernel/arch/paging.h"
 #include "percpu/machine.h"
 
@@ -40,10 +42,10 @@ _Static_assert(UNIT_SIZE / PAGE_SIZE * sizeof(struct frame_entry) == PAGE_SIZE, 
 
 enum { FRAME_SHARERS_SIZE = UNIT_SIZE / PAGE_SIZE * sizeof(uint32_t) }; /* of a unit */
 
-/* Boot core, once, on the boot tables: places tables and counts, all 0. Moves private_end and shared_end of each core's memory. */
+/* Boot core, once, on the boot tables: places tables, counts and notes, all 0. Moves private_end and shared_end of each core's memory. */
 void frame_table_place(void);
 
-/* Bytes of a core's entries and counts. */
+/* Bytes of a core's entries, counts and notes. */
 uint64_t frame_table_size(unsigned core);
 
 /* A frame of this core's partition. */
@@ -63,6 +65,12 @@ static inline uint32_t *frame_sharers(uint64_t frame)
 	uint32_t *unit = direct((uint64_t)machine.unit[frame >> UNIT_SHIFT].sharers * FRAME_SHARERS_SIZE);
 
 	return &unit[frame / PAGE_SIZE % (UNIT_SIZE / PAGE_SIZE)];
+}
+
+/* A unit of this core's partition. */
+static inline struct unit_note *unit_note(uint64_t unit)
+{
+	return (struct unit_note *)direct(0) + machine.unit[unit >> UNIT_SHIFT].note;
 }
 
 /* What an enumeration of frames in use calls for each. */

@@ -37,8 +37,8 @@ struct unit {
 	uint16_t owner;
 	uint8_t kind; /* enum unit_kind; UNIT_PRIVATE for UNIT_BOOT and UNIT_NONE */
 	uint8_t node; /* acpi_memory's, 0 where that says nothing */
-	/* where its frames' entries and counts lie, in their sizes (frame_table.h); not of the plan */
-	uint32_t entries, sharers;
+	/* where its frames' entries, their counts, and its note lie, in their sizes (frame_table.h); not of the plan */
+	uint32_t entries, sharers, note;
 };
 
 struct partition_plan {

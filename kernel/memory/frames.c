@@ -24,7 +24,7 @@ static void donate(uint32_t unit, uint64_t start, uint64_t end)
 	for (uint64_t frame = from; frame < to; frame += PAGE_SIZE)
 		if (frame < start || frame >= end)
 			frame_entry(frame)->type = FRAME_boot;
-	memory_service.donate(machine.unit[unit].kind == UNIT_SHARED ? FRAME_SHARED : FRAME_PRIVATE, start, end);
+	memory_service.donate(machine.unit[unit].kind == UNIT_SHARED ? FRAME_SHARED : FRAME_PRIVATE, start, end, unit_note(from));
 }
 
 void frames_open(void)
@@ -127,7 +127,7 @@ static void give_home(uint64_t frame)
 	entry->generation++;
 	counters[COUNTER_frames_used]--;
 	memory_service.release(machine.unit[frame >> UNIT_SHIFT].kind == UNIT_SHARED ? FRAME_SHARED : FRAME_PRIVATE,
-			       frame);
+			       frame, unit_note(frame));
 }
 
 bool frame_give_flush(void)

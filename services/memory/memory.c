@@ -1,55 +1,35 @@
-/* memory.c - the memory service's replica: which frame is free, and PCache kept full
+/* memory.c - the memory service's replica: what its frames are for, and PCache kept full
  * SPDX-License-Identifier: MIT
- * Each replica owns its core's partition and nothing else: frames never touched lie in runs, freed ones in a
- * list that runs through the frames themselves. Zeroing happens here, ahead of need, so that a
- * fault finds a frame ready. What may be lent, and whom to ask for a loan, is decided here too; how, in kernel/memory/loans.h.
+ * Each replica owns its core's partition and nothing else; which frames are free, units.h keeps. Frames are zeroed here, ahead of need, so that a
+ * fault finds one ready; a whole unit, which is rarer and larger, when it is wanted. What may be lent, and whom to ask for a loan, is decided here too; how, in kernel/memory/loans.h.
  * Context: own core, never waits.
- * I1 a frame is in a run, in a list, in PCache, or in use: in exactly one of them */
+ * I1 a frame is in a store, in PCache, or in use: in exactly one of them */
 #include "abi/kernel.h"
 #include "abi/services.h"
 #include "abi/token.h"
 #include "services/memory/lenders.h"
+#include "services/memory/units.h"
 
 enum {
-	FRAME_SIZE = 4096,
-	RUNS_MAX = 64,
 	BATCH = 16, /* frames prepared at a time: few enough that one fault does not wait long */
 	RESERVE_PART = 16,   /* of a core's frames one in so many is kept for the kernel's objects: one is a page table for 512 others */
 	RESERVE_LEAST = 192, /* more than new processes must leave (services/linux/process.c) */
 	LENDER_KEEPS = 2,    /* times the reserve: it shall not run low at once, and ask in its turn */
 };
 
-struct run {
-	uint64_t next, end;
-};
-
 struct store {
-	struct run run[RUNS_MAX];
-	unsigned runs;
-	uint64_t freed;  /* first of the list; 0 ends it */
-	uint64_t frames; /* free ones, PCache not counted */
+	struct units units;
 	uint64_t donated;
 };
 
 static struct store store[FRAME_KINDS];
 
-/* Neighbouring donations become one run; a partition in more pieces than RUNS_MAX loses the last ones. */
-static void donate(enum frame_kind kind, uint64_t start, uint64_t end)
+static void donate(enum frame_kind kind, uint64_t start, uint64_t end, struct unit_note *note)
 {
-	struct store *into = &store[kind];
-	struct run *last = into->runs ? &into->run[into->runs - 1] : 0;
-
 	if (start >= end)
 		return;
-	if (last && last->end == start) {
-		last->end = end;
-	} else {
-		if (into->runs == RUNS_MAX)
-			return;
-		into->run[into->runs++] = (struct run){ start, end };
-	}
-	into->frames += (end - start) / FRAME_SIZE;
-	into->donated += (end - start) / FRAME_SIZE;
+	units_add(&store[kind].units, note, start, end);
+	store[kind].donated += (end - start) / FRAME_BYTES;
 }
 
 static uint64_t reserve(void)
@@ -59,33 +39,10 @@ static uint64_t reserve(void)
 	return part > RESERVE_LEAST ? part : RESERVE_LEAST;
 }
 
-static uint64_t take(struct store *from)
+static void clear(uint64_t start, uint64_t size)
 {
-	uint64_t frame = from->freed;
-
-	if (frame) {
-		from->freed = *(uint64_t *)token_of(frame);
-		from->frames--;
-		return frame;
-	}
-	while (from->runs) {
-		struct run *run = &from->run[from->runs - 1];
-
-		if (run->next < run->end) {
-			frame = run->next;
-			run->next += FRAME_SIZE;
-			from->frames--;
-			return frame;
-		}
-		from->runs--;
-	}
-	return 0;
-}
-
-static void zero(uint64_t frame)
-{
-	uint64_t words = FRAME_SIZE / 8;
-	void *to = token_of(frame);
+	uint64_t words = size / 8;
+	void *to = token_of(start);
 
 	__asm__ volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(0) : "memory");
 }
@@ -93,7 +50,7 @@ static void zero(uint64_t frame)
 /* What is taken out of the reserve must not wait in the cache, where programs' pages would have it. */
 static uint64_t batch_for(enum frame_kind kind, enum frame_use use)
 {
-	if (kind != FRAME_PRIVATE || store[kind].frames > reserve() + BATCH)
+	if (kind != FRAME_PRIVATE || store[kind].units.frames > reserve() + BATCH)
 		return BATCH;
 	return use == FRAME_FOR_KERNEL;
 }
@@ -103,30 +60,41 @@ static void stock(enum frame_kind kind, enum frame_use use, struct pcache *cache
 	uint64_t batch = batch_for(kind, use);
 
 	for (uint64_t i = 0; i < batch && cache->tail - cache->head < PCACHE_SLOTS; i++) {
-		uint64_t frame = take(&store[kind]);
+		uint64_t frame = units_take(&store[kind].units);
 
 		if (!frame)
 			return;
-		zero(frame);
+		clear(frame, FRAME_BYTES);
 		cache->frame[cache->tail++ % PCACHE_SLOTS] = frame;
 	}
 }
 
-static void release(enum frame_kind kind, uint64_t frame)
+static void release(enum frame_kind kind, uint64_t frame, struct unit_note *note)
 {
-	*(uint64_t *)token_of(frame) = store[kind].freed;
-	store[kind].freed = frame;
-	store[kind].frames++;
+	units_release(&store[kind].units, note, frame);
+}
+
+/* Programs alone want units, so the reserve stays. */
+static uint64_t take_unit(void)
+{
+	struct units *units = &store[FRAME_PRIVATE].units;
+
+	return units->frames >= reserve() + UNIT_FRAMES ? units_take_whole(units) : 0;
+}
+
+static void release_unit(struct unit_note *note)
+{
+	units_release_whole(&store[FRAME_PRIVATE].units, note);
 }
 
 static uint64_t free_frames(enum frame_kind kind)
 {
-	return store[kind].frames;
+	return store[kind].units.frames;
 }
 
 static uint64_t lends(uint64_t wanted)
 {
-	uint64_t keeps = LENDER_KEEPS * reserve(), have = store[FRAME_PRIVATE].frames;
+	uint64_t keeps = LENDER_KEEPS * reserve(), have = store[FRAME_PRIVATE].units.frames;
 
 	if (have <= keeps)
 		return 0;
@@ -156,6 +124,9 @@ const struct memory_service memory_service = {
 	.donate = donate,
 	.stock = stock,
 	.release = release,
+	.take_unit = take_unit,
+	.release_unit = release_unit,
+	.clear = clear,
 	.free_frames = free_frames,
 	.lends = lends,
 	.lender = lender,

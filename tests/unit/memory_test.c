@@ -21,9 +21,9 @@ static uint64_t all_free(void)
 
 enum {
 	FRAME = 4096,
-	FRAMES = 512,
-	RUNS_MAX = 64, /* of the service */
-	ROUNDS = 30000,
+	UNITS = 4,
+	FRAMES = UNITS * 512,
+	ROUNDS = 60000,
 	RESERVE = 192, /* of a partition as small as this one */
 };
 
@@ -46,12 +46,27 @@ unsigned kernel_distance(unsigned core_a, unsigned core_b)
 enum place { OUTSIDE, FREE, IN_CACHE, IN_USE };
 
 static uint8_t *memory;
+static struct unit_note note[UNITS];
 static enum place place[FRAMES];
 static struct pcache cache[FRAME_KINDS];
 
 static uint64_t physical(unsigned frame)
 {
 	return (uint64_t)(memory + frame * FRAME) - TOKEN_BASE;
+}
+
+static struct unit_note *note_of(unsigned frame)
+{
+	return &note[frame / 512];
+}
+
+/* Unit by unit, as the kernel does. */
+static void donate(enum frame_kind kind, unsigned start, unsigned end)
+{
+	for (unsigned next; start < end; start = next) {
+		next = (start / 512 + 1) * 512 < end ? (start / 512 + 1) * 512 : end;
+		memory_service.donate(kind, physical(start), physical(next), note_of(start));
+	}
 }
 
 static unsigned frame_of(uint64_t address)
@@ -78,7 +93,8 @@ static uint64_t take(enum frame_kind kind)
 static int start(void **state)
 {
 	(void)state;
-	memory = aligned_alloc(FRAME, FRAMES * FRAME);
+	memset(note, 0, sizeof(note));
+	memory = aligned_alloc(UNIT_BYTES, FRAMES * FRAME);
 	memset(memory, 0xee, FRAMES * FRAME);
 	memset(place, 0, sizeof(place));
 	return memory ? 0 : -1;
@@ -107,8 +123,8 @@ static void with_nothing_donated_nothing_comes(void **state)
 	(void)state;
 	memory_service.stock(FRAME_PRIVATE, FRAME_FOR_KERNEL, &cache[FRAME_PRIVATE]);
 	assert_int_equal(cache[FRAME_PRIVATE].head, cache[FRAME_PRIVATE].tail);
-	memory_service.donate(FRAME_PRIVATE, physical(3), physical(3));
-	memory_service.donate(FRAME_PRIVATE, physical(4), physical(3));
+	memory_service.donate(FRAME_PRIVATE, physical(3), physical(3), note_of(3));
+	memory_service.donate(FRAME_PRIVATE, physical(4), physical(3), note_of(4));
 	assert_int_equal(all_free(), 0);
 	assert_int_equal(take(FRAME_PRIVATE), 0);
 }
@@ -120,14 +136,13 @@ static void every_frame_comes_once_and_zeroed(void **state)
 	uint64_t frame;
 
 	(void)state;
-	memory_service.donate(FRAME_PRIVATE, physical(10), physical(20));
-	memory_service.donate(FRAME_PRIVATE, physical(20), physical(25));
-	memory_service.donate(FRAME_PRIVATE, physical(100), physical(101));
+	donate(FRAME_PRIVATE, 10, 25);
+	donate(FRAME_PRIVATE, 600, 601);
 	assert_int_equal(all_free(), 16);
 	while ((frame = take(FRAME_PRIVATE))) {
 		unsigned which = frame_of(frame);
 
-		assert_true((which >= 10 && which < 25) || which == 100);
+		assert_true((which >= 10 && which < 25) || which == 600);
 		assert_false(seen[which]);
 		seen[which] = true;
 		assert_zeroed(frame);
@@ -145,16 +160,16 @@ static void the_kinds_are_kept_apart(void **state)
 	uint64_t frame;
 
 	(void)state;
-	memory_service.donate(FRAME_PRIVATE, physical(0), physical(4));
-	memory_service.donate(FRAME_SHARED, physical(4), physical(8));
+	donate(FRAME_PRIVATE, 0, 4);
+	donate(FRAME_SHARED, 512, 516);
 	for (unsigned i = 0; i < 4; i++)
-		assert_true(frame_of(take(FRAME_SHARED)) >= 4);
+		assert_true(frame_of(take(FRAME_SHARED)) >= 512);
 	assert_int_equal(take(FRAME_SHARED), 0);
 	assert_int_equal(all_free(), 4);
-	memory_service.release(FRAME_SHARED, physical(6));
+	memory_service.release(FRAME_SHARED, physical(514), note_of(514));
 	while ((frame = take(FRAME_PRIVATE)))
 		assert_true(frame_of(frame) < 4);
-	assert_int_equal(take(FRAME_SHARED), physical(6));
+	assert_int_equal(take(FRAME_SHARED), physical(514));
 	assert_int_equal(take(FRAME_SHARED), 0);
 }
 
@@ -164,7 +179,7 @@ static void the_cache_is_filled_in_batches_and_not_over_its_brim(void **state)
 	uint32_t head = private->head;
 
 	(void)state;
-	memory_service.donate(FRAME_PRIVATE, physical(0), physical(FRAMES));
+	donate(FRAME_PRIVATE, 0, FRAMES);
 	for (unsigned turn = 0; turn < PCACHE_SLOTS / 8; turn++) {
 		uint32_t before = private->tail;
 
@@ -177,26 +192,49 @@ static void the_cache_is_filled_in_batches_and_not_over_its_brim(void **state)
 	assert_int_equal(all_free(), FRAMES - PCACHE_SLOTS);
 }
 
-/* More pieces than it has runs for: those that fit are kept, none is damaged. */
-static void pieces_beyond_the_last_run_are_lost_and_no_others(void **state)
+/* Units are for programs, so the reserve stays; what is in use of one keeps it from being had as a whole. */
+static void units_come_whole_and_go_back_whole(void **state)
 {
-	unsigned count = 0;
-	uint64_t frame;
+	uint64_t unit[UNITS + 1], frame;
 
 	(void)state;
-	for (unsigned i = 0; i < RUNS_MAX + 6; i++)
-		memory_service.donate(FRAME_PRIVATE, physical(2 * i), physical(2 * i + 1));
-	assert_int_equal(all_free(), RUNS_MAX);
-	while ((frame = take(FRAME_PRIVATE))) {
-		unsigned which = frame_of(frame);
-
-		assert_true(which % 2 == 0 && which < 2 * RUNS_MAX && !place[which]);
-		place[which] = IN_USE;
-		count++;
+	donate(FRAME_PRIVATE, 0, FRAMES);
+	frame = take(FRAME_PRIVATE);
+	for (unsigned i = 0; i < UNITS - 1; i++) {
+		unit[i] = memory_service.take_unit();
+		assert_int_equal(frame_of(unit[i]) % 512, 0);
+		assert_int_not_equal(frame_of(unit[i]) / 512, frame_of(frame) / 512);
+		for (unsigned j = 0; j < i; j++)
+			assert_int_not_equal(unit[i], unit[j]);
 	}
-	assert_int_equal(count, RUNS_MAX);
-	memory_service.donate(FRAME_PRIVATE, physical(7), physical(8));
-	assert_int_equal(take(FRAME_PRIVATE), physical(7));
+	assert_int_equal(all_free(), 512 - 16);
+	assert_int_equal(memory_service.take_unit(), 0);
+	memory_service.release_unit(note_of(frame_of(unit[1])));
+	assert_int_equal(all_free(), 1024 - 16);
+	assert_int_equal(memory_service.take_unit(), unit[1]);
+	for (unsigned i = 0; i < UNITS - 1; i++)
+		memory_service.release_unit(note_of(frame_of(unit[i])));
+}
+
+static void the_reserve_is_no_unit(void **state)
+{
+	(void)state;
+	donate(FRAME_PRIVATE, 0, 512);
+	assert_int_equal(memory_service.take_unit(), 0);
+	donate(FRAME_PRIVATE, 512, 512 + RESERVE - 1);
+	assert_int_equal(memory_service.take_unit(), 0);
+	donate(FRAME_PRIVATE, 1024, 1025); /* now there is just enough beside the reserve */
+	assert_int_equal(memory_service.take_unit(), physical(0));
+	memory_service.release_unit(note_of(0));
+}
+
+static void what_is_cleared_is_zero_and_nothing_else(void **state)
+{
+	(void)state;
+	memory_service.clear(physical(3), 2 * FRAME);
+	assert_zeroed(physical(3));
+	assert_zeroed(physical(4));
+	assert_int_equal(memory[3 * FRAME - 1] & memory[5 * FRAME], 0xee);
 }
 
 static void use(void)
@@ -223,7 +261,7 @@ static void release(unsigned which)
 		return;
 	for (unsigned i = 0; i < FRAME; i += 37)
 		assert_int_equal(content[i], 1 + which % 200);
-	memory_service.release(FRAME_PRIVATE, physical(which));
+	memory_service.release(FRAME_PRIVATE, physical(which), note_of(which));
 	place[which] = FREE;
 }
 
@@ -238,8 +276,9 @@ static void any_mixture_loses_nothing(void **state)
 		unsigned action = next_random(&seed) % 16;
 
 		if (!action && donated < FRAMES) {
-			memory_service.donate(FRAME_PRIVATE, physical(donated), physical(donated + 1));
-			place[donated++] = FREE;
+			donate(FRAME_PRIVATE, donated, donated + 512);
+			for (unsigned i = 0; i < 512; i++)
+				place[donated++] = FREE;
 		} else if (action < 8) {
 			use();
 		} else {
@@ -262,9 +301,9 @@ static void a_part_is_kept_for_the_kernel(void **state)
 	unsigned taken = 0;
 
 	(void)state;
-	memory_service.donate(FRAME_PRIVATE, physical(0), physical(FRAMES));
+	donate(FRAME_PRIVATE, 0, FRAMES);
 	assert_int_equal(memory_service.lends(30), 30);
-	assert_int_equal(memory_service.lends(1000), FRAMES - 2 * RESERVE);
+	assert_int_equal(memory_service.lends(FRAMES), FRAMES - 2 * RESERVE);
 	while (memory_service.lends(1)) {
 		memory_service.stock(FRAME_PRIVATE, FRAME_FOR_PROGRAM, private);
 		assert_int_not_equal(take_from(private), 0);
@@ -304,12 +343,15 @@ static void the_nearest_core_is_asked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		/* these two first: the reserve is a part of all that was ever donated */
+		cmocka_unit_test_setup_teardown(the_reserve_is_no_unit, start, finish),
+		cmocka_unit_test_setup_teardown(a_part_is_kept_for_the_kernel, start, finish),
 		cmocka_unit_test_setup_teardown(with_nothing_donated_nothing_comes, start, finish),
 		cmocka_unit_test_setup_teardown(every_frame_comes_once_and_zeroed, start, finish),
 		cmocka_unit_test_setup_teardown(the_kinds_are_kept_apart, start, finish),
 		cmocka_unit_test_setup_teardown(the_cache_is_filled_in_batches_and_not_over_its_brim, start, finish),
-		cmocka_unit_test_setup_teardown(pieces_beyond_the_last_run_are_lost_and_no_others, start, finish),
-		cmocka_unit_test_setup_teardown(a_part_is_kept_for_the_kernel, start, finish),
+		cmocka_unit_test_setup_teardown(units_come_whole_and_go_back_whole, start, finish),
+		cmocka_unit_test_setup_teardown(what_is_cleared_is_zero_and_nothing_else, start, finish),
 		cmocka_unit_test_setup_teardown(the_nearest_core_is_asked, start, finish),
 		cmocka_unit_test_setup_teardown(any_mixture_loses_nothing, start, finish),
 	};
