@@ -103,6 +103,7 @@ enum vspace_operation {
 	VSPACE_UNMAP,   /* address, size */
 	VSPACE_PROTECT, /* address, size, rights */
 	VSPACE_DISCARD, /* address, size: zero-filled again at the next touch */
+	VSPACE_ADVISE,  /* address, size, 1 or 0: the program wants huge pages there, as far as they fit and are left, or does not */
 	VSPACE_BREAK,   /* new end of the heap, or 0 -> the end as it now is */
 };
 

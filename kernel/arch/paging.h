@@ -32,6 +32,12 @@ static inline unsigned paging_index(uint64_t address, unsigned level)
 	return address >> (12 + 9 * level) & (PTE_COUNT - 1);
 }
 
+/* Bytes that a word of a level maps, or leads to the words of. */
+static inline uint64_t paging_size(unsigned level)
+{
+	return UINT64_C(1) << (12 + 9 * level);
+}
+
 /* The next index at or above `index` whose word is not 0, or `end` (a multiple of 8): most tables are nearly empty,
  * so eight words are looked at together. */
 static inline unsigned paging_next_used(const uint64_t *table, unsigned index, unsigned end)

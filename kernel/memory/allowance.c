@@ -36,7 +36,7 @@ static uint64_t limit(void)
 	return pages;
 }
 
-static bool charge(struct vspace *space, uint64_t pages)
+bool allowance_charge_within(struct vspace *space, uint64_t pages)
 {
 	if (__atomic_add_fetch(&space->pages, pages, __ATOMIC_RELAXED) <= limit())
 		return true;
@@ -46,8 +46,8 @@ static bool charge(struct vspace *space, uint64_t pages)
 
 bool allowance_grow(struct view *view)
 {
-	if (!charge(view->space, ALLOWANCE))
-		return charge(view->space, 1);
+	if (!allowance_charge_within(view->space, ALLOWANCE))
+		return allowance_charge_within(view->space, 1);
 	view->allowance = ALLOWANCE - 1;
 	return true;
 }

@@ -26,6 +26,9 @@ static inline bool allowance_use(struct view *view)
 	return true;
 }
 
+/* So many pages more, all or none; false: that would be beyond the limit. */
+bool allowance_charge_within(struct vspace *space, uint64_t pages);
+
 /* So many pages less; view: this core's of the space, or NULL. */
 void allowance_return(struct vspace *space, struct view *view, uint64_t pages);
 

@@ -10,6 +10,7 @@
 #include "kernel/memory/copy.h"
 #include "kernel/memory/frames.h"
 #include "kernel/memory/holders.h"
+#include "kernel/memory/huge.h"
 #include "kernel/memory/shootdown.h"
 #include "kernel/memory/slots.h"
 #include "kernel/memory/vspace.h"
@@ -52,7 +53,7 @@ static uint64_t after_taking(uint64_t word, const struct slots_change *how)
 	if (how->rights == REMAINS_NOTHING)
 		return 0;
 	if (how->rights == REMAINS_RESERVED)
-		return reserved(slot_rights(word));
+		return reserved(slot_rights(word)) | (word & SLOT_HUGE);
 	return reserved(how->rights - REMAINS_NEW);
 }
 
@@ -84,12 +85,22 @@ static void tell(uint64_t before, const struct slots_change *how)
 	told->pages++;
 }
 
+static void give_up_unit(uint64_t word)
+{
+	if (slot_page_shared(word))
+		frame_drop_unit(slot_frame(word));
+	else
+		frame_give_unit(slot_frame(word));
+}
+
 static void give_up(uint64_t word, struct told *told)
 {
 	if (word & SLOT_TOKEN)
 		return;
-	told->given++;
-	if (slot_page_shared(word))
+	told->given += slot_frames(word);
+	if (word & SLOT_HUGE)
+		give_up_unit(word);
+	else if (slot_page_shared(word))
 		frame_drop(slot_frame(word));
 	else
 		frame_give(slot_frame(word));
@@ -122,11 +133,23 @@ static uint64_t to_rights(uint64_t word, const struct slots_change *how)
 	return (word & ~(uint64_t)SLOT_RIGHTS) | (uint64_t)how->rights << SLOT_RIGHTS_SHIFT;
 }
 
+static status_t split_at(struct vspace *space, uint64_t address)
+{
+	status_t status;
+
+	do /* bounded: what is broken stays so */
+		status = slots_split(space->slots, address, frame_take_node, frame_give);
+	while (status == STATUS_BUSY && !(status = huge_break(space, address)));
+	return status;
+}
+
 static status_t split(struct vspace *space, uint64_t start, uint64_t end)
 {
-	status_t status = slots_split(space->slots, start, frame_take_node, frame_give);
+	status_t status = split_at(space, start);
 
-	return status ? status : slots_split(space->slots, end, frame_take_node, frame_give);
+	if (start % UNIT_SIZE && start / UNIT_SIZE == end / UNIT_SIZE)
+		return status; /* one node of leaves has both */
+	return status ? status : split_at(space, end);
 }
 
 status_t vspace_reserve(struct vspace *space, uint64_t start, uint64_t end, unsigned rights)
@@ -236,6 +259,28 @@ static status_t protect(struct vspace *space, uint64_t start, uint64_t end, unsi
 	return STATUS_OK;
 }
 
+static uint64_t to_advised(uint64_t word, const struct slots_change *how)
+{
+	if (slot_state(word) != SLOT_RESERVED || word & SLOT_SHARED)
+		return word;
+	return how->rights ? word | SLOT_HUGE : word & ~SLOT_HUGE;
+}
+
+/* Of the units that lie in the range as a whole. */
+static status_t advise(struct vspace *space, uint64_t start, uint64_t end, unsigned wanted)
+{
+	struct slots_change how = { .change = to_advised, .wait = inbox_serve_leaves, .rights = wanted };
+	uint64_t first = (start + UNIT_SIZE - 1) & ~(uint64_t)(UNIT_SIZE - 1), last = end & ~(uint64_t)(UNIT_SIZE - 1);
+	status_t status;
+
+	if (first >= last)
+		return STATUS_OK;
+	status = split(space, first, last);
+	if (!status)
+		slots_apply(space->slots, first, last, &how);
+	return status;
+}
+
 /* Moves the heap's end; an impossible wish changes nothing. The end as it then is. */
 static uint64_t set_break(struct vspace *space, uint64_t wish)
 {
@@ -284,6 +329,8 @@ static int64_t change(struct vspace *space, enum vspace_operation operation, con
 		return protect(space, start, start + size, (unsigned)argument[2]);
 	case VSPACE_DISCARD:
 		return take_back(space, start, start + size, REMAINS_RESERVED);
+	case VSPACE_ADVISE:
+		return advise(space, start, start + size, (unsigned)argument[2]);
 	default:
 		return STATUS_NO_CALL;
 	}

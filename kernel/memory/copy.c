@@ -146,16 +146,19 @@ struct fork {
 static status_t share_page(uint64_t *slot, uint64_t now, uint64_t *copy, struct fork *fork)
 {
 	uint64_t frame = slot_frame(now), how = now & SLOT_SHARED ? SLOT_SHARED : SLOT_COPY;
+	unsigned frames = slot_frames(now);
 
-	__atomic_fetch_add(frame_sharers(frame), 1, __ATOMIC_SEQ_CST);
+	for (unsigned i = 0; i < frames; i++)
+		__atomic_fetch_add(&frame_sharers(frame)[i], 1, __ATOMIC_SEQ_CST);
 	if (!swap(slot, &now, now | how)) {
-		frame_drop(frame);
+		for (unsigned i = 0; i < frames; i++)
+			frame_drop(frame + i * PAGE_SIZE);
 		return STATUS_BUSY;
 	}
-	*copy = slot_present(slot_rights(now), frame, SLOT_NOBODY) | how;
+	*copy = slot_present(slot_rights(now), frame, SLOT_NOBODY) | how | (now & SLOT_HUGE);
 	if (how == SLOT_COPY && !(now & SLOT_COPY) && slot_rights(now) & VSPACE_WRITE)
 		holders_add_to(&fork->writers, now);
-	fork->pages++;
+	fork->pages += frames;
 	return STATUS_OK;
 }
 

@@ -11,6 +11,11 @@
 
 static struct pcache cache[FRAME_KINDS];
 
+enum {
+	CLEARED_AT_ONCE = UNIT_SIZE / 32, /* bytes: others wait as long */
+	WHOLE_UNIT = 1, /* in a parcel's word, beside the address */
+};
+
 /* Frames on their way to one other core; word[0] counts those in word[1]... */
 static struct message parcel = { .kind = MESSAGE_frames };
 static unsigned parcel_home;
@@ -117,17 +122,47 @@ uint64_t frame_take_node(void)
 	return frame_take(FRAME_slots);
 }
 
-static void give_home(uint64_t frame)
+uint64_t frame_take_unit(void)
 {
-	struct frame_entry *entry = frame_entry(frame);
+	uint64_t unit = memory_service.take_unit();
+	struct frame_entry *entry = frame_entry(unit);
 
+	if (!unit)
+		return 0;
+	counters[COUNTER_frames_used] += UNIT_SIZE / PAGE_SIZE;
+	for (unsigned i = 0; i < UNIT_SIZE / PAGE_SIZE; i++)
+		entry[i].type = FRAME_user;
+	for (uint64_t part = unit; part < unit + UNIT_SIZE; part += CLEARED_AT_ONCE) {
+		memory_service.clear(part, CLEARED_AT_ONCE);
+		inbox_serve_leaves();
+	}
+	return unit;
+}
+
+static void mark_free(struct frame_entry *entry)
+{
 	if (entry->type == FRAME_free)
 		__builtin_trap(); /* given back twice */
 	entry->type = FRAME_free;
 	entry->generation++;
+}
+
+static void give_home(uint64_t frame)
+{
+	mark_free(frame_entry(frame));
 	counters[COUNTER_frames_used]--;
 	memory_service.release(machine.unit[frame >> UNIT_SHIFT].kind == UNIT_SHARED ? FRAME_SHARED : FRAME_PRIVATE,
 			       frame, unit_note(frame));
+}
+
+static void give_unit_home(uint64_t unit)
+{
+	struct frame_entry *entry = frame_entry(unit);
+
+	for (unsigned i = 0; i < UNIT_SIZE / PAGE_SIZE; i++)
+		mark_free(&entry[i]);
+	counters[COUNTER_frames_used] -= UNIT_SIZE / PAGE_SIZE;
+	memory_service.release_unit(unit_note(unit));
 }
 
 bool frame_give_flush(void)
@@ -139,18 +174,31 @@ bool frame_give_flush(void)
 	return true;
 }
 
-void frame_give(uint64_t frame)
+/* To another core. */
+static void send(uint64_t frame, unsigned how)
 {
 	unsigned home = machine_home(frame);
 
-	if (home == this_core()) {
-		give_home(frame);
-		return;
-	}
 	if (parcel.word[0] == MESSAGE_WORDS - 1 || (parcel.word[0] && parcel_home != home))
 		frame_give_flush();
 	parcel_home = home;
-	parcel.word[++parcel.word[0]] = frame;
+	parcel.word[++parcel.word[0]] = frame | how;
+}
+
+void frame_give(uint64_t frame)
+{
+	if (machine_home(frame) == this_core())
+		give_home(frame);
+	else
+		send(frame, 0);
+}
+
+void frame_give_unit(uint64_t unit)
+{
+	if (machine_home(unit) == this_core())
+		give_unit_home(unit);
+	else
+		send(unit, WHOLE_UNIT);
 }
 
 void frame_drop(uint64_t frame)
@@ -165,10 +213,34 @@ void frame_drop(uint64_t frame)
 		frame_give(frame);
 }
 
+bool frame_unit_shared(uint64_t unit)
+{
+	const uint32_t *sharers = frame_sharers(unit);
+
+	for (unsigned i = 0; i < UNIT_SIZE / PAGE_SIZE; i++)
+		if (__atomic_load_n(&sharers[i], __ATOMIC_SEQ_CST))
+			return true;
+	return false;
+}
+
+void frame_drop_unit(uint64_t unit)
+{
+	if (!frame_unit_shared(unit)) {
+		frame_give_unit(unit);
+		return;
+	}
+	for (uint64_t frame = unit; frame < unit + UNIT_SIZE; frame += PAGE_SIZE)
+		frame_drop(frame);
+}
+
 void frames_came_home(const struct message *message)
 {
-	for (unsigned i = 1; i <= message->word[0]; i++)
-		give_home(message->word[i]);
+	for (unsigned i = 1; i <= message->word[0]; i++) {
+		if (message->word[i] & WHOLE_UNIT)
+			give_unit_home(message->word[i] - WHOLE_UNIT);
+		else
+			give_home(message->word[i]);
+	}
 }
 
 static void visit_owners(enum frame_type type, uint64_t frame, frame_visitor visit)

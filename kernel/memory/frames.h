@@ -36,6 +36,14 @@ void frame_put_back(uint64_t frame);
 void frame_give(uint64_t frame);
 bool frame_give_flush(void); /* whether there was anything to send: then leaves may have been served */
 
+/* A unit of this partition, all of its frames a program's, zeroed; 0: none is free as a whole. Serves leaves between its parts. */
+uint64_t frame_take_unit(void);
+
+/* The frames of a unit that have one owner: frees them together. One owner less of each. Whether any has more than one. */
+void frame_give_unit(uint64_t unit);
+void frame_drop_unit(uint64_t unit);
+bool frame_unit_shared(uint64_t unit);
+
 /* All frames of this partition, as the table types them, a user's once for each owner; how many of them the memory service and PCache have. */
 void frames_visit(frame_visitor visit);
 uint64_t frames_unused(void);

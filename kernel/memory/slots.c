@@ -7,11 +7,6 @@
 #include "kernel/arch/paging.h"
 #include "kernel/memory/holders.h"
 
-static uint64_t entry_size(unsigned level)
-{
-	return UINT64_C(1) << (12 + 9 * level);
-}
-
 static uint64_t load(const uint64_t *word)
 {
 	return __atomic_load_n(word, __ATOMIC_ACQUIRE);
@@ -47,29 +42,40 @@ static status_t unfold(uint64_t *word, uint64_t folded, slots_allocate allocate,
 	return STATUS_OK;
 }
 
-uint64_t *slots_leaf(uint64_t root, uint64_t address, slots_allocate allocate, slots_free give_back,
-		     status_t *status)
+/* What a word leads to: a node, made if the word is folded. NULL: *status. */
+static uint64_t *open_word(uint64_t *word, slots_allocate allocate, slots_free give_back, status_t *status)
+{
+	uint64_t now = load(word);
+
+	while (slot_state(now) == SLOT_RESERVED) { /* bounded: again only when the home has changed the word */
+		*status = unfold(word, now, allocate, give_back);
+		if (*status)
+			return NULL;
+		now = load(word);
+	}
+	*status = slot_state(now) == SLOT_NODE ? STATUS_OK : slot_state(now) == SLOT_EMPTY ? STATUS_NOT_FOUND : STATUS_BUSY;
+	return *status ? NULL : node_words(now);
+}
+
+uint64_t *slots_unit(uint64_t root, uint64_t address, slots_allocate allocate, slots_free give_back, status_t *status)
 {
 	uint64_t *node = direct(root);
 
-	for (unsigned level = SLOT_LEVELS - 1; level > 0; level--) {
-		uint64_t *word = &node[paging_index(address, level)];
-		uint64_t now = load(word);
+	for (unsigned level = SLOT_LEVELS - 1; node && level > 1; level--)
+		node = open_word(&node[paging_index(address, level)], allocate, give_back, status);
+	return node ? &node[paging_index(address, 1)] : NULL;
+}
 
-		while (slot_state(now) == SLOT_RESERVED) { /* bounded: again only when the home has changed the word */
-			*status = unfold(word, now, allocate, give_back);
-			if (*status)
-				return NULL;
-			now = load(word);
-		}
-		if (slot_state(now) == SLOT_EMPTY) {
-			*status = STATUS_NOT_FOUND;
-			return NULL;
-		}
-		node = node_words(now);
-	}
-	*status = STATUS_OK;
-	return node;
+uint64_t *slots_below(uint64_t *unit, slots_allocate allocate, slots_free give_back, status_t *status)
+{
+	return open_word(unit, allocate, give_back, status);
+}
+
+uint64_t *slots_leaf(uint64_t root, uint64_t address, slots_allocate allocate, slots_free give_back, status_t *status)
+{
+	uint64_t *unit = slots_unit(root, address, allocate, give_back, status);
+
+	return unit ? slots_below(unit, allocate, give_back, status) : NULL;
 }
 
 uint64_t slots_word(uint64_t root, uint64_t address)
@@ -85,17 +91,19 @@ status_t slots_split(uint64_t root, uint64_t address, slots_allocate allocate, s
 {
 	uint64_t *node = direct(root);
 
-	for (unsigned level = SLOT_LEVELS - 1; address & (entry_size(level) - 1); level--) {
+	for (unsigned level = SLOT_LEVELS - 1; address & (paging_size(level) - 1); level--) {
 		uint64_t *word = &node[paging_index(address, level)];
 		uint64_t now = load(word);
 
-		if (slot_state(now) != SLOT_NODE) {
+		while (slot_state(now) == SLOT_EMPTY || slot_state(now) == SLOT_RESERVED) { /* bounded: faults change it a few times */
 			status_t status = unfold(word, now, allocate, give_back);
 
 			if (status)
 				return status;
 			now = load(word);
 		}
+		if (slot_state(now) != SLOT_NODE)
+			return STATUS_BUSY;
 		node = node_words(now);
 	}
 	return STATUS_OK;
@@ -130,7 +138,7 @@ static int change_word(uint64_t *word, const struct slots_change *how)
 static void apply(uint64_t *node, unsigned level, uint64_t base, uint64_t start, uint64_t end,
 		  const struct slots_change *how)
 {
-	uint64_t size = entry_size(level);
+	uint64_t size = paging_size(level);
 	unsigned index = start > base ? (unsigned)((start - base) / size) : 0;
 
 	for (; index < PTE_COUNT && base + index * size < end; index++) {
@@ -217,7 +225,7 @@ status_t slots_copy(uint64_t from, uint64_t to, slots_allocate allocate, slots_f
 
 static int occupied(const uint64_t *node, unsigned level, uint64_t base, uint64_t start, uint64_t end)
 {
-	uint64_t size = entry_size(level);
+	uint64_t size = paging_size(level);
 	unsigned index = start > base ? (unsigned)((start - base) / size) : 0;
 
 	for (; index < PTE_COUNT && base + index * size < end; index++) {
@@ -245,7 +253,7 @@ struct search {
 
 static int search_node(const uint64_t *node, unsigned level, uint64_t base, struct search *search)
 {
-	uint64_t size = entry_size(level), last = (search->high - 1 - base) / size;
+	uint64_t size = paging_size(level), last = (search->high - 1 - base) / size;
 
 	for (int index = last < PTE_COUNT ? (int)last : PTE_COUNT - 1; index >= 0; index--) {
 		uint64_t start = base + (uint64_t)index * size;
@@ -282,10 +290,13 @@ static void visit_node(uint64_t frame, unsigned level, frame_visitor visit)
 	uint64_t *node = direct(frame);
 
 	for (unsigned index = 0; (index = paging_next_used(node, index, PTE_COUNT)) < PTE_COUNT; index++) {
-		if (slot_state(node[index]) == SLOT_NODE)
-			visit_node(node[index] & SLOT_ADDRESS, level - 1, visit);
-		else if (slot_state(node[index]) == SLOT_PRESENT && !(node[index] & SLOT_TOKEN))
-			visit(FRAME_user, slot_frame(node[index]));
+		uint64_t word = node[index];
+
+		if (slot_state(word) == SLOT_NODE)
+			visit_node(word & SLOT_ADDRESS, level - 1, visit);
+		else if (slot_state(word) == SLOT_PRESENT && !(word & SLOT_TOKEN))
+			for (unsigned i = 0; i < slot_frames(word); i++)
+				visit(FRAME_user, slot_frame(word) + i * PAGE_SIZE);
 	}
 	visit(FRAME_slots, frame);
 }

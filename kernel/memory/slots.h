@@ -1,7 +1,8 @@
 /* slots.h - what an address space holds, page by page: a radix tree of co-managed words
  * SPDX-License-Identifier: MIT
  * Four levels of 512 words, shaped like page tables. A word above the leaves may stand for its whole
- * range (folded): an untouched mapping of any size is a few words. One word's states, and who may change them:
+ * range (folded): an untouched mapping of any size is a few words, and the word of a unit of 2 MiB may be a huge page's (huge.h).
+ * One word's states, and who may change them:
  *   EMPTY    -> RESERVED             home (map)
  *   RESERVED -> PRESENT              any core (fault), by compare-and-swap; loser gives its frame back
  *   PRESENT  -> PRESENT              any core (fault): it becomes a holder (holders.h)
@@ -12,6 +13,7 @@
  *   RETIRED  -> EMPTY or RESERVED    home, after every holder has acknowledged; the frame is free
  *   PRESENT  -> COPYING              any core (write to a page that other spaces may have, copy.h); that core alone goes on:
  *   COPYING  -> PRESENT              it has the page for itself now, or a copy that no other core holds
+ *   PRESENT  -> COPYING -> NODE (level 1)   any core, the same way: a huge page becomes 512 small ones (huge.h)
  * Home is the home of the arena that the address lies in (arena.h). Its compare-and-swap on one word fails at most three times: a page
  * comes, and gets one and then many holders. Nodes live until the space dies.
  * Context: any core, no waiting. Pure: nodes are reached by direct(), frames come from the caller.
@@ -43,11 +45,11 @@ enum {
 	SLOT_LEVELS = 4,
 };
 
-#define SLOT_ADDRESS UINT64_C(0x000ffffffffff000)
+#define SLOT_ADDRESS UINT64_C(0x0007fffffffff000)
 
 /* Of PRESENT and RETIRED: several cores hold the page, and the word leads to a record of them (holders.h), not to the frame. */
 #define SLOT_MANY    (UINT64_C(1) << 60)
-#define SLOT_RECORD  UINT64_C(0x000fffffffffffc0)
+#define SLOT_RECORD  UINT64_C(0x0007ffffffffffc0)
 
 /* Of PRESENT: other spaces may have the page, too, so it is copied before it is written. */
 #define SLOT_COPY    (UINT64_C(1) << 61)
@@ -56,7 +58,11 @@ enum {
 
 /* Of PRESENT and RETIRED: an object's page, which is mapped here by token and is not the space's. */
 #define SLOT_TOKEN   (UINT64_C(1) << 63)
-#define SLOT_KIND    (SLOT_COPY | SLOT_SHARED | SLOT_TOKEN)
+
+/* Of RESERVED: the program wants huge pages here, which means something in words above the leaves alone. Of PRESENT, RETIRED and COPYING: the word
+ * of a unit is a huge page's. */
+#define SLOT_HUGE    (UINT64_C(1) << 51)
+#define SLOT_KIND    (SLOT_COPY | SLOT_SHARED | SLOT_TOKEN | SLOT_HUGE)
 
 static inline enum slot_state slot_state(uint64_t word)
 {
@@ -90,19 +96,28 @@ static inline int slot_page_shared(uint64_t word)
 	return (word & (SLOT_COPY | SLOT_SHARED)) != 0;
 }
 
+/* How many frames the page of a PRESENT or RETIRED word has. */
+static inline unsigned slot_frames(uint64_t word)
+{
+	return word & SLOT_HUGE ? UNIT_SIZE / PAGE_SIZE : 1;
+}
+
 /* A zeroed frame for a node, or 0. */
 typedef uint64_t (*slots_allocate)(void);
 typedef void (*slots_free)(uint64_t frame);
 
-/* The 512 leaf words of the 2 MiB around an address, made if folded. NULL: nothing is mapped around
+/* The word of the 2 MiB around an address, the nodes above it made if folded. NULL: nothing is mapped around
  * there (*status NOT_FOUND), or no frame is left (NO_MEMORY). */
-uint64_t *slots_leaf(uint64_t root, uint64_t address, slots_allocate allocate, slots_free give_back,
-		     status_t *status);
+uint64_t *slots_unit(uint64_t root, uint64_t address, slots_allocate allocate, slots_free give_back, status_t *status);
+
+/* The 512 leaf words below such a word, made if folded. NULL: as above, or there is a huge page (BUSY). The two in one: of an address. */
+uint64_t *slots_below(uint64_t *unit, slots_allocate allocate, slots_free give_back, status_t *status);
+uint64_t *slots_leaf(uint64_t root, uint64_t address, slots_allocate allocate, slots_free give_back, status_t *status);
 
 /* The word that stands for an address's page, as it is now. */
 uint64_t slots_word(uint64_t root, uint64_t address);
 
-/* Home: makes an address a boundary, so that no folded word reaches across it. NO_MEMORY. */
+/* Home: makes an address a boundary, so that no folded word reaches across it. NO_MEMORY; BUSY: a huge page does. */
 must_check status_t slots_split(uint64_t root, uint64_t address, slots_allocate allocate, slots_free give_back);
 
 /* Fills an empty tree with what `share` makes of each word of another one that is no node: *copy is what belongs in the same place. Shared

@@ -55,7 +55,8 @@ static void each_table(uint64_t table, unsigned level, frame_visitor visit)
 	unsigned count = level == 3 ? PTE_COUNT / 2 : PTE_COUNT;
 
 	for (unsigned i = 0; level > 0 && (i = paging_next_used(words, i, count)) < count; i++)
-		each_table(words[i] & PTE_ADDRESS, level - 1, visit);
+		if (!(words[i] & PTE_LARGE))
+			each_table(words[i] & PTE_ADDRESS, level - 1, visit);
 	visit(FRAME_page_table, table);
 }
 
@@ -109,54 +110,81 @@ static uint64_t *table_below(uint64_t *word)
 	return direct(*word & PTE_ADDRESS);
 }
 
-uint64_t *view_table(struct view *view, uint64_t address)
+uint64_t *view_table(struct view *view, uint64_t address, unsigned level)
 {
 	uint64_t *table = direct(view->root);
 
-	for (unsigned level = 3; table && level > 0; level--)
-		table = table_below(&table[paging_index(address, level)]);
+	for (unsigned above = 3; table && above > level; above--)
+		table = table_below(&table[paging_index(address, above)]);
 	return table;
 }
 
-/* The next address at or above which something may be mapped, and its page table; NULL: not here. */
-static uint64_t *existing_table(const struct view *view, uint64_t address, uint64_t *next)
+uint64_t view_writable(const struct view *view, uint64_t address)
 {
-	uint64_t *table = direct(view->root);
+	uint64_t word = view->root | PTE_PRESENT | PTE_WRITE, size = 0;
 
+	for (int level = 3; level >= 0 && word & PTE_PRESENT && !(word & PTE_LARGE); level--) {
+		word = ((const uint64_t *)direct(word & PTE_ADDRESS))[paging_index(address, (unsigned)level)];
+		size = paging_size((unsigned)level);
+	}
+	return word & PTE_PRESENT && word & PTE_WRITE ? (word & PTE_ADDRESS) + address % size : 0;
+}
+
+/* Words that map something, and whose bits are being taken away. */
+struct taking {
+	const struct view *view;
+	uint64_t bits;
+	unsigned cleared;
+};
+
+static inline void take_from(struct taking *taking, uint64_t *word, uint64_t address)
+{
+	if (!(*word & taking->bits))
+		return;
+	*word &= ~taking->bits;
+	if (taking->view == active && ++taking->cleared <= FLUSH_SINGLE_MAX)
+		cpu_invalidate_page(address);
+}
+
+/* The next address at or above which something may be mapped, and its page table; NULL: there is none, but a huge page perhaps, which is dealt
+ * with. */
+static uint64_t *next_table(struct taking *taking, uint64_t address, uint64_t *next)
+{
+	uint64_t *table = direct(taking->view->root);
+
+	*next = (address | (UNIT_SIZE - 1)) + 1;
 	for (unsigned level = 3; level > 0; level--) {
 		unsigned index = paging_index(address, level);
 
 		if (!(table[index] & PTE_PRESENT)) {
-			uint64_t size = UINT64_C(1) << (12 + 9 * level);
+			uint64_t size = paging_size(level);
 
 			*next = (address & ~(size * PTE_COUNT - 1)) + size * paging_next_used(table, index, PTE_COUNT);
 			return NULL;
 		}
+		if (table[index] & PTE_LARGE) {
+			take_from(taking, &table[index], address);
+			return NULL;
+		}
 		table = direct(table[index] & PTE_ADDRESS);
 	}
-	*next = (address | (UNIT_SIZE - 1)) + 1;
 	return table;
 }
 
-/* Clears these bits of all words that map something in [start, end). */
+/* Clears these bits of all words that map something in [start, end), which contains none of a huge page or all. */
 static void take_bits(struct view *view, uint64_t start, uint64_t end, uint64_t bits)
 {
-	unsigned cleared = 0;
+	struct taking taking = { .view = view, .bits = bits };
 
 	for (uint64_t next; start < end; start = next) {
-		uint64_t *table = existing_table(view, start, &next);
+		uint64_t *table = next_table(&taking, start, &next);
 		uint64_t base = start & ~(uint64_t)(UNIT_SIZE - 1);
 		unsigned stop = next < end ? PTE_COUNT : (unsigned)((end - base) / PAGE_SIZE);
 
-		for (unsigned i = paging_index(start, 0); table && (i = paging_next_used(table, i, PTE_COUNT)) < stop; i++) {
-			if (!(table[i] & bits))
-				continue;
-			table[i] &= ~bits;
-			if (view == active && ++cleared <= FLUSH_SINGLE_MAX)
-				cpu_invalidate_page(base + i * PAGE_SIZE);
-		}
+		for (unsigned i = paging_index(start, 0); table && (i = paging_next_used(table, i, PTE_COUNT)) < stop; i++)
+			take_from(&taking, &table[i], base + i * PAGE_SIZE);
 	}
-	if (cleared > FLUSH_SINGLE_MAX)
+	if (taking.cleared > FLUSH_SINGLE_MAX)
 		cpu_write_cr3(view->root);
 }
 

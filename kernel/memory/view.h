@@ -43,8 +43,12 @@ void views_visit(frame_visitor visit);
 void view_activate(struct view *view);
 struct view *view_active(void);
 
-/* Page table (512 words) around an address, made when absent; NULL: no frame left. */
-uint64_t *view_table(struct view *view, uint64_t address);
+/* The table (512 words) of a level around an address, made when absent; NULL: no frame left. Level 0: words of pages; 1: of units, each of
+ * which leads to such a table or maps a huge page, with PTE_LARGE. */
+uint64_t *view_table(struct view *view, uint64_t address, unsigned level);
+
+/* What the view maps an address to; 0: nothing that programs may write. */
+uint64_t view_writable(const struct view *view, uint64_t address);
 
 /* Takes back mappings of [start, end), or their right to write, here and in the TLB. */
 void view_forget(struct view *view, uint64_t start, uint64_t end);

@@ -9,6 +9,7 @@
 #include "kernel/memory/copy.h"
 #include "kernel/memory/frames.h"
 #include "kernel/memory/holders.h"
+#include "kernel/memory/huge.h"
 #include "kernel/memory/shootdown.h"
 #include "kernel/memory/slots.h"
 #include "percpu/counters.h"
@@ -97,7 +98,7 @@ void vspace_release(struct vspace *space)
 	frame_give_flush();
 }
 
-static uint64_t page_word(uint64_t slot)
+uint64_t vspace_page_word(uint64_t slot)
 {
 	unsigned rights = slot_rights(slot);
 	uint64_t word = slot_frame(slot) | PTE_USER;
@@ -151,16 +152,21 @@ static inline status_t fill_allowed(struct view *view, uint64_t *slot, uint64_t 
 	return status;
 }
 
-/* Finds the slots and the page table around an address and keeps them for the next fault. */
-static status_t look_around(struct view *view, uint64_t address)
+/* Finds the slots and the page table around an address and keeps them for the next fault; or *huge, where the slot is a huge page's. */
+static status_t look_around(struct view *view, uint64_t address, uint64_t **huge)
 {
 	status_t status;
+	uint64_t *unit = slots_unit(view->space->slots, address, frame_take_node, frame_give, &status);
 
 	view->recent = 0;
-	view->recent_slots = slots_leaf(view->space->slots, address, frame_take_node, frame_give, &status);
+	if (unit && __atomic_load_n(unit, __ATOMIC_ACQUIRE) & SLOT_HUGE) {
+		*huge = unit;
+		return STATUS_OK;
+	}
+	view->recent_slots = unit ? slots_below(unit, frame_take_node, frame_give, &status) : NULL;
 	if (status)
 		return status == STATUS_NOT_FOUND ? STATUS_BAD_ADDRESS : status;
-	view->recent_table = view_table(view, address);
+	view->recent_table = view_table(view, address, 0);
 	if (!view->recent_table)
 		return STATUS_NO_MEMORY;
 	view->recent = address / UNIT_SIZE;
@@ -175,9 +181,13 @@ status_t vspace_fault(struct view *view, uint64_t address, enum access access)
 	if (address >= USER_END)
 		return STATUS_BAD_ADDRESS;
 	if (address / UNIT_SIZE != view->recent || !view->recent) {
-		status = look_around(view, address);
+		uint64_t *huge = NULL;
+
+		status = look_around(view, address, &huge);
 		if (status)
 			return status;
+		if (huge)
+			return huge_fault(view, huge, address, access);
 	}
 	for (unsigned tries = 0; tries < 5; tries++) { /* a slot becomes present under a fault, gets a holder, and many; or its copy is the last */
 		uint64_t *slot = &view->recent_slots[index];
@@ -194,7 +204,7 @@ status_t vspace_fault(struct view *view, uint64_t address, enum access access)
 		else
 			status = holders_join(view, slot, now);
 		if (!status) {
-			view->recent_table[index] = page_word(now);
+			view->recent_table[index] = vspace_page_word(now);
 			counters[COUNTER_faults]++;
 		}
 		if (status != STATUS_BUSY)
@@ -214,13 +224,13 @@ status_t vspace_fault_now(struct view *view, uint64_t address, enum access acces
 
 status_t vspace_physical(struct view *view, uint64_t address, uint64_t *physical)
 {
-	unsigned index = paging_index(address, 0);
-	status_t status = STATUS_OK;
+	status_t status;
 
-	if (address / UNIT_SIZE != view->recent || !view->recent || !(view->recent_table[index] & PTE_WRITE))
-		status = vspace_fault_now(view, address, ACCESS_WRITE);
-	if (!status)
-		*physical = (view->recent_table[index] & PTE_ADDRESS) | address % PAGE_SIZE;
+	*physical = address < USER_END ? view_writable(view, address) : 0;
+	if (*physical)
+		return STATUS_OK;
+	status = vspace_fault_now(view, address, ACCESS_WRITE);
+	*physical = status ? 0 : view_writable(view, address);
 	return status;
 }
 
@@ -247,7 +257,7 @@ uint64_t vspace_key(const struct vspace *space, uint64_t address, uint64_t frame
 {
 	uint64_t now = slots_word(space->slots, address);
 
-	if (slot_state(now) != SLOT_PRESENT || slot_frame(now) != frame)
+	if (slot_state(now) != SLOT_PRESENT || slot_frame(now) + (now & SLOT_HUGE ? address % UNIT_SIZE & ~(uint64_t)(PAGE_SIZE - 1) : 0) != frame)
 		return 0;
 	return now & SLOT_SHARED ? (uint64_t)frame_generation(frame) << 1 | 1 : (uint64_t)space;
 }

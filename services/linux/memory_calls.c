@@ -15,6 +15,8 @@ enum {
 	MAP_FIXED_NOREPLACE = 0x100000,
 	PROTECTIONS = 7,
 	ADVICE_DONTNEED = 4,
+	ADVICE_HUGE = 14,
+	ADVICE_NO_HUGE = 15,
 	ADVICE_MAX = 25,
 	PAGE = 4096,
 };
@@ -66,9 +68,13 @@ int64_t linux_madvise(struct registers *registers)
 {
 	if (registers->rdx > ADVICE_MAX || registers->rdi % PAGE)
 		return -LINUX_EINVAL;
-	if (registers->rdx != ADVICE_DONTNEED || !registers->rsi)
-		return 0; /* advice that needs nothing to be done */
-	return change(VSPACE_DISCARD, registers->rdi, registers->rsi, 0, 0);
+	if (!registers->rsi)
+		return 0;
+	if (registers->rdx == ADVICE_DONTNEED)
+		return change(VSPACE_DISCARD, registers->rdi, registers->rsi, 0, 0);
+	if (registers->rdx == ADVICE_HUGE || registers->rdx == ADVICE_NO_HUGE)
+		return change(VSPACE_ADVISE, registers->rdi, registers->rsi, registers->rdx == ADVICE_HUGE, 0);
+	return 0; /* advice that needs nothing to be done */
 }
 
 int64_t linux_brk(struct registers *registers)

@@ -30,10 +30,14 @@ static struct translation *place_of(uint64_t address)
 	return &kept[address / PAGE_SIZE % KEPT];
 }
 
+/* A huge page's translation goes with any of its addresses. */
 void cpu_invalidate_page(uint64_t address)
 {
 	if (place_of(address)->page == address / PAGE_SIZE)
 		place_of(address)->word = 0;
+	for (unsigned i = 0; i < KEPT; i++)
+		if (kept[i].word & PTE_LARGE && kept[i].page * PAGE_SIZE / UNIT_SIZE == address / UNIT_SIZE)
+			kept[i].word = 0;
 }
 
 static bool permits(uint64_t word, enum access access)
@@ -48,9 +52,9 @@ static uint64_t walk(uint64_t address)
 {
 	uint64_t word = tables | PTE_PRESENT;
 
-	for (int level = 3; level >= 0 && word & PTE_PRESENT; level--)
+	for (int level = 3; level >= 0 && word & PTE_PRESENT && !(word & PTE_LARGE); level--)
 		word = ((const uint64_t *)direct(word & PTE_ADDRESS))[paging_index(address, (unsigned)level)];
-	return word;
+	return word & PTE_LARGE ? word + (address & (UNIT_SIZE - PAGE_SIZE)) : word;
 }
 
 status_t user_copy_out(uint64_t to, const void *from, size_t size)
