@@ -15,7 +15,7 @@ enum {
 	SMALL = 20,               /* pages */
 	MIDDLE = 1500,            /* several leaves of page tables */
 	LARGE = 1 << 18,          /* 1 GiB: most of it stays folded */
-	HUGE_PAGES = (1 << 24) + 1000, /* more than an arena gives: 64 GiB */
+	TOO_LARGE = (1 << 24) + 1000, /* more than an arena gives: 64 GiB */
 };
 
 uint64_t random_next(uint64_t *state)
@@ -81,7 +81,7 @@ static size_t random_pages(uint64_t *random)
 	unsigned kind = random_below(random, 32);
 
 	if (kind == 0)
-		return HUGE_PAGES;
+		return TOO_LARGE;
 	if (kind < 4)
 		return 1 + random_below(random, LARGE);
 	return 1 + random_below(random, kind < 12 ? MIDDLE : SMALL);
@@ -100,6 +100,8 @@ bool region_map(struct region *region, uint64_t *random, size_t most, uintptr_t 
 	base = mmap(wish, pages * PAGE, PROT_READ | PROT_WRITE, flags, -1, 0);
 	if (base == MAP_FAILED)
 		return done("mmap", wish, -1);
+	if (random_below(random, 3) == 0) /* refused, the region is as good */
+		(void)done("madvise for huge pages", base, madvise(base, pages * PAGE, MADV_HUGEPAGE));
 	*region = (struct region){ .base = base, .pages = pages };
 	return true;
 }
