@@ -104,6 +104,7 @@ enum vspace_operation {
 	VSPACE_PROTECT, /* address, size, rights */
 	VSPACE_DISCARD, /* address, size: zero-filled again at the next touch */
 	VSPACE_ADVISE,  /* address, size, 1 or 0: the program wants huge pages there, as far as they fit and are left, or does not */
+	VSPACE_MOVE,    /* address, size, new size, VSPACE_STAY... or another address, of the same home -> address */
 	VSPACE_BREAK,   /* new end of the heap, or 0 -> the end as it now is */
 };
 
@@ -111,6 +112,11 @@ enum vspace_map_flags {
 	VSPACE_ANYWHERE,
 	VSPACE_FIXED,          /* replaces what was there */
 	VSPACE_FIXED_IF_EMPTY, /* EXISTS when something is there */
+};
+
+enum vspace_move {
+	VSPACE_STAY,          /* NO_MEMORY when it cannot grow where it is */
+	VSPACE_MOVE_ANYWHERE, /* when it cannot */
 };
 
 /* Objects that programs share by token (abi/token.h). Changes are made at the object's home: results like kernel_call. */

@@ -12,11 +12,16 @@
 #ifndef KERNEL_MEMORY_ARENA_H
 #define KERNEL_MEMORY_ARENA_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "abi/token.h"
 #include "kernel/arch/layout.h"
 
-enum { ARENA_SHIFT = 38 };
+enum {
+	ARENA_SHIFT = 38,
+	ARENA_LOWEST = 0x10000, /* below, programs map nothing: null pointers shall not lead anywhere */
+};
 
 #define ARENA_BASE         UINT64_C(0x0000400000000000)
 #define ARENA_MAPPING_MAX  (UINT64_C(1) << (ARENA_SHIFT - 2)) /* larger ones go to the home */
@@ -30,6 +35,12 @@ static inline struct arena arena_of(unsigned core)
 	uint64_t start = ARENA_BASE + ((uint64_t)core << ARENA_SHIFT);
 
 	return (struct arena){ start, start + (UINT64_C(1) << ARENA_SHIFT) };
+}
+
+/* Whether a range touches the window, which programs map nothing into. */
+static inline bool arena_token_window(uint64_t start, uint64_t end)
+{
+	return start < TOKEN_WINDOW_END && end > TOKEN_WINDOW;
 }
 
 /* The core whose arena an address lies in, on a machine of so many; or `home`. */

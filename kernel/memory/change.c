@@ -1,8 +1,10 @@
-/* change.c - what the home of an arena does to it: map, unmap, protect, discard, heap (vspace.h)
+/* change.c - what the home of an arena does to it: map, unmap, protect, discard, advise, heap (vspace.h); see change.h
  * SPDX-License-Identifier: MIT
  * Each operation checks its range, splits folded words at the two ends (the only step that can fail), and then
  * cannot fail any more. Pages that this core alone holds, or nobody, are taken back at once; those of others in a second pass, behind
  * the shoot-down. */
+#include "kernel/memory/change.h"
+
 #include "abi/token.h"
 #include "kernel/arch/paging.h"
 #include "kernel/memory/allowance.h"
@@ -10,7 +12,9 @@
 #include "kernel/memory/copy.h"
 #include "kernel/memory/frames.h"
 #include "kernel/memory/holders.h"
+#include "kernel/memory/hole.h"
 #include "kernel/memory/huge.h"
+#include "kernel/memory/move.h"
 #include "kernel/memory/shootdown.h"
 #include "kernel/memory/slots.h"
 #include "kernel/memory/vspace.h"
@@ -18,26 +22,16 @@
 #include "percpu/instance.h"
 #include "percpu/machine.h"
 
-enum {
-	MAP_LOWEST = 0x10000,
-	WANDER = 64 << 20, /* bytes mapped before the search for a hole begins anew at the top */
-};
-
-/* Who is to be told of a change, and of how many pages; how many pages the space has less. */
-struct told {
-	struct core_set holders;
-	unsigned pages;
-	uint64_t given;
-};
-
-static uint64_t reserved(unsigned rights)
+uint64_t change_reserved(unsigned rights)
 {
 	return slot_make(SLOT_RESERVED, rights % VSPACE_SHARED, 0) | (rights & VSPACE_SHARED ? SLOT_SHARED : 0);
 }
 
 static uint64_t to_reserved(uint64_t word, const struct slots_change *how)
 {
-	return slot_state(word) == SLOT_EMPTY ? reserved(how->rights) : word;
+	const uint64_t *wanted = how->context;
+
+	return slot_state(word) == SLOT_EMPTY ? *wanted : word;
 }
 
 /* What remains where pages were taken back: nothing (unmap), a reservation with the word's own rights (discard), or
@@ -53,8 +47,8 @@ static uint64_t after_taking(uint64_t word, const struct slots_change *how)
 	if (how->rights == REMAINS_NOTHING)
 		return 0;
 	if (how->rights == REMAINS_RESERVED)
-		return reserved(slot_rights(word)) | (word & SLOT_HUGE);
-	return reserved(how->rights - REMAINS_NEW);
+		return change_reserved(slot_rights(word)) | (word & SLOT_HUGE);
+	return change_reserved(how->rights - REMAINS_NEW);
 }
 
 /* What a shared mapping holds is not this space's to discard. */
@@ -68,14 +62,14 @@ static uint64_t to_retired(uint64_t word, const struct slots_change *how)
 }
 
 /* What the shoot-down behind a change is to reach. */
-static const struct core_set *to_be_told(const struct vspace *space, struct told *told)
+const struct core_set *change_to_be_told(const struct vspace *space, struct told *told)
 {
 	if (shootdown_goes_to_all())
 		vspace_members(space, &told->holders);
 	return &told->holders;
 }
 
-static void tell(uint64_t before, const struct slots_change *how)
+void change_tell(uint64_t before, const struct slots_change *how)
 {
 	struct told *told = how->context;
 
@@ -112,7 +106,7 @@ static void give_or_tell(uint64_t before, const struct slots_change *how)
 	if (slot_state(before) == SLOT_PRESENT && slot_held_alone(before, this_core()))
 		give_up(before, how->context);
 	else
-		tell(before, how);
+		change_tell(before, how);
 }
 
 static uint64_t from_retired(uint64_t word, const struct slots_change *how)
@@ -143,7 +137,7 @@ static status_t split_at(struct vspace *space, uint64_t address)
 	return status;
 }
 
-static status_t split(struct vspace *space, uint64_t start, uint64_t end)
+status_t change_split(struct vspace *space, uint64_t start, uint64_t end)
 {
 	status_t status = split_at(space, start);
 
@@ -152,25 +146,19 @@ static status_t split(struct vspace *space, uint64_t start, uint64_t end)
 	return status ? status : split_at(space, end);
 }
 
-status_t vspace_reserve(struct vspace *space, uint64_t start, uint64_t end, unsigned rights)
+status_t change_reserve(struct vspace *space, uint64_t start, uint64_t end, uint64_t word)
 {
-	struct slots_change how = { .change = to_reserved, .wait = inbox_serve_leaves, .rights = rights };
-	status_t status = split(space, start, end);
+	struct slots_change how = { .change = to_reserved, .wait = inbox_serve_leaves, .context = &word };
+	status_t status = change_split(space, start, end);
 
 	if (!status)
 		slots_apply(space->slots, start, end, &how);
 	return status;
 }
 
-/* Where the search for a hole begins among this core's addresses; NULL: nobody searches there. */
-static uint64_t *search_mark(struct vspace *space, uint64_t address)
+status_t vspace_reserve(struct vspace *space, uint64_t start, uint64_t end, unsigned rights)
 {
-	struct arena own = arena_of(this_core());
-	struct view *view = view_find(space);
-
-	if (address < ARENA_BASE)
-		return &space->search_high;
-	return view && address >= own.start && address < own.end ? &view->search_high : NULL;
+	return change_reserve(space, start, end, change_reserved(rights));
 }
 
 static status_t take_back(struct vspace *space, uint64_t start, uint64_t end, unsigned remains)
@@ -178,50 +166,24 @@ static status_t take_back(struct vspace *space, uint64_t start, uint64_t end, un
 	struct told told = { .pages = 0 };
 	struct slots_change first = { .change = to_retired, .changed = give_or_tell, .wait = inbox_serve_leaves, .rights = remains, .context = &told };
 	struct slots_change second = { .change = from_retired, .changed = give_frame, .wait = inbox_serve_leaves, .rights = remains, .context = &told };
-	uint64_t *mark = search_mark(space, start);
-	status_t status = split(space, start, end);
+	status_t status = change_split(space, start, end);
 
 	if (status)
 		return status;
 	slots_apply(space->slots, start, end, &first); /* H1, H2 */
-	shootdown(space, start, end, SHOOTDOWN_FORGET, to_be_told(space, &told));
+	shootdown(space, start, end, SHOOTDOWN_FORGET, change_to_be_told(space, &told));
 	if (told.pages)
 		slots_apply(space->slots, start, end, &second); /* H5 */
 	allowance_return(space, view_find(space), told.given);
 	frame_give_flush();
-	if (remains == REMAINS_NOTHING && mark && end > *mark)
-		*mark = end;
+	if (remains == REMAINS_NOTHING)
+		hole_made(space, start, end);
 	return STATUS_OK;
 }
 
-/* Below the last mapping mostly, which needs no search. Holes that were too small are left above it, so now and then it looks at all: when
- * as much was mapped since as that may cost, and addresses do not wander down for ever, with a node of slots for each leaf they touch. */
-static uint64_t find_hole_between(struct vspace *space, uint64_t low, uint64_t high, uint64_t size, uint64_t *mark, uint64_t *rest)
+status_t change_unmap(struct vspace *space, uint64_t start, uint64_t end)
 {
-	uint64_t found = *rest >= size ? slots_hole(space->slots, low, *mark, size) : 0;
-
-	if (found) {
-		*rest -= size;
-	} else {
-		found = slots_hole(space->slots, low, high, size);
-		if (!found)
-			return 0;
-		*rest = high - found > WANDER ? high - found : WANDER;
-	}
-	*mark = found + size;
-	return found;
-}
-
-static uint64_t find_hole(struct vspace *space, uint64_t size)
-{
-	struct arena own = arena_of(this_core());
-	struct view *view = view_find(space);
-
-	if (view && size <= ARENA_MAPPING_MAX)
-		return find_hole_between(space, own.start, own.end, size, &view->search_high, &view->search_rest);
-	if (space->home != this_core())
-		return 0;
-	return find_hole_between(space, space->heap_end, ARENA_BASE, size, &space->search_high, &space->search_rest);
+	return take_back(space, start, end, REMAINS_NOTHING);
 }
 
 static int64_t map(struct vspace *space, uint64_t address, uint64_t size, unsigned rights,
@@ -230,10 +192,10 @@ static int64_t map(struct vspace *space, uint64_t address, uint64_t size, unsign
 	status_t status;
 
 	if (flags == VSPACE_ANYWHERE) {
-		address = find_hole(space, size);
+		address = hole_find(space, size);
 		if (!address)
 			return STATUS_NO_MEMORY;
-	} else if (address < MAP_LOWEST) {
+	} else if (address < ARENA_LOWEST) {
 		return STATUS_BAD_ADDRESS;
 	} else if (flags == VSPACE_FIXED_IF_EMPTY && slots_occupied(space->slots, address, address + size)) {
 		return STATUS_EXISTS;
@@ -249,13 +211,13 @@ static int64_t map(struct vspace *space, uint64_t address, uint64_t size, unsign
 static status_t protect(struct vspace *space, uint64_t start, uint64_t end, unsigned rights)
 {
 	struct told told = { .pages = 0 };
-	struct slots_change how = { .change = to_rights, .changed = tell, .wait = inbox_serve_leaves, .rights = rights, .context = &told };
-	status_t status = split(space, start, end);
+	struct slots_change how = { .change = to_rights, .changed = change_tell, .wait = inbox_serve_leaves, .rights = rights, .context = &told };
+	status_t status = change_split(space, start, end);
 
 	if (status)
 		return status;
 	slots_apply(space->slots, start, end, &how);
-	shootdown(space, start, end, SHOOTDOWN_FORGET, to_be_told(space, &told));
+	shootdown(space, start, end, SHOOTDOWN_FORGET, change_to_be_told(space, &told));
 	return STATUS_OK;
 }
 
@@ -275,7 +237,7 @@ static status_t advise(struct vspace *space, uint64_t start, uint64_t end, unsig
 
 	if (first >= last)
 		return STATUS_OK;
-	status = split(space, first, last);
+	status = change_split(space, first, last);
 	if (!status)
 		slots_apply(space->slots, first, last, &how);
 	return status;
@@ -292,7 +254,7 @@ static uint64_t set_break(struct vspace *space, uint64_t wish)
 	if (new > old && (slots_occupied(space->slots, old, new) ||
 			  vspace_reserve(space, old, new, VSPACE_READ | VSPACE_WRITE)))
 		return space->heap_end;
-	if (new < old && take_back(space, new, old, REMAINS_NOTHING))
+	if (new < old && change_unmap(space, new, old))
 		return space->heap_end;
 	space->heap_end = wish;
 	return wish;
@@ -316,7 +278,7 @@ static int64_t change(struct vspace *space, enum vspace_operation operation, con
 	if (start % PAGE_SIZE || !size || size > USER_END || start > USER_END - size)
 		return STATUS_BAD_ARGUMENT;
 	size = (size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
-	if (start > USER_END - size || (start && start < TOKEN_WINDOW_END && start + size > TOKEN_WINDOW))
+	if (start > USER_END - size || (start && arena_token_window(start, start + size)))
 		return STATUS_BAD_ARGUMENT;
 	if (start && arena_home(start, machine_cores(), space->home) != arena_home(start + size - 1, machine_cores(), space->home))
 		return STATUS_NO_MEMORY; /* two cores would have to change it */
@@ -324,13 +286,15 @@ static int64_t change(struct vspace *space, enum vspace_operation operation, con
 	case VSPACE_MAP:
 		return map(space, start, size, (unsigned)argument[2], (enum vspace_map_flags)argument[3]);
 	case VSPACE_UNMAP:
-		return take_back(space, start, start + size, REMAINS_NOTHING);
+		return change_unmap(space, start, start + size);
 	case VSPACE_PROTECT:
 		return protect(space, start, start + size, (unsigned)argument[2]);
 	case VSPACE_DISCARD:
 		return take_back(space, start, start + size, REMAINS_RESERVED);
 	case VSPACE_ADVISE:
 		return advise(space, start, start + size, (unsigned)argument[2]);
+	case VSPACE_MOVE:
+		return vspace_move(space, start, size, argument[2], argument[3]);
 	default:
 		return STATUS_NO_CALL;
 	}
@@ -351,7 +315,7 @@ status_t vspace_grant(struct vspace *space, uint64_t frame, unsigned rights)
 	status_t status;
 
 	copy_keep_out(space);
-	status = split(space, start, end);
+	status = change_split(space, start, end);
 	if (!status)
 		slots_apply(space->slots, start, end, &how);
 	copy_let_in();
@@ -363,7 +327,7 @@ void vspace_revoke(struct vspace *space, uint64_t frame)
 	status_t status;
 
 	copy_keep_out(space);
-	status = take_back(space, TOKEN_WINDOW + frame, TOKEN_WINDOW + frame + PAGE_SIZE, REMAINS_NOTHING);
+	status = change_unmap(space, TOKEN_WINDOW + frame, TOKEN_WINDOW + frame + PAGE_SIZE);
 	copy_let_in();
 	if (status)
 		__builtin_trap(); /* the grant has split all words */

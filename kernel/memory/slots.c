@@ -78,13 +78,29 @@ uint64_t *slots_leaf(uint64_t root, uint64_t address, slots_allocate allocate, s
 	return unit ? slots_below(unit, allocate, give_back, status) : NULL;
 }
 
-uint64_t slots_word(uint64_t root, uint64_t address)
+/* Down to the word that is no node; *level is its own. */
+static uint64_t descend(uint64_t root, uint64_t address, unsigned *level)
 {
 	uint64_t now = slot_make(SLOT_NODE, 0, root);
 
-	for (unsigned level = SLOT_LEVELS; slot_state(now) == SLOT_NODE; level--)
-		now = load(&node_words(now)[paging_index(address, level - 1)]);
+	for (*level = SLOT_LEVELS; slot_state(now) == SLOT_NODE; --*level)
+		now = load(&node_words(now)[paging_index(address, *level - 1)]);
 	return now;
+}
+
+uint64_t slots_word(uint64_t root, uint64_t address)
+{
+	unsigned level;
+
+	return descend(root, address, &level);
+}
+
+uint64_t slots_word_end(uint64_t root, uint64_t address)
+{
+	unsigned level;
+
+	(void)descend(root, address, &level);
+	return (address | (paging_size(level) - 1)) + 1;
 }
 
 status_t slots_split(uint64_t root, uint64_t address, slots_allocate allocate, slots_free give_back)

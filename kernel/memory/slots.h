@@ -114,8 +114,9 @@ uint64_t *slots_unit(uint64_t root, uint64_t address, slots_allocate allocate, s
 uint64_t *slots_below(uint64_t *unit, slots_allocate allocate, slots_free give_back, status_t *status);
 uint64_t *slots_leaf(uint64_t root, uint64_t address, slots_allocate allocate, slots_free give_back, status_t *status);
 
-/* The word that stands for an address's page, as it is now. */
+/* The word that stands for an address's page, as it is now; and the end of what it stands for. */
 uint64_t slots_word(uint64_t root, uint64_t address);
+uint64_t slots_word_end(uint64_t root, uint64_t address);
 
 /* Home: makes an address a boundary, so that no folded word reaches across it. NO_MEMORY; BUSY: a huge page does. */
 must_check status_t slots_split(uint64_t root, uint64_t address, slots_allocate allocate, slots_free give_back);

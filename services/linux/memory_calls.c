@@ -13,6 +13,8 @@ enum {
 	MAP_FIXED = 0x10,
 	MAP_ANONYMOUS = 0x20,
 	MAP_FIXED_NOREPLACE = 0x100000,
+	MREMAP_MAYMOVE = 1,
+	MREMAP_FIXED = 2,
 	PROTECTIONS = 7,
 	ADVICE_DONTNEED = 4,
 	ADVICE_HUGE = 14,
@@ -53,6 +55,19 @@ int64_t linux_mmap(struct registers *registers)
 int64_t linux_munmap(struct registers *registers)
 {
 	return change(VSPACE_UNMAP, registers->rdi, registers->rsi, 0, 0);
+}
+
+int64_t linux_mremap(struct registers *registers)
+{
+	uint64_t address = registers->rdi, size = registers->rsi, new_size = registers->rdx, flags = registers->r10, where = registers->r8;
+	bool fixed = flags & MREMAP_FIXED;
+
+	if (flags & ~(uint64_t)(MREMAP_MAYMOVE | MREMAP_FIXED) || (fixed && !(flags & MREMAP_MAYMOVE)) || (fixed && where < PAGE) ||
+	    !address || !size || !new_size || new_size > VSPACE_END)
+		return -LINUX_EINVAL;
+	if (!fixed)
+		where = flags & MREMAP_MAYMOVE ? VSPACE_MOVE_ANYWHERE : VSPACE_STAY;
+	return change(VSPACE_MOVE, address, size, (new_size + PAGE - 1) & ~(uint64_t)(PAGE - 1), where);
 }
 
 int64_t linux_mprotect(struct registers *registers)

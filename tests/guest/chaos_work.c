@@ -146,6 +146,14 @@ static void do_shrink(struct worker *worker)
 		region_shrink(region, &worker->random);
 }
 
+static void do_resize(struct worker *worker)
+{
+	struct region *region = random_region(worker);
+
+	if (region && region_resize(region, &worker->random))
+		region_check(region, &worker->random);
+}
+
 static void do_unmap(struct worker *worker)
 {
 	struct region *region = random_region(worker);
@@ -339,7 +347,7 @@ static void do_birth(struct worker *worker)
 
 static void (*const operation[])(struct worker *) = {
 	do_write, do_write, do_write, do_write, do_write, do_write, do_check, do_check, do_check, do_discard, do_discard, do_replace,
-	do_shrink, do_unmap, do_unmap, do_protect, do_protect, do_heap, do_common, do_common, do_common, do_common_change, do_move,
+	do_shrink, do_resize, do_unmap, do_unmap, do_protect, do_protect, do_heap, do_common, do_common, do_common, do_common_change, do_move,
 	do_nap, do_help, do_birth,
 };
 

@@ -217,6 +217,25 @@ void region_shrink(struct region *region, uint64_t *random)
 		region->content[i].page -= cut;
 }
 
+bool region_resize(struct region *region, uint64_t *random)
+{
+	size_t pages = 1 + random_below(random, 2 * region->pages);
+	unsigned char *old = region->base, *new = mremap(old, region->pages * PAGE, pages * PAGE, MREMAP_MAYMOVE);
+
+	if (!done("mremap", old, new == MAP_FAILED ? -1 : 0))
+		return false;
+	if (pages < region->pages)
+		region_forget(region, pages, region->pages - pages);
+	for (unsigned i = 0; i < region->written; i++) { /* lines' addresses are in what they hold (word_of) */
+		size_t offset = region->content[i].page * PAGE;
+
+		region->content[i].stamp ^= (uintptr_t)(old + offset) ^ (uintptr_t)(new + offset);
+	}
+	region->base = new;
+	region->pages = pages;
+	return true;
+}
+
 bool region_protect(const struct region *region, int rights)
 {
 	return done("mprotect", region->base, mprotect(region->base, region->pages * PAGE, rights));

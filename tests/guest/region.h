@@ -46,6 +46,9 @@ void region_discard(struct region *region, uint64_t *random);
 void region_replace(struct region *region, uint64_t *random);
 void region_shrink(struct region *region, uint64_t *random);
 
+/* Another size, somewhere else perhaps. False: refused. */
+bool region_resize(struct region *region, uint64_t *random);
+
 /* Sets the rights of the whole; what it holds stays. False: refused. */
 bool region_protect(const struct region *region, int rights);
 
