@@ -27,6 +27,11 @@ $(BUILD)/guest-tests.cpio: $$(GUEST_PROGRAMS) $(GUEST_TEST_PROGRAMS) tests/guest
 	$(QUIET_CPIO)cd $(GUEST_TEST_ROOT) && find . | LC_ALL=C sort | cpio -o -H newc --quiet --reproducible --owner 0:0 > $(abspath $@).part
 	@mv $@.part $@
 
+# Cores that share the host's take turns.
+$(BUILD)/libturns.so: tests/guest/turns.c scalability-tests/count/qemu_plugin.h
+	@mkdir -p $(@D)
+	$(QUIET_CC)$(HOST_CC) -std=gnu17 -O2 -g -Wall -Wextra -Werror -I. -fPIC -fvisibility=hidden -shared -o $@ $<
+
 .PHONY: guest-tests
-guest-tests: $(BUILD)/tessera.elf $(BUILD)/guest-tests.cpio
+guest-tests: $(BUILD)/tessera.elf $(BUILD)/guest-tests.cpio $(BUILD)/libturns.so
 	@BUILD=$(BUILD) tests/guest/run
