@@ -1,4 +1,4 @@
-# tests/guest/build.mk - `make guest-tests`: programs that test a booted system, and the driver that boots it
+# tests/guest/build.mk - `make guest-tests`, `make guest-long`: programs that test a booted system, and the driver that boots it
 # SPDX-License-Identifier: MIT
 GUEST_TESTS := borrow revoke token chaos exhaust wander fork leave native storm relay remap page-registers poke everywhere fault survivor memory-hog thread-bomb spawn-bomb bad-pointers syscall-fuzz
 GUEST_TEST_BIN := $(BUILD)/guest-tests
@@ -32,6 +32,9 @@ $(BUILD)/libturns.so: tests/guest/turns.c scalability-tests/count/qemu_plugin.h
 	@mkdir -p $(@D)
 	$(QUIET_CC)$(HOST_CC) -std=gnu17 -O2 -g -Wall -Wextra -Werror -I. -fPIC -fvisibility=hidden -shared -o $@ $<
 
-.PHONY: guest-tests
+.PHONY: guest-tests guest-long
 guest-tests: $(BUILD)/tessera.elf $(BUILD)/guest-tests.cpio $(BUILD)/libturns.so
 	@BUILD=$(BUILD) tests/guest/run
+
+guest-long: $(BUILD)/tessera.elf $(BUILD)/guest-tests.cpio $(BUILD)/libturns.so ## guest tests that take minutes: a page taken back a million times at 8 cores
+	@BUILD=$(BUILD) tests/guest/run -t tests/guest/long.table

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: MIT
  * Usage: revoke [ROUNDS]. In each round a maker grants an object to a process whose threads, one on every other core, load from it in a tight
  * loop. When all have read it for a while, the maker takes the token back, and when that call returns it writes poison into the page. A reader
- * must find the round's value or no page, never poison, and each must come to its landing once in every round. */
+ * must find the round's value or no page, never poison, and each must come to its landing once in every round.
+ * `make guest-long` does a million rounds. */
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
