@@ -1,4 +1,4 @@
-# tests/guest/build.mk - `make guest-tests`: programs that test a booted system, and the driver that boots it
+# tests/guest/build.mk - `make guest-tests`, `make guest-long`: programs that test a booted system, and the driver that boots it
 # SPDX-License-Identifier: MIT
 GUEST_TESTS := borrow huge mremap revoke token chaos exhaust wander fork leave native storm relay remap page-registers poke everywhere fault survivor memory-hog thread-bomb spawn-bomb bad-pointers syscall-fuzz
 GUEST_TEST_BIN := $(BUILD)/guest-tests
@@ -28,6 +28,14 @@ $(BUILD)/guest-tests.cpio: $$(GUEST_PROGRAMS) $(GUEST_TEST_PROGRAMS) tests/guest
 	$(QUIET_CPIO)cd $(GUEST_TEST_ROOT) && find . | LC_ALL=C sort | cpio -o -H newc --quiet --reproducible --owner 0:0 > $(abspath $@).part
 	@mv $@.part $@
 
-.PHONY: guest-tests
-guest-tests: $(BUILD)/tessera.elf $(BUILD)/guest-tests.cpio
+# Cores that share the host's take turns.
+$(BUILD)/libturns.so: tests/guest/turns.c scalability-tests/count/qemu_plugin.h
+	@mkdir -p $(@D)
+	$(QUIET_CC)$(HOST_CC) -std=gnu17 -O2 -g -Wall -Wextra -Werror -I. -fPIC -fvisibility=hidden -shared -o $@ $<
+
+.PHONY: guest-tests guest-long
+guest-tests: $(BUILD)/tessera.elf $(BUILD)/guest-tests.cpio $(BUILD)/libturns.so
 	@BUILD=$(BUILD) tests/guest/run
+
+guest-long: $(BUILD)/tessera.elf $(BUILD)/guest-tests.cpio $(BUILD)/libturns.so ## guest tests that take minutes: a page taken back a million times at 8 cores
+	@BUILD=$(BUILD) tests/guest/run -t tests/guest/long.table

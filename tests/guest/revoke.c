@@ -1,8 +1,10 @@
 /* revoke.c - nobody reads a page by a token that has been taken back
  * SPDX-License-Identifier: MIT
  * Usage: revoke [ROUNDS]. In each round a maker grants an object to a process whose threads, one on every other core, load from it in a tight
- * loop. When all hold the page, the maker takes the token back, and when that call returns it writes poison into the page. A reader must
- * find the round's value or no page, never poison, and it must find no page in the end. */
+ * loop. When all have read it for a while, the maker takes the token back, and when that call returns it writes poison into the page. A reader
+ * must find the round's value or no page, never poison, and each must come to its landing once in every round.
+ * `make guest-long` does a million rounds. */
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -20,6 +22,7 @@
 enum {
 	CORES = 256,
 	APART = 128,
+	STRETCH = 100,   /* loads without a break */
 	LATE_MAX = 1000, /* loads that are too late, in a round, until a reader gives up */
 };
 
@@ -29,9 +32,9 @@ static const uint64_t poison = 0xdeadULL << 40;
 static struct {
 	_Alignas(APART) atomic_ulong round; /* with its token, until the next one */
 	uint64_t token;
-	struct {
+	struct reader {
 		_Alignas(APART) atomic_ulong holds, lost; /* rounds */
-		atomic_ulong loads, late;
+		unsigned long loads, late, faults;
 	} reader[CORES];
 } *shared;
 
@@ -48,17 +51,22 @@ static void must(long result, const char *what)
 
 static void read_until_lost(long core, unsigned long round)
 {
-	unsigned long late = shared->reader[core].late + LATE_MAX;
-	struct token_value loaded = token_load(shared->token);
+	struct reader *own = &shared->reader[core];
+	uint64_t token = shared->token;
+	unsigned long loads = 0, late = 0;
+	struct token_value loaded;
 
-	for (; !loaded.error && shared->reader[core].late < late; loaded = token_load(shared->token)) {
-		shared->reader[core].loads++;
-		if (loaded.value != round)
-			shared->reader[core].late++;
-		atomic_store(&shared->reader[core].holds, round);
-		__asm__ volatile("pause"); /* an emulator with one thread for all cores goes to the next one here */
+	while (!(loaded = token_load(token)).error && late < LATE_MAX) {
+		late += loaded.value != round;
+		if (++loads % STRETCH)
+			continue;
+		atomic_store(&own->holds, round);
+		__asm__ volatile("pause"); /* where cores share one of a host, the next one's turn */
 	}
-	atomic_store(&shared->reader[core].lost, round);
+	own->loads += loads;
+	own->late += late;
+	own->faults += loaded.error == -EFAULT;
+	atomic_store(&own->lost, round);
 }
 
 static void *read_on(void *argument)
@@ -108,7 +116,7 @@ static void share_and_take_back(pid_t process, unsigned long round)
 
 int main(int argc, char **argv)
 {
-	unsigned long loads = 0, late = 0;
+	unsigned long loads = 0, late = 0, faults = 0;
 	pid_t process;
 
 	rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000;
@@ -129,7 +137,8 @@ int main(int argc, char **argv)
 	for (long core = 1; core <= readers; core++) {
 		loads += shared->reader[core].loads;
 		late += shared->reader[core].late;
+		faults += shared->reader[core].faults;
 	}
-	printf("revoke: %lu rounds, %lu loads by %ld readers, %lu of them too late\n", rounds, loads, readers, late);
-	return late != 0;
+	printf("revoke: %lu rounds, %lu loads by %ld readers, %lu of them too late, %lu faults\n", rounds, loads, readers, late, faults);
+	return late || faults != rounds * (unsigned long)readers;
 }
