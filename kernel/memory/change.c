@@ -17,6 +17,7 @@
 #include "kernel/memory/move.h"
 #include "kernel/memory/shootdown.h"
 #include "kernel/memory/slots.h"
+#include "kernel/memory/tables.h"
 #include "kernel/memory/vspace.h"
 #include "percpu/inbox.h"
 #include "percpu/instance.h"
@@ -51,22 +52,20 @@ static uint64_t after_taking(uint64_t word, const struct slots_change *how)
 	return change_reserved(how->rights - REMAINS_NEW);
 }
 
+/* Where tables are shared nobody knows who has a page. */
+static bool is_held_alone(uint64_t word)
+{
+	return slot_held_alone(word, this_core()) && !tables_shared;
+}
+
 /* What a shared mapping holds is not this space's to discard. */
 static uint64_t to_retired(uint64_t word, const struct slots_change *how)
 {
 	if (how->rights == REMAINS_RESERVED && word & SLOT_SHARED)
 		return word;
-	if (slot_state(word) == SLOT_PRESENT && !slot_held_alone(word, this_core()))
+	if (slot_state(word) == SLOT_PRESENT && !is_held_alone(word))
 		return word - SLOT_PRESENT + SLOT_RETIRED;
 	return slot_state(word) == SLOT_PRESENT || slot_state(word) == SLOT_RESERVED ? after_taking(word, how) : word;
-}
-
-/* What the shoot-down behind a change is to reach. */
-const struct core_set *change_to_be_told(const struct vspace *space, struct told *told)
-{
-	if (shootdown_goes_to_all())
-		vspace_members(space, &told->holders);
-	return &told->holders;
 }
 
 void change_tell(uint64_t before, const struct slots_change *how)
@@ -103,7 +102,7 @@ static void give_up(uint64_t word, struct told *told)
 /* A frame that nobody else holds goes home; the holders of the others are told first. */
 static void give_or_tell(uint64_t before, const struct slots_change *how)
 {
-	if (slot_state(before) == SLOT_PRESENT && slot_held_alone(before, this_core()))
+	if (slot_state(before) == SLOT_PRESENT && is_held_alone(before))
 		give_up(before, how->context);
 	else
 		change_tell(before, how);
@@ -171,7 +170,7 @@ static status_t take_back(struct vspace *space, uint64_t start, uint64_t end, un
 	if (status)
 		return status;
 	slots_apply(space->slots, start, end, &first); /* H1, H2 */
-	shootdown(space, start, end, SHOOTDOWN_FORGET, change_to_be_told(space, &told));
+	shootdown(space, start, end, SHOOTDOWN_FORGET, &told.holders);
 	if (told.pages)
 		slots_apply(space->slots, start, end, &second); /* H5 */
 	allowance_return(space, view_find(space), told.given);
@@ -217,7 +216,7 @@ static status_t protect(struct vspace *space, uint64_t start, uint64_t end, unsi
 	if (status)
 		return status;
 	slots_apply(space->slots, start, end, &how);
-	shootdown(space, start, end, SHOOTDOWN_FORGET, change_to_be_told(space, &told));
+	shootdown(space, start, end, SHOOTDOWN_FORGET, &told.holders);
 	return STATUS_OK;
 }
 
@@ -235,7 +234,7 @@ static status_t advise(struct vspace *space, uint64_t start, uint64_t end, unsig
 	uint64_t first = (start + UNIT_SIZE - 1) & ~(uint64_t)(UNIT_SIZE - 1), last = end & ~(uint64_t)(UNIT_SIZE - 1);
 	status_t status;
 
-	if (first >= last)
+	if (first >= last || tables_shared)
 		return STATUS_OK;
 	status = change_split(space, first, last);
 	if (!status)

@@ -31,9 +31,6 @@ must_check status_t change_reserve(struct vspace *space, uint64_t start, uint64_
 /* For slots_change.changed, with a struct told as its context: adds the holders of what was present. */
 void change_tell(uint64_t before, const struct slots_change *how);
 
-/* What the shoot-down behind a change is to reach. */
-const struct core_set *change_to_be_told(const struct vspace *space, struct told *told);
-
 /* Nothing is mapped in the range any more, and nobody reaches what was. NO_MEMORY. */
 must_check status_t change_unmap(struct vspace *space, uint64_t start, uint64_t end);
 

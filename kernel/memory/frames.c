@@ -4,6 +4,7 @@
 
 #include "abi/services.h"
 #include "kernel/memory/loans.h"
+#include "kernel/memory/tables.h"
 #include "percpu/counters.h"
 #include "percpu/inbox.h"
 #include "percpu/instance.h"
@@ -45,6 +46,7 @@ void frames_open(void)
 		else
 			donate(unit, birth.first_free, memory->private_end);
 	}
+	tables_open();
 	loans_open();
 }
 

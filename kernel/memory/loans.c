@@ -4,6 +4,7 @@
 
 #include "abi/services.h"
 #include "kernel/memory/frames.h"
+#include "kernel/memory/tables.h"
 #include "lib/command_line.h"
 #include "lib/string.h"
 #include "percpu/clock.h"
@@ -40,7 +41,7 @@ void loans_open(void)
 {
 	char value[sizeof("off")];
 
-	on = machine_cores() > 1 && !(command_line_value(machine.boot.command_line, "lending", value, sizeof(value)) && !strcmp(value, "off"));
+	on = machine_cores() > 1 && !tables_shared && !(command_line_value(machine.boot.command_line, "lending", value, sizeof(value)) && !strcmp(value, "off"));
 }
 
 bool loans_are_on(void)

@@ -163,7 +163,7 @@ static status_t move_to(struct vspace *space, struct range old, struct range new
 		slots_apply(space->slots, old.start, old.end, &restore);
 		return status;
 	}
-	shootdown(space, old.start, old.end, SHOOTDOWN_FORGET, change_to_be_told(space, &told));
+	shootdown(space, old.start, old.end, SHOOTDOWN_FORGET, &told.holders);
 	move_pages(space, old, new.start - old.start);
 	slots_apply(space->slots, new.start, new.end, &finish);
 	return STATUS_OK;

@@ -4,6 +4,7 @@
 
 #include "kernel/memory/copy.h"
 #include "kernel/memory/object.h"
+#include "kernel/memory/tables.h"
 #include "kernel/memory/view.h"
 #include "kernel/memory/vspace.h"
 #include "lib/command_line.h"
@@ -22,6 +23,8 @@ static void forget(struct vspace *space, uint64_t start, uint64_t end, enum shoo
 		return;
 	if (what == SHOOTDOWN_DESTROY)
 		view_destroy(view);
+	else if (tables_shared && what != SHOOTDOWN_NOTHING)
+		view_flush(view, start, end);
 	else if (what == SHOOTDOWN_FORGET)
 		view_forget(view, start, end);
 	else if (what == SHOOTDOWN_PROTECT)
@@ -49,24 +52,37 @@ static enum reach find_reach(void)
 	return strcmp(value, "planted") ? REACH_HOLDERS : REACH_PLANTED;
 }
 
-bool shootdown_goes_to_all(void)
+static bool goes_to_all(void)
 {
 	if (reach == REACH_UNKNOWN)
 		reach = find_reach();
-	return reach == REACH_ALL;
+	return reach == REACH_ALL || tables_shared;
 }
 
-void shootdown(struct vspace *space, uint64_t start, uint64_t end, enum shootdown what, const struct core_set *cores)
+static void tell(struct vspace *space, uint64_t start, uint64_t end, enum shootdown what, const struct core_set *cores)
 {
 	struct message message = { .kind = MESSAGE_invalidate, .word = { (uint64_t)space, start, end, what } };
 	struct core_set others = *cores;
 
+	if (goes_to_all())
+		vspace_members(space, &others);
 	forget(space, start, end, what);
 	core_set_remove(&others, this_core());
 	if (reach == REACH_PLANTED && what == SHOOTDOWN_FORGET)
 		core_set_remove(&others, machine_cores() - 1);
 	if (!core_set_empty(&others))
 		inbox_ask_all(&others, &message); /* H3, H4 */
+}
+
+void shootdown(struct vspace *space, uint64_t start, uint64_t end, enum shootdown what, const struct core_set *cores)
+{
+	bool bars = tables_shared && (what == SHOOTDOWN_FORGET || what == SHOOTDOWN_PROTECT);
+
+	if (bars)
+		tables_bar(space, start, end);
+	tell(space, start, end, what, cores);
+	if (bars)
+		tables_unbar(space, start, end);
 }
 
 void vspace_invalidate(const struct message *message)

@@ -19,9 +19,8 @@ enum shootdown {
 	SHOOTDOWN_DESTROY, /* the whole view */
 };
 
-/* Whether a shoot-down is to go to every core that has run the space, whoever holds its pages: an ablation, `shootdown=all` at boot.
- * `shootdown=planted` leaves the last core out, which tests must notice. */
-bool shootdown_goes_to_all(void);
+/* `shootdown=all` at boot is an ablation: each goes to every core that has run the space, whoever holds its pages. `shootdown=planted` leaves the
+ * last core out, which tests must notice. */
 
 /* After it neither this core nor one of `cores` has a mapping of [start, end) from before. Sends each of them, but for this one, one
  * message, and takes one acknowledgement. */

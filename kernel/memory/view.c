@@ -7,6 +7,7 @@
 #include "kernel/memory/arena.h"
 #include "kernel/memory/frames.h"
 #include "kernel/memory/pool.h"
+#include "kernel/memory/tables.h"
 #include "kernel/memory/vspace.h"
 #include "lib/string.h"
 #include "percpu/instance.h"
@@ -66,10 +67,19 @@ static void give_table(enum frame_type type, uint64_t table)
 	frame_give(table);
 }
 
+/* Those of its own: what lies below the root is the space's where tables are shared. */
+static void each_own_table(const struct view *view, frame_visitor visit)
+{
+	if (tables_shared)
+		visit(FRAME_page_table, view->root);
+	else
+		each_table(view->root, 3, visit);
+}
+
 void views_visit(frame_visitor visit)
 {
 	for (struct view *view = views; view; view = view->next)
-		each_table(view->root, 3, visit);
+		each_own_table(view, visit);
 }
 
 void view_destroy(struct view *view)
@@ -81,7 +91,7 @@ void view_destroy(struct view *view)
 	while (*link != view)
 		link = &(*link)->next;
 	*link = view->next;
-	each_table(view->root, 3, give_table);
+	each_own_table(view, give_table);
 	pool_give(&pool, view);
 }
 
@@ -191,6 +201,17 @@ static void take_bits(struct view *view, uint64_t start, uint64_t end, uint64_t 
 void view_forget(struct view *view, uint64_t start, uint64_t end)
 {
 	take_bits(view, start, end, ~UINT64_C(0));
+}
+
+void view_flush(const struct view *view, uint64_t start, uint64_t end)
+{
+	if (view != active)
+		return;
+	if (end - start > FLUSH_SINGLE_MAX * PAGE_SIZE)
+		cpu_write_cr3(view->root);
+	else
+		for (; start < end; start += PAGE_SIZE)
+			cpu_invalidate_page(start);
 }
 
 void view_protect(struct view *view, uint64_t start, uint64_t end)

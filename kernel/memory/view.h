@@ -54,4 +54,7 @@ uint64_t view_writable(const struct view *view, uint64_t address);
 void view_forget(struct view *view, uint64_t start, uint64_t end);
 void view_protect(struct view *view, uint64_t start, uint64_t end);
 
+/* The TLB alone forgets them: the words are shared, and barred (tables.h). */
+void view_flush(const struct view *view, uint64_t start, uint64_t end);
+
 #endif

@@ -12,10 +12,13 @@
 #include "kernel/memory/huge.h"
 #include "kernel/memory/shootdown.h"
 #include "kernel/memory/slots.h"
+#include "kernel/memory/tables.h"
 #include "percpu/counters.h"
 #include "percpu/inbox.h"
 #include "percpu/instance.h"
 #include "percpu/machine.h"
+
+enum { TRIES = 5 }; /* a slot becomes present under a fault, gets a holder, and many; or its copy is the last */
 
 static struct vspace *spaces; /* whose home this core is */
 
@@ -23,15 +26,19 @@ struct vspace *vspace_create(uint64_t heap_start)
 {
 	uint64_t frame = frame_take(FRAME_space);
 	uint64_t slots = frame ? frame_take_node() : 0;
+	uint64_t tables = slots && tables_shared ? tables_create() : 0;
 	struct vspace *space = direct(frame);
 
-	if (!slots) {
+	if (!slots || (tables_shared && !tables)) {
 		if (frame)
 			frame_give(frame);
+		if (slots)
+			frame_give(slots);
 		return NULL;
 	}
 	*space = (struct vspace){
 		.slots = slots,
+		.tables = tables,
 		.home = this_core(),
 		.users = 1,
 		.heap_start = heap_start,
@@ -59,6 +66,7 @@ void vspaces_visit(frame_visitor visit)
 	for (const struct vspace *space = spaces; space; space = space->next) {
 		slots_visit(space->slots, visit);
 		holders_visit(space, visit);
+		tables_visit(space, visit);
 		visit(FRAME_space, direct_physical(space));
 	}
 }
@@ -93,6 +101,7 @@ void vspace_release(struct vspace *space)
 	shootdown(space, 0, USER_END, SHOOTDOWN_DESTROY, &members);
 	slots_visit(space->slots, give);
 	holders_visit(space, give);
+	tables_visit(space, give);
 	forget_space(space);
 	frame_give(direct_physical(space));
 	frame_give_flush();
@@ -152,6 +161,45 @@ static inline status_t fill_allowed(struct view *view, uint64_t *slot, uint64_t 
 	return status;
 }
 
+/* What a present slot asks of its page before it is mapped, or what a reserved one needs to be present: OK, and *now the word to map. */
+static inline status_t resolve(struct view *view, uint64_t address, uint64_t *slot, uint64_t *now, enum access access)
+{
+	if (slot_state(*now) == SLOT_RETIRED || slot_state(*now) == SLOT_COPYING)
+		return STATUS_BUSY;
+	if (!(slot_rights(*now) & access))
+		return STATUS_BAD_ADDRESS;
+	if (slot_state(*now) != SLOT_PRESENT)
+		return fill_allowed(view, slot, now);
+	if (access == ACCESS_WRITE && *now & SLOT_COPY)
+		return copy_page(view, address & ~(uint64_t)(PAGE_SIZE - 1), slot, now);
+	return holders_join(view, slot, *now);
+}
+
+/* T1 to T3. */
+static status_t fault_in_shared(struct view *view, uint64_t address, enum access access)
+{
+	status_t status;
+	uint64_t *slots = slots_leaf(view->space->slots, address, frame_take_node, frame_give, &status);
+	uint64_t *word = slots ? tables_word(view, address) : NULL;
+
+	if (!slots)
+		return status == STATUS_NOT_FOUND ? STATUS_BAD_ADDRESS : status;
+	if (!word)
+		return STATUS_NO_MEMORY;
+	slots += paging_index(address, 0);
+	for (unsigned tries = 0; tries < TRIES; tries++) {
+		uint64_t before = __atomic_load_n(word, __ATOMIC_SEQ_CST), now = __atomic_load_n(slots, __ATOMIC_SEQ_CST);
+
+		status = resolve(view, address, slots, &now, access);
+		if (!status && !tables_put(word, before, vspace_page_word(now)))
+			return STATUS_BUSY;
+		if (status != STATUS_BUSY)
+			break;
+	}
+	counters[COUNTER_faults] += status == STATUS_OK;
+	return status;
+}
+
 /* Finds the slots and the page table around an address and keeps them for the next fault; or *huge, where the slot is a huge page's. */
 static status_t look_around(struct view *view, uint64_t address, uint64_t **huge)
 {
@@ -183,26 +231,19 @@ status_t vspace_fault(struct view *view, uint64_t address, enum access access)
 	if (address / UNIT_SIZE != view->recent || !view->recent) {
 		uint64_t *huge = NULL;
 
+		if (tables_shared)
+			return fault_in_shared(view, address, access);
 		status = look_around(view, address, &huge);
 		if (status)
 			return status;
 		if (huge)
 			return huge_fault(view, huge, address, access);
 	}
-	for (unsigned tries = 0; tries < 5; tries++) { /* a slot becomes present under a fault, gets a holder, and many; or its copy is the last */
+	for (unsigned tries = 0; tries < TRIES; tries++) {
 		uint64_t *slot = &view->recent_slots[index];
 		uint64_t now = __atomic_load_n(slot, __ATOMIC_ACQUIRE); /* J2 */
 
-		if (slot_state(now) == SLOT_RETIRED || slot_state(now) == SLOT_COPYING)
-			return STATUS_BUSY;
-		if (!(slot_rights(now) & access))
-			return STATUS_BAD_ADDRESS;
-		if (slot_state(now) != SLOT_PRESENT)
-			status = fill_allowed(view, slot, &now);
-		else if (access == ACCESS_WRITE && now & SLOT_COPY)
-			status = copy_page(view, address & ~(uint64_t)(PAGE_SIZE - 1), slot, &now);
-		else
-			status = holders_join(view, slot, now);
+		status = resolve(view, address, slot, &now, access);
 		if (!status) {
 			view->recent_table[index] = vspace_page_word(now);
 			counters[COUNTER_faults]++;

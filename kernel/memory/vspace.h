@@ -23,6 +23,7 @@
 struct vspace {
 	/* constant */
 	uint64_t slots; /* root node, physical */
+	uint64_t tables; /* 0, but in the ablation tables=shared (tables.h) */
 	uint32_t home;
 
 	/* home */

@@ -62,6 +62,7 @@ static inline void play_fence(void)
 #include "kernel/memory/loans.h"
 #include "kernel/memory/object.h"
 #include "kernel/memory/pool.h"
+#include "kernel/memory/tables.h"
 #include "percpu/backlog.h"
 #include "percpu/counters.h"
 #include "percpu/instance.h"
