@@ -95,7 +95,9 @@ static void page_fault(struct registers *registers)
 	if (__builtin_expect(pager_is_called, 0))
 		pager_call(registers, address, access);
 	status = vspace_fault(view_active(), address, access);
-	if (status && status != STATUS_BUSY)
+	if (status == STATUS_BUSY)
+		cpu_pause(); /* the program's next try comes soon enough */
+	else if (status)
 		unresolved(registers, address, status);
 }
 

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "abi/kernel.h"
 #include "abi/status.h"
 #include "kernel/arch/paging.h"
 #include "kernel/memory/slots.h"
@@ -56,6 +57,21 @@ static inline struct holders *slot_holders(uint64_t word)
 static inline uint64_t slot_frame(uint64_t word)
 {
 	return word & SLOT_MANY ? slot_holders(word)->frame : word & SLOT_ADDRESS;
+}
+
+/* The word of a page table that maps the page of a PRESENT one. */
+static inline uint64_t slot_mapping(uint64_t word)
+{
+	unsigned rights = slot_rights(word);
+	uint64_t mapping = slot_frame(word) | PTE_USER;
+
+	if (rights)
+		mapping |= PTE_PRESENT;
+	if (rights & VSPACE_WRITE && !(word & SLOT_COPY))
+		mapping |= PTE_WRITE;
+	if (!(rights & VSPACE_EXECUTE))
+		mapping |= PTE_NO_EXECUTE;
+	return mapping;
 }
 
 /* Whether a PRESENT word says that nobody but this core holds the page. */

@@ -139,7 +139,7 @@ status_t huge_fault(struct view *view, uint64_t *slot, uint64_t address, enum ac
 			return STATUS_BUSY;
 		status = resolve(view, slot, &now, address, access);
 		if (!status) {
-			words[paging_index(address, 1)] = vspace_page_word(now) | PTE_LARGE;
+			words[paging_index(address, 1)] = slot_mapping(now) | PTE_LARGE;
 			counters[COUNTER_faults]++;
 		}
 	}

@@ -107,20 +107,6 @@ void vspace_release(struct vspace *space)
 	frame_give_flush();
 }
 
-uint64_t vspace_page_word(uint64_t slot)
-{
-	unsigned rights = slot_rights(slot);
-	uint64_t word = slot_frame(slot) | PTE_USER;
-
-	if (rights)
-		word |= PTE_PRESENT;
-	if (rights & VSPACE_WRITE && !(slot & SLOT_COPY))
-		word |= PTE_WRITE;
-	if (!(rights & VSPACE_EXECUTE))
-		word |= PTE_NO_EXECUTE;
-	return word;
-}
-
 static inline status_t fill_with(uint64_t frame, uint64_t *slot, uint64_t *now, unsigned holder)
 {
 	uint64_t present = slot_present(slot_rights(*now), frame, holder) | (*now & SLOT_SHARED);
@@ -191,7 +177,7 @@ static status_t fault_in_shared(struct view *view, uint64_t address, enum access
 		uint64_t before = __atomic_load_n(word, __ATOMIC_SEQ_CST), now = __atomic_load_n(slots, __ATOMIC_SEQ_CST);
 
 		status = resolve(view, address, slots, &now, access);
-		if (!status && !tables_put(word, before, vspace_page_word(now)))
+		if (!status && !tables_put(word, before, slot_mapping(now)))
 			return STATUS_BUSY;
 		if (status != STATUS_BUSY)
 			break;
@@ -245,7 +231,7 @@ status_t vspace_fault(struct view *view, uint64_t address, enum access access)
 
 		status = resolve(view, address, slot, &now, access);
 		if (!status) {
-			view->recent_table[index] = vspace_page_word(now);
+			view->recent_table[index] = slot_mapping(now);
 			counters[COUNTER_faults]++;
 		}
 		if (status != STATUS_BUSY)

@@ -66,9 +66,6 @@ must_check status_t vspace_fault(struct view *view, uint64_t address, enum acces
 /* For those who cannot wait for a borrowed frame: one of the reserve in its place. Never NO_PAGE. */
 must_check status_t vspace_fault_now(struct view *view, uint64_t address, enum access access);
 
-/* The word of a page table that maps a present slot's page. */
-uint64_t vspace_page_word(uint64_t slot);
-
 /* Physical address of a writable byte of the program's, its page faulted in. BAD_ADDRESS, NO_MEMORY, BUSY. */
 must_check status_t vspace_physical(struct view *view, uint64_t address, uint64_t *physical);
 
