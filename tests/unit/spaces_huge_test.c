@@ -404,6 +404,59 @@ static void near_the_limit_small_pages_do(void **state)
 	machine.boot.command_line[0] = '\0';
 }
 
+/* The kernel asks where a page is: a fault that has only put small pages in place of a unit is no answer. */
+static void ask_for_physical(void)
+{
+	uint64_t physical, *word;
+	struct vspace *copy;
+
+	huge_open();
+	map(0, 2);
+	play_must(!vspace_physical(space_view, address_of(0, 7) + 24, &physical) && is_huge(huge_unit(0)));
+	play_must(direct(physical) == (char *)reach(0, 7, ACCESS_READ) + 24);
+	play_must(!vspace_physical(space_view, address_of(1, 7), &physical) && !is_huge(huge_unit(1)));
+	play_must(direct(physical) == reach(1, 7, ACCESS_READ));
+	word = reach(0, 7, ACCESS_READ);
+	copy = vspace_fork(space);
+	play_must(copy && !vspace_physical(space_view, address_of(0, 7), &physical));
+	play_must(direct(physical) != word && direct(physical) == reach(0, 7, ACCESS_READ));
+	vspace_release(copy);
+	huge_close();
+}
+
+static void the_kernel_finds_any_page(void **state)
+{
+	(void)state;
+	strcpy(machine.boot.command_line, "limit=3");
+	play(1, FOUR, ask_for_physical);
+	machine.boot.command_line[0] = '\0';
+}
+
+/* The home breaks a page that place 1 holds, who asks meanwhile whose a frame of it is: so one finds sleepers in it (services/linux/futex.c). */
+static void ask_for_key(void)
+{
+	uint64_t frame;
+
+	huge_open();
+	hold_together(0);
+	frame = direct_physical(reach(0, 7, ACCESS_READ));
+	space_meet();
+	if (play_place() == 0)
+		play_must(!change(VSPACE_UNMAP, 0, 100, 1, 0));
+	while (play_place() == 1 && slots_word(space->slots, address_of(0, 7)) & SLOT_HUGE)
+		play_must(vspace_key(space, address_of(0, 7) + 40, frame) == (uint64_t)space);
+	play_must(vspace_key(space, address_of(0, 7), frame) == (uint64_t)space);
+	play_must(!vspace_key(space, address_of(0, 8), frame));
+	space_meet();
+	huge_close();
+}
+
+static void a_page_is_the_same_while_it_is_broken(void **state)
+{
+	(void)state;
+	play(PLAY_MAX, FOUR, ask_for_key);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -416,6 +469,8 @@ int main(void)
 		cmocka_unit_test(what_one_writes_all_see),
 		cmocka_unit_test(without_units_small_pages_do),
 		cmocka_unit_test(near_the_limit_small_pages_do),
+		cmocka_unit_test(the_kernel_finds_any_page),
+		cmocka_unit_test(a_page_is_the_same_while_it_is_broken),
 	};
 
 	return cmocka_run_group_tests_name("spaces_huge", tests, NULL, NULL);
