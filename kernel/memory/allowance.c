@@ -36,11 +36,18 @@ static uint64_t limit(void)
 	return pages;
 }
 
+/* Never more than there is, not for a moment: others would be refused what they are to have. */
 bool allowance_charge_within(struct vspace *space, uint64_t pages)
 {
-	if (__atomic_add_fetch(&space->pages, pages, __ATOMIC_RELAXED) <= limit())
+	uint64_t now = __atomic_load_n(&space->pages, __ATOMIC_RELAXED), most = limit();
+
+	if (most == UINT64_MAX) {
+		allowance_charge(space, pages);
 		return true;
-	__atomic_fetch_sub(&space->pages, pages, __ATOMIC_RELAXED);
+	}
+	while (now + pages <= most) /* bounded: each turn, another core has charged a batch or given one back, which takes it that many faults */
+		if (__atomic_compare_exchange_n(&space->pages, &now, now + pages, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+			return true;
 	return false;
 }
 

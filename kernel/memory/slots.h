@@ -17,7 +17,7 @@
  * Home is the home of the arena that the address lies in (arena.h). Its compare-and-swap on one word fails at most three times: a page
  * comes, and gets one and then many holders. Nodes live until the space dies.
  * Context: any core, no waiting. Pure: nodes are reached by direct(), frames come from the caller.
- * Tested by tests/unit/slots_test.c */
+ * Tested by tests/unit/slots_test.c, slots_huge_test.c */
 #ifndef KERNEL_MEMORY_SLOTS_H
 #define KERNEL_MEMORY_SLOTS_H
 

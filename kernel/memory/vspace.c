@@ -256,7 +256,8 @@ status_t vspace_physical(struct view *view, uint64_t address, uint64_t *physical
 	*physical = address < USER_END ? view_writable(view, address) : 0;
 	if (*physical)
 		return STATUS_OK;
-	status = vspace_fault_now(view, address, ACCESS_WRITE);
+	while ((status = vspace_fault_now(view, address, ACCESS_WRITE)) == STATUS_BUSY) /* bounded: by who changes the page, and waits for leaves alone */
+		inbox_serve_leaves();
 	*physical = status ? 0 : view_writable(view, address);
 	return status;
 }
@@ -282,8 +283,10 @@ void *vspace_page(struct vspace *space, uint64_t address)
 
 uint64_t vspace_key(const struct vspace *space, uint64_t address, uint64_t frame)
 {
-	uint64_t now = slots_word(space->slots, address);
+	uint64_t now;
 
+	while (slot_state(now = slots_word(space->slots, address)) == SLOT_COPYING) /* bounded: by who copies or breaks it, and waits for leaves alone */
+		inbox_serve_leaves();
 	if (slot_state(now) != SLOT_PRESENT || slot_frame(now) + (now & SLOT_HUGE ? address % UNIT_SIZE & ~(uint64_t)(PAGE_SIZE - 1) : 0) != frame)
 		return 0;
 	return now & SLOT_SHARED ? (uint64_t)frame_generation(frame) << 1 | 1 : (uint64_t)space;

@@ -60,13 +60,15 @@ void vspace_join(struct vspace *space, unsigned core);
 void vspace_members(const struct vspace *space, struct core_set *cores);
 
 /* Any core: makes the page at an address accessible in this core's view. BAD_ADDRESS: nothing there that permits
- * the access; NO_MEMORY; NO_PAGE: a frame may be borrowed (loans.h), then try again; BUSY: being taken back, try again. Sends nothing and waits for nothing, unless the page must be copied (copy.h). */
+ * the access; NO_MEMORY; NO_PAGE: a frame may be borrowed (loans.h), then try again; BUSY: being taken
+ * back, or small pages have come in place of a huge one: try again. Sends nothing and waits for nothing, unless the page must be copied (copy.h) or
+ * the unit be zeroed or broken (huge.h). */
 must_check status_t vspace_fault(struct view *view, uint64_t address, enum access access);
 
 /* For those who cannot wait for a borrowed frame: one of the reserve in its place. Never NO_PAGE. */
 must_check status_t vspace_fault_now(struct view *view, uint64_t address, enum access access);
 
-/* Physical address of a writable byte of the program's, its page faulted in. BAD_ADDRESS, NO_MEMORY, BUSY. */
+/* Physical address of a writable byte of the program's, its page faulted in. BAD_ADDRESS, NO_MEMORY. Serves leaves while others change the page. */
 must_check status_t vspace_physical(struct view *view, uint64_t address, uint64_t *physical);
 
 /* The core that an operation is for: `address` and `size` are its first two arguments. */
@@ -81,7 +83,7 @@ must_check status_t vspace_reserve(struct vspace *space, uint64_t start, uint64_
 must_check status_t vspace_fill(uint64_t *slot, uint64_t *now, unsigned holder);
 
 /* Any core: who may have the page of a program's address, if it is this frame by now: the space itself; or, where the mapping is shared, a
- * number that all spaces with this page have in common; 0: it is another page. */
+ * number that all spaces with this page have in common; 0: it is another page. Serves leaves while others copy the page or break a huge one. */
 uint64_t vspace_key(const struct vspace *space, uint64_t address, uint64_t frame);
 
 /* The home of a frame that is an object's (object.h), at its place in the window: maps it, where nothing is mapped yet, with enum

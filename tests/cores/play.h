@@ -12,7 +12,7 @@
 
 enum {
 	PLAY_MAX = 4,
-	PLAY_UNITS = 5, /* of a core's partition: the first is its shared zone */
+	PLAY_UNITS = 7, /* of a core's partition: the first is its shared zone, the next and the last have other things in them, and four are whole */
 };
 
 /* Runs `job` on threads that play these cores, from power-on to its return. */
