@@ -9,7 +9,9 @@
  *      the plugin learns where the word is, and answers in it after that load
  *   M2 it polls on while the word is MEETING_HELD; a poll of a word that is not FREE is no arrival
  *   M3 when the last has come, the plugin writes MEETING_MODELLED into every word
- * Without such a plugin the word stays MEETING_FREE, and nobody waits. */
+ * Without such a plugin the word stays MEETING_FREE, and nobody waits.
+ * A round: the kernel of one core asks those of others, all for the same, and waits for all of them (inbox_ask_all). It passes ASK, ASKED and
+ * ANSWERED; each of the others passes TAKEN and DONE in between. */
 #ifndef ABI_MARKER_H
 #define ABI_MARKER_H
 
@@ -26,6 +28,11 @@ enum marker {
 	MARKER_MEET      = MARKER_BASE + 7, /* the next instruction loads this worker's meeting word */
 	MARKER_MESSAGE   = MARKER_BASE + 16, /* a message was enqueued by this core */
 	MARKER_DOORBELL  = MARKER_BASE + 17, /* an IPI was sent by this core */
+	MARKER_ASK       = MARKER_BASE + 18, /* this core begins a round */
+	MARKER_ASKED     = MARKER_BASE + 19, /* all of the others have been asked: now it waits */
+	MARKER_TAKEN     = MARKER_BASE + 20, /* this core, one of the others, begins with what it was asked for */
+	MARKER_DONE      = MARKER_BASE + 21, /* it has done that, and is about to acknowledge it */
+	MARKER_ANSWERED  = MARKER_BASE + 22, /* the core that asked has all acknowledgements */
 };
 
 enum meeting_word {

@@ -176,18 +176,23 @@ static void post(const struct core_set *cores, const struct message *message)
 void inbox_ask_all(const struct core_set *cores, const struct message *message)
 {
 	struct mailbox *own = own_mailbox();
-	uint64_t expected = core_set_count(cores);
+	uint64_t expected;
 
+	marker(MARKER_ASK);
+	expected = core_set_count(cores);
 	__atomic_store_n(&own->acknowledged, 0, __ATOMIC_RELAXED);
 	post(cores, message);
+	marker(MARKER_ASKED);
 	while (__atomic_load_n(&own->acknowledged, __ATOMIC_ACQUIRE) != expected) { /* bounded: by the others */
 		inbox_serve_leaves();
 		cpu_pause();
 	}
+	marker(MARKER_ANSWERED);
 }
 
 void inbox_acknowledge(unsigned core)
 {
+	marker(MARKER_DONE);
 	__atomic_fetch_add(&mailbox_of(core)->acknowledged, 1, __ATOMIC_RELEASE);
 }
 
@@ -261,11 +266,14 @@ static void read_bulletin(unsigned sender)
 	struct mailbox *own = own_mailbox();
 	const struct message *bulletin = &mailbox_of(sender)->bulletin;
 	uint64_t bit = UINT64_C(1) << sender % 64;
+	message_handler handle;
 
 	if (!(__atomic_load_n(&own->posted[sender / 64], __ATOMIC_RELAXED) & bit))
 		return;
 	__atomic_fetch_and(&own->posted[sender / 64], ~bit, __ATOMIC_SEQ_CST);
-	message_handlers[bulletin->kind](bulletin);
+	handle = message_handlers[bulletin->kind]; /* the bulletin's line has come */
+	marker(MARKER_TAKEN);
+	handle(bulletin);
 }
 
 /* R1 and R2. */

@@ -1,6 +1,6 @@
 # figures.awk - decides which pictures the results allow
 # SPDX-License-Identifier: MIT
-# Needs number.awk, data.awk, words.awk, verdict.awk, picture.awk, curves.awk and bars.awk. Writes STEM.dat for each picture, the drawing
+# Needs number.awk, data.awk, words.awk, verdict.awk, picture.awk, curves.awk, bars.awk and parts.awk. Writes STEM.dat for each picture, the drawing
 # commands and figures.tsv. A picture with no data is not made. Nor are counts of messages that are zero everywhere: words
 # say that better. Cache lines are drawn even then, because zero is the claim.
 # Tested by plots/test
@@ -14,6 +14,7 @@ function counted_pictures(test, mode) {
 
 # The model's own: how the load is carried by each core, and where its cycles and lines go.
 function modelled_pictures(test) {
+	parts_picture(test)
 	curves(test, "model", "throughput")
 	if (!is_bytes(test, "throughput", "model") && !has_fixed_workers(test))
 		per_core(test, "model")
@@ -41,6 +42,7 @@ function other_pictures(test, mode,    m) {
 
 END {
 	order_data()
+	find_systems()
 	for (t = 1; t <= n_tests; t++)
 		for (k = 1; k <= n_modes; k++) {
 			if (modes[k] == "model")

@@ -4,8 +4,8 @@
 # of a picture a link. Tested by plots/test
 
 function map_colours() {
-	split("31, 35, 40|89, 99,110|189,193,197|152,158,165|195,199,203|228,230,232|216,222,228|255,244,214|255,255,255|0,114,178|213, 94, 0|0,158,115|204,121,167|230,159, 0|86,180,233|138,143,152|140,109, 31", rgb, "|")
-	n_colours = split("ink faint faint-light faint-second faint-third faint-fourth line shade card tessera linux replica queue other-1 other-2 other-3 other-4", variable, " ")
+	split("31, 35, 40|89, 99,110|189,193,197|152,158,165|195,199,203|228,230,232|216,222,228|255,244,214|255,255,255|0,114,178|97,168,207|163,204,227|213, 94, 0|0,158,115|204,121,167|230,159, 0|86,180,233|138,143,152|140,109, 31", rgb, "|")
+	n_colours = split("ink faint faint-light faint-second faint-third faint-fourth line shade card tessera tessera-second tessera-third linux replica queue other-1 other-2 other-3 other-4", variable, " ")
 	for (i = 1; i <= n_colours; i++) {
 		gsub(/ /, "", rgb[i])
 		colour[rgb[i]] = "var(--" variable[i] ")"

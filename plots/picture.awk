@@ -24,9 +24,17 @@ function cut_to_fit(words, headline_length,    room) {
 	return words "…"
 }
 
-function begin_picture(headline, mode, unit) {
+function begin_commands() {
 	draw_file = "draw-" 1 + n_pictures++ % processes ".gp"
 	command("load 'style.gp'")
+}
+
+function begin_picture(headline, mode, unit) {
+	begin_commands()
+	head(headline, mode, unit)
+}
+
+function head(headline, mode, unit) {
 	command("set label " quote(headline) " at screen headline_x, headline_y left font 'DejaVu Sans:Bold,14.5' textcolor rgb ink")
 	if (unit != "B" || mode == "model")
 		command("set label " quote(cut_to_fit(mode_words(mode), length(headline))) " at screen 0.975, headline_y right font ',10.5' textcolor rgb faint")

@@ -29,6 +29,9 @@ function print_figure(f) {
 		print "<figcaption><span class=\"mark\">Means nothing beyond " host_words() ":</span> the host has no more, and what is shaded shows the emulator's scheduling.</figcaption>"
 	if (figure_stem[f] ~ /-throughput-model$/ && has_lists(figure_test[f]))
 		print "<figcaption>What these curves wait for: <a href=\"#" figure_test[f] "-lines\">most contended cache lines</a>.</figcaption>"
+	if (figure_stem[f] ~ /-parts-model$/)
+		print "<figcaption>Send: until all others that hold the page have been asked. Wake: until the last to be done has taken it up. Invalidate: what that " \
+			"one does. Acknowledge: until the core that unmaps knows. What others do meanwhile is in no part.</figcaption>"
 	print "</figure>"
 }
 

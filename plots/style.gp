@@ -6,6 +6,7 @@
 reset
 set encoding utf8
 ink = '#1f2328'; faint = '#59636e'; faint_light = '#bdc1c5'; faint_second = '#989ea5'; faint_third = '#c3c7cb'; faint_fourth = '#e4e6e8'
+tessera = '#0072b2'; tessera_second = '#61a8cf'; tessera_third = '#a3cce3'
 grid_colour = '#d8dee4'; shade = '#fff4d6'
 
 set linetype 1 lw 2.2 lc rgb '#0072b2' pt 7 ps 0.85

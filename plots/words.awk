@@ -3,6 +3,13 @@
 # Needs number.awk and data.awk. A picture of the model says so and names the machine: it must never look measured.
 # Tested by plots/test
 
+BEGIN {
+	part_words["cycles_send"] = "until all were asked to forget a page"
+	part_words["cycles_wake"] = "until the last of them began"
+	part_words["cycles_invalidate"] = "in which the last of them forgot"
+	part_words["cycles_acknowledge"] = "until it was known"
+}
+
 function is_bytes(test, metric, mode) { return unit_of[test, metric, mode] == "B" }
 
 function metric_title(test, metric, mode) {
@@ -18,6 +25,8 @@ function metric_title(test, metric, mode) {
 		return "lines from the shared cache"
 	if (metric == "cycles_lines" || metric == "cycles_queues")
 		return metric == "cycles_lines" ? "cycles that lines take to come" : "cycles waited until lines were free"
+	if (metric in part_words)
+		return "cycles " part_words[metric]
 	if (metric == "lines_memory")
 		return "lines from memory or another group's cache"
 	return plain_words(metric)

@@ -109,7 +109,7 @@ static uint32_t marker_event(const uint8_t *bytes, size_t size)
 	if (size != sizeof(opcode) + sizeof(event) || memcmp(bytes, opcode, sizeof(opcode)))
 		return 0;
 	memcpy(&event, bytes + sizeof(opcode), sizeof(event));
-	return event > MARKER_BASE && event <= MARKER_DOORBELL ? event : 0;
+	return event > MARKER_BASE && event <= MARKER_ANSWERED ? event : 0;
 }
 
 struct decoded decode(const uint8_t *bytes, size_t size)

@@ -23,6 +23,7 @@
 #include "machine_file.h"
 #include "meeting.h"
 #include "memory.h"
+#include "rounds.h"
 #include "touch.h"
 
 enum {
@@ -83,6 +84,7 @@ static void model_switch_on(void)
 	switched_on = clock_host();
 	clock_switch_on(machine.mhz);
 	carrier_switch_on(&settings);
+	rounds_start();
 	accounts_repetition(0);
 	meeting_end(0);
 	modelling = true;
@@ -133,6 +135,26 @@ static void on_meeting(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t a
 		all_have_come();
 }
 
+/* Its acknowledgement may be waited for, and this core may be ahead of the others: the one that waits would see it before it is given. */
+static void round_done(unsigned int core)
+{
+	carrier_be_first();
+	rounds_done(core, carrier_clock);
+}
+
+/* It goes to whose account the core that asked works for, as its messages do. */
+static void round_ends(unsigned int core)
+{
+	uint64_t *figures = touch_account[PRIVILEGE_KERNEL]->figures;
+	struct round round;
+
+	if (!rounds_answered(core, carrier_clock, &round))
+		return;
+	figures[FIGURE_ROUNDS_OVERLAPPED] += round.overlapped;
+	for (unsigned int part = 0; part < ROUND_PARTS; part++)
+		figures[FIGURE_CYCLES_SEND + part] += round.cycles[part];
+}
+
 static void on_marker(unsigned int vcpu, void *data)
 {
 	if (!modelling) {
@@ -147,6 +169,11 @@ static void on_marker(unsigned int vcpu, void *data)
 	case MARKER_END: accounts_end(vcpu, carrier_clock); break;
 	case MARKER_MESSAGE: touch_account[PRIVILEGE_KERNEL]->figures[FIGURE_MESSAGES]++; break;
 	case MARKER_DOORBELL: touch_account[PRIVILEGE_KERNEL]->figures[FIGURE_DOORBELLS]++; break;
+	case MARKER_ASK: rounds_ask(vcpu, carrier_clock); break;
+	case MARKER_ASKED: rounds_asked(vcpu, carrier_clock); break;
+	case MARKER_TAKEN: rounds_taken(vcpu, carrier_clock); break;
+	case MARKER_DONE: round_done(vcpu); break;
+	case MARKER_ANSWERED: round_ends(vcpu); break;
 	}
 	accounts_refresh(vcpu);
 }

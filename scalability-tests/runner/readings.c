@@ -14,6 +14,8 @@ const char *const metric_names[METRICS] = {
 	[LINES_WRITTEN] = "lines_written", [LINES_NEAR] = "lines_near", [LINES_MEMORY] = "lines_memory",
 	[CYCLES_LINES] = "cycles_lines", [CYCLES_QUEUES] = "cycles_queues", [CYCLES_WALKS] = "cycles_walks",
 	[CYCLES_PRIVILEGED] = "cycles_privileged", [MESSAGES] = "messages", [DOORBELLS] = "doorbells",
+	[CYCLES_SEND] = "cycles_send", [CYCLES_WAKE] = "cycles_wake", [CYCLES_INVALIDATE] = "cycles_invalidate",
+	[CYCLES_ACKNOWLEDGE] = "cycles_acknowledge",
 };
 
 static void add(struct readings *readings, enum metric metric, int distance, const char *unit, double value)
@@ -158,23 +160,51 @@ int readings_pair(struct result_lines *lines, const struct model_file *model, ch
 	return 0;
 }
 
-static void add_accounts(struct readings *readings, const double account[ACCOUNTS], double operations, enum systems system)
+struct column {
+	enum metric metric;
+	enum account account;
+};
+
+static void add_columns(struct readings *readings, const struct column *columns, size_t count, const double account[ACCOUNTS],
+			double operations)
 {
-	static const struct {
-		enum metric metric;
-		enum account column;
-	} rows[] = {
+	for (size_t i = 0; i < count; i++)
+		add(readings, columns[i].metric, NO_DISTANCE, per_operation, account[columns[i].account] / operations);
+}
+
+/* Repetitions are alike in shape, so one whose rounds overlap leaves none of them parted. */
+static int rounds_are_parted(const struct model_file *model)
+{
+	double overlapped = 0;
+
+	for (unsigned int i = 1; i <= MODEL_REPETITIONS_MAX; i++)
+		overlapped += model->accounts[i][ACCOUNT_ROUNDS_OVERLAPPED];
+	return overlapped == 0;
+}
+
+static void add_accounts(struct readings *readings, const struct model_file *model, unsigned int repetition, double operations,
+			 enum systems system)
+{
+	static const struct column of_any[] = {
 		{ INSTRUCTIONS_USER, ACCOUNT_USER }, { INSTRUCTIONS_KERNEL, ACCOUNT_KERNEL }, { LINES_READ, ACCOUNT_READ },
 		{ LINES_WRITTEN, ACCOUNT_WRITTEN }, { LINES_NEAR, ACCOUNT_NEAR }, { LINES_MEMORY, ACCOUNT_MEMORY },
 		{ CYCLES_LINES, ACCOUNT_CYCLES_MEMORY }, { CYCLES_QUEUES, ACCOUNT_CYCLES_WAITED }, { CYCLES_WALKS, ACCOUNT_CYCLES_WALKS },
 		{ CYCLES_PRIVILEGED, ACCOUNT_CYCLES_PRIVILEGED },
-		{ MESSAGES, ACCOUNT_MESSAGES }, { DOORBELLS, ACCOUNT_DOORBELLS },
 	};
+	static const struct column of_messages[] = { { MESSAGES, ACCOUNT_MESSAGES }, { DOORBELLS, ACCOUNT_DOORBELLS } };
+	static const struct column of_rounds[] = {
+		{ CYCLES_SEND, ACCOUNT_CYCLES_SEND }, { CYCLES_WAKE, ACCOUNT_CYCLES_WAKE }, { CYCLES_INVALIDATE, ACCOUNT_CYCLES_INVALIDATE },
+		{ CYCLES_ACKNOWLEDGE, ACCOUNT_CYCLES_ACKNOWLEDGE },
+	};
+	const double *account = model->accounts[repetition];
 
 	add(readings, LINES_MOVED, NO_DISTANCE, per_operation, (account[ACCOUNT_READ] + account[ACCOUNT_WRITTEN]) / operations);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		if (system != LINUX || (rows[i].metric != MESSAGES && rows[i].metric != DOORBELLS))
-			add(readings, rows[i].metric, NO_DISTANCE, per_operation, account[rows[i].column] / operations);
+	add_columns(readings, of_any, sizeof(of_any) / sizeof(*of_any), account, operations);
+	if (system == LINUX)
+		return; /* its kernel bears no marks for the others */
+	add_columns(readings, of_messages, sizeof(of_messages) / sizeof(*of_messages), account, operations);
+	if (rounds_are_parted(model))
+		add_columns(readings, of_rounds, sizeof(of_rounds) / sizeof(*of_rounds), account, operations);
 }
 
 void readings_of_model(struct readings *readings, const struct test *test, const struct machine *machine,
@@ -194,7 +224,7 @@ void readings_of_model(struct readings *readings, const struct test *test, const
 	}
 	readings_of_time(readings, test, machine, &own);
 	add(readings, CYCLES, NO_DISTANCE, per_operation, cycles / readings_operations(&own));
-	add_accounts(readings, model->accounts[repetition], readings_operations(&own), system);
+	add_accounts(readings, model, repetition, readings_operations(&own), system);
 	result_lines_free(&own);
 }
 

@@ -58,7 +58,7 @@ static void a_window_counts_its_core(void **state)
 	accounts_end(2, 250);
 	assert_false(accounts_any_open());
 	add(2, PRIVILEGE_USER, FIGURE_USER, 1000);
-	assert_report("window 0 2 100 250\naccount 0 2 1 2 3 4 5 6 7 8 9 10 11 12\nothers 0 0 0 0 0 0 0 0 0 0 0 0 0\n");
+	assert_report("window 0 2 100 250\naccount 0 2 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17\nothers 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n");
 }
 
 static void windows_stand_core_by_core_in_order(void **state)
@@ -76,8 +76,8 @@ static void windows_stand_core_by_core_in_order(void **state)
 	accounts_end(255, 80); /* of none */
 	assert_false(accounts_any_open());
 	assert_report("window 0 0 20 40\nwindow 0 255 10 30\nwindow 0 255 50 60\nwindow 0 255 60 70\n"
-		      "account 0 0 0 0 0 0 0 0 0 0 0 0 0 0\naccount 0 255 7 0 0 0 0 0 0 0 0 0 0 0\n"
-		      "others 0 0 0 0 0 0 0 0 0 0 0 0 0\n");
+		      "account 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\naccount 0 255 7 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n"
+		      "others 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n");
 }
 
 static void others_count_while_a_window_is_for_all(void **state)
@@ -98,8 +98,8 @@ static void others_count_while_a_window_is_for_all(void **state)
 	add(0, PRIVILEGE_KERNEL, FIGURE_KERNEL, 1000); /* the second is not for all */
 	accounts_end(2, 50);
 	assert_report("window 0 1 10 30\nwindow 0 2 10 20\nwindow 0 2 40 50\n"
-		      "account 0 1 0 0 0 0 0 0 0 0 0 0 0 0\naccount 0 2 0 50 0 0 0 0 0 0 0 0 0 0\n"
-		      "others 0 0 7 0 0 0 0 1 0 0 0 0 0\n");
+		      "account 0 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\naccount 0 2 0 50 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n"
+		      "others 0 0 7 0 0 0 0 1 0 0 0 0 0 0 0 0 0 0\n");
 }
 
 /* Two windows for all: the first to end does not end what others count. */
@@ -116,8 +116,8 @@ static void the_last_window_for_all_ends_it(void **state)
 	accounts_end(2, 40);
 	assert_false(accounts_counts(accounts_of(0, PRIVILEGE_KERNEL)));
 	assert_report("window 0 1 10 20\nwindow 0 2 10 30\nwindow 0 2 30 40\n"
-		      "account 0 1 0 0 0 0 0 0 0 0 0 0 0 0\naccount 0 2 0 0 0 0 0 0 0 0 0 0 0 0\n"
-		      "others 0 0 3 0 0 0 0 0 0 0 0 0 0\n");
+		      "account 0 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\naccount 0 2 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n"
+		      "others 0 0 3 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n");
 }
 
 static void repetitions_are_apart(void **state)
@@ -133,8 +133,8 @@ static void repetitions_are_apart(void **state)
 		accounts_end(4, 100 * repetition + 9);
 	}
 	assert_report("window 0 4 1 9\nwindow 2 4 201 209\n"
-		      "account 0 4 1 0 0 0 0 0 0 0 0 0 0 0\nothers 0 0 10 0 0 0 0 0 0 0 0 0 0\n"
-		      "account 2 4 3 0 0 0 0 0 0 0 0 0 0 0\nothers 2 0 12 0 0 0 0 0 0 0 0 0 0\n");
+		      "account 0 4 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\nothers 0 0 10 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n"
+		      "account 2 4 3 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\nothers 2 0 12 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n");
 }
 
 static void a_window_without_end_is_left_out(void **state)
@@ -144,7 +144,7 @@ static void a_window_without_end_is_left_out(void **state)
 	accounts_begin(1, 10, WINDOW_OWN);
 	accounts_end(1, 20);
 	accounts_begin(1, 30, WINDOW_OWN);
-	assert_report("window 0 1 10 20\naccount 0 1 0 0 0 0 0 0 0 0 0 0 0 0\nothers 0 0 0 0 0 0 0 0 0 0 0 0 0\n");
+	assert_report("window 0 1 10 20\naccount 0 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\nothers 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n");
 	accounts_end(1, 40);
 }
 
@@ -163,7 +163,7 @@ static void any_number_of_windows_is_kept(void **state)
 		accounts_end(9, 10 * i + 5);
 		fprintf(file, "window 0 9 %u %u\n", 10 * i + 1, 10 * i + 5);
 	}
-	fputs("account 0 9 0 0 0 0 0 0 0 0 0 0 0 0\nothers 0 0 0 0 0 0 0 0 0 0 0 0 0\n", file);
+	fputs("account 0 9 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\nothers 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n", file);
 	fclose(file);
 	assert_report(expected);
 	free(expected);

@@ -267,9 +267,10 @@ static void markers(void **state)
 	assert_event(CODE(".byte 0x0f, 0x1f, 0x80; .long 0x7e550001"), MARKER_WARM);
 	assert_event(CODE(".byte 0x0f, 0x1f, 0x80; .long 0x7e550007"), MARKER_MEET);
 	assert_event(CODE(".byte 0x0f, 0x1f, 0x80; .long 0x7e550011"), MARKER_DOORBELL);
+	assert_event(CODE(".byte 0x0f, 0x1f, 0x80; .long 0x7e550016"), MARKER_ANSWERED);
 	assert_event(CODE("nop dword ptr [rax + 0x7e550002]"), MARKER_BEGIN);
 	assert_event(CODE("nop dword ptr [rax + 0x7e550000]"), 0);
-	assert_event(CODE("nop dword ptr [rax + 0x7e550012]"), 0);
+	assert_event(CODE("nop dword ptr [rax + 0x7e550017]"), 0);
 	assert_event(CODE("nop dword ptr [rax + 0x7e540002]"), 0);
 	assert_event(CODE("nop dword ptr [rbx + 0x7e550002]"), 0);
 	assert_event(CODE("nop word ptr [rax + 0x7e550002]"), 0);
