@@ -70,12 +70,13 @@ status_t huge_break(struct vspace *space, uint64_t address)
 	return status;
 }
 
-/* Small pages take the place of a unit that is reserved. BUSY, if that could be done. */
+/* Small pages take the place of a unit that is reserved. BUSY, if that could be done, or if something else is there by now. */
 static status_t fall_back(uint64_t *slot)
 {
 	status_t status;
 
-	return slots_below(slot, frame_take_node, frame_give, &status) ? STATUS_BUSY : status;
+	(void)slots_below(slot, frame_take_node, frame_give, &status);
+	return status == STATUS_NO_MEMORY ? status : STATUS_BUSY;
 }
 
 static status_t fill(struct view *view, uint64_t *slot, uint64_t *now)

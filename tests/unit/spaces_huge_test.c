@@ -457,6 +457,57 @@ static void a_page_is_the_same_while_it_is_broken(void **state)
 	play(PLAY_MAX, FOUR, ask_for_key);
 }
 
+enum { TURNS = 20000 };
+static unsigned unit_now, looking_at;
+
+static void map_and_unmap(void)
+{
+	for (; unit_now < WHOLE_UNITS + TURNS; __atomic_fetch_add(&unit_now, 1, __ATOMIC_RELAXED)) {
+		while (__atomic_load_n(&looking_at, __ATOMIC_RELAXED) != unit_now)
+			space_interrupt();
+		map(unit_now, 1);
+		for (unsigned left = unit_now % 40; left; left--)
+			cpu_pause_instruction();
+		play_must(!change(VSPACE_UNMAP, unit_now, 0, UNIT_PAGES, 0));
+	}
+}
+
+static void fault_meanwhile(void)
+{
+	for (unsigned unit; (unit = __atomic_load_n(&unit_now, __ATOMIC_RELAXED)) < WHOLE_UNITS + TURNS;) {
+		status_t status = vspace_fault(space_view, address_of(unit, 0), ACCESS_READ);
+
+		__atomic_store_n(&looking_at, unit, __ATOMIC_RELAXED);
+		play_must(status == STATUS_OK || status == STATUS_BUSY || status == STATUS_BAD_ADDRESS);
+		if (status != STATUS_BAD_ADDRESS || play_rung())
+			space_interrupt();
+	}
+}
+
+/* Place 1 has no units left and faults where the home maps and unmaps: what it finds is a page or nothing. */
+static void fall_back_while_it_goes(void)
+{
+	huge_open();
+	if (play_place() == 0)
+		map(0, WHOLE_UNITS);
+	play_meet();
+	if (play_place() == 1)
+		for (unit_now = 0; unit_now < WHOLE_UNITS; unit_now++)
+			play_must(reach(unit_now, 0, ACCESS_READ) && is_huge(huge_unit(unit_now)));
+	play_meet();
+	if (play_place() == 0)
+		map_and_unmap();
+	else
+		fault_meanwhile();
+	huge_close();
+}
+
+static void who_falls_back_finds_a_page_or_nothing(void **state)
+{
+	(void)state;
+	play(2, FOUR, fall_back_while_it_goes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -470,6 +521,7 @@ int main(void)
 		cmocka_unit_test(without_units_small_pages_do),
 		cmocka_unit_test(near_the_limit_small_pages_do),
 		cmocka_unit_test(the_kernel_finds_any_page),
+		cmocka_unit_test(who_falls_back_finds_a_page_or_nothing),
 		cmocka_unit_test(a_page_is_the_same_while_it_is_broken),
 	};
 
