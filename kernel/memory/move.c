@@ -180,8 +180,8 @@ static bool grow(struct vspace *space, struct range old, uint64_t new_size, uint
 {
 	struct range more = { old.end, old.start + new_size };
 
-	return more.end <= USER_END && is_home_of(space, more) && !slots_occupied(space->slots, more.start, more.end) &&
-	       !change_reserve(space, more.start, more.end, reserved);
+	return more.end <= USER_END && is_home_of(space, more) && !arena_token_window(more.start, more.end) &&
+	       !slots_occupied(space->slots, more.start, more.end) && !change_reserve(space, more.start, more.end, reserved);
 }
 
 /* M1. The start; 0: no room, or no frame. */
