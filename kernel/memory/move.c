@@ -77,17 +77,30 @@ static status_t break_all(struct vspace *space, struct range range)
 	return status;
 }
 
+/* What is reserved becomes RETIRED without a frame. */
 static uint64_t to_retired(uint64_t word, const struct slots_change *how)
 {
 	(void)how;
-	return slot_state(word) == SLOT_PRESENT ? word - SLOT_PRESENT + SLOT_RETIRED : SLOT_EMPTY;
+	return word - slot_state(word) + SLOT_RETIRED;
+}
+
+static bool is_page(uint64_t retired)
+{
+	return (retired & SLOT_ADDRESS) != 0;
 }
 
 static uint64_t from_retired(uint64_t word, const struct slots_change *how)
 {
 	const uint64_t *reserved = how->context;
 
-	return slot_state(word) == SLOT_RETIRED ? word - SLOT_RETIRED + SLOT_PRESENT : *reserved;
+	return is_page(word) ? word - SLOT_RETIRED + SLOT_PRESENT : *reserved;
+}
+
+static uint64_t to_empty(uint64_t word, const struct slots_change *how)
+{
+	(void)word;
+	(void)how;
+	return SLOT_EMPTY;
 }
 
 /* The leaves around an address, if there are any. */
@@ -105,7 +118,7 @@ static status_t make_leaves(struct vspace *space, struct range range, uint64_t d
 		next = next_unit(space, at);
 		if (next > range.end)
 			next = range.end;
-		if (!leaves(space, at, &none)) /* all words are EMPTY above leaves, so this one makes none */
+		if (!leaves(space, at, &none)) /* all words are RETIRED above leaves, so this one makes none */
 			continue;
 		if (!leaves(space, at + distance, &status) || !leaves(space, next - 1 + distance, &status))
 			return status;
@@ -134,7 +147,7 @@ static void move_pages(struct vspace *space, struct range range, uint64_t distan
 
 		next = next_unit(space, at);
 		for (; leaf && at < next && at < range.end; at += PAGE_SIZE)
-			if (slot_state(leaf[paging_index(at, 0)]) == SLOT_RETIRED)
+			if (is_page(leaf[paging_index(at, 0)]))
 				move_page(space, &leaf[paging_index(at, 0)], at + distance);
 	}
 }
@@ -152,11 +165,14 @@ static status_t move_to(struct vspace *space, struct range old, struct range new
 	struct told told = { .pages = 0 };
 	struct slots_change retire = { .change = to_retired, .changed = change_tell, .wait = inbox_serve_leaves, .context = &told };
 	struct slots_change restore = { .change = from_retired, .wait = inbox_serve_leaves, .context = &reserved };
+	struct slots_change clear = { .change = to_empty, .wait = inbox_serve_leaves };
 	struct slots_change finish = { .change = to_final, .wait = inbox_serve_leaves, .context = &reserved };
 	status_t status = break_all(space, old);
 
-	if (status)
+	if (status) {
+		slots_apply(space->slots, old.start, old.end, &finish); /* the wish for huge pages */
 		return status;
+	}
 	slots_apply(space->slots, old.start, old.end, &retire);
 	status = make_leaves(space, old, new.start - old.start);
 	if (status) {
@@ -165,6 +181,7 @@ static status_t move_to(struct vspace *space, struct range old, struct range new
 	}
 	shootdown(space, old.start, old.end, SHOOTDOWN_FORGET, &told.holders);
 	move_pages(space, old, new.start - old.start);
+	slots_apply(space->slots, old.start, old.end, &clear);
 	slots_apply(space->slots, new.start, new.end, &finish);
 	return STATUS_OK;
 }

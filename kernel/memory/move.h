@@ -2,13 +2,13 @@
  * SPDX-License-Identifier: MIT
  * The old and the new addresses have one home, which does it all:
  *   M1 the new range is reserved, without rights yet, so that nobody puts pages there
- *   M2 huge pages of the old one are broken; its slots PRESENT -> RETIRED, RESERVED -> EMPTY
+ *   M2 huge pages of the old one are broken; its slots PRESENT or RESERVED -> RETIRED: who faults there waits for the end, which may be M3's
  *   M3 the new leaves are made; if one cannot be, M2's slots go back to what they were, and M1's away
  *   M4 the holders are told, and waited for (H3, H4 of vspace.h)
- *   M5 each RETIRED slot's page gets its new slot, PRESENT and held by nobody; the old slot is EMPTY
+ *   M5 each RETIRED slot's page gets its new slot, PRESENT and held by nobody; the old slots are EMPTY
  *   M6 what is reserved in the new range gets its rights
  * I1 each page is in one slot, but for M5's two words, which nobody else changes
- * Context: inside vspace_change; interrupts off. */
+ * Context: inside vspace_change; interrupts off. Tested by tests/unit/spaces_move_test.c. */
 #ifndef KERNEL_MEMORY_MOVE_H
 #define KERNEL_MEMORY_MOVE_H
 

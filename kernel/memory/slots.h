@@ -9,6 +9,7 @@
  *   RESERVED/EMPTY -> NODE (levels 1 to 3)  any core, by compare-and-swap; the node repeats the word
  *   RESERVED -> EMPTY, rights changed       home
  *   PRESENT  -> RETIRED              home (unmap, discard): no core installs it any more
+ *   PRESENT, RESERVED -> RETIRED     home (move.h), and back, when a frame is lacking
  *   PRESENT  -> EMPTY or RESERVED    home, where nobody else holds the page
  *   RETIRED  -> EMPTY or RESERVED    home, after every holder has acknowledged; the frame is free
  *   PRESENT  -> COPYING              any core (write to a page that other spaces may have, copy.h); that core alone goes on:

@@ -501,6 +501,55 @@ static void without_frames_all_is_as_it_was(void **state)
 	play(1, FOUR, move_without_frames);
 }
 
+enum { VAIN_LEAVES = 3, VAIN_TURNS = 200 };
+static bool vain_end;
+
+/* There is a page in each leaf, so that the move gets as far as the leaves of the new place. */
+static void move_in_vain(void)
+{
+	for (unsigned leaf = 0; leaf < VAIN_LEAVES; leaf++)
+		(void)reach(GIB + (uint64_t)leaf * UNIT_SIZE, ACCESS_WRITE);
+	keep_all_but(0);
+	play_must(move(GIB, VAIN_LEAVES * UNIT_PAGES, VAIN_LEAVES * UNIT_PAGES, GIB + 16 * UNIT_SIZE) == STATUS_NO_MEMORY);
+	let_go();
+	play_must(!space_change(VSPACE_DISCARD, GIB, (uint64_t)VAIN_LEAVES * UNIT_SIZE, 0, 0));
+}
+
+/* Of what is there or could be. */
+static void fault_meanwhile(void)
+{
+	unsigned page = 0;
+
+	play_meet();
+	while (!__atomic_load_n(&vain_end, __ATOMIC_RELAXED)) {
+		page = (page + 1009) % (VAIN_LEAVES * UNIT_PAGES);
+		play_must(vspace_fault(space_view, GIB + (uint64_t)page * PAGE_SIZE, ACCESS_READ) != STATUS_BAD_ADDRESS);
+		space_interrupt();
+	}
+}
+
+static void use_what_fails_to_move(void)
+{
+	huge_open();
+	if (play_place() == 0) {
+		vain_end = false;
+		map(GIB, VAIN_LEAVES * UNIT_PAGES, READ | WRITE);
+		play_meet();
+		for (unsigned turn = 0; turn < VAIN_TURNS; turn++)
+			move_in_vain();
+		__atomic_store_n(&vain_end, true, __ATOMIC_RELAXED);
+	} else {
+		fault_meanwhile();
+	}
+	huge_close();
+}
+
+static void what_fails_to_move_is_there_all_the_time(void **state)
+{
+	(void)state;
+	play(2, FOUR, use_what_fails_to_move);
+}
+
 /* Any mixture. Each core has three mappings that it alone changes, and all use; each goes to and fro in two windows, or anywhere. */
 enum {
 	MAPPINGS = 3,
@@ -747,6 +796,7 @@ int main(void)
 		cmocka_unit_test(huge_pages_are_broken_and_go_along),
 		cmocka_unit_test(who_held_a_page_finds_it_where_it_went),
 		cmocka_unit_test(without_frames_all_is_as_it_was),
+		cmocka_unit_test(what_fails_to_move_is_there_all_the_time),
 		cmocka_unit_test(any_mixture_of_moves_loses_nothing),
 	};
 
