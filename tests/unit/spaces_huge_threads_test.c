@@ -281,7 +281,7 @@ static void change_touch_and_copy(void)
 		change(play_place() * PART, PART, VSPACE_UNMAP, 0);
 	}
 	play_must(compared > ROUNDS * CHANGES * ACCESSES / 8);
-	space_meet();
+	huge_check_pages();
 	huge_close();
 }
 
