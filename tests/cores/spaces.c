@@ -163,6 +163,7 @@ void space_open(uint64_t heap_start)
 	play_must(space_view);
 	view_activate(space_view);
 	play_meet();
+	space_interrupt(); /* whose end is the first exit from the kernel: until then nobody rings the doorbell */
 }
 
 /* What stays: the pages of the pools that the view, objects and grants came from. */
