@@ -129,7 +129,7 @@ static status_t make_leaves(struct vspace *space, struct range range, uint64_t d
 static void move_page(struct vspace *space, uint64_t *old, uint64_t address)
 {
 	status_t status;
-	uint64_t word = *old, *slot = leaves(space, address, &status) + paging_index(address, 0);
+	uint64_t word = __atomic_load_n(old, __ATOMIC_ACQUIRE), *slot = leaves(space, address, &status) + paging_index(address, 0);
 
 	__atomic_store_n(slot, slot_present(slot_rights(word), slot_frame(word), SLOT_NOBODY) | (word & (SLOT_COPY | SLOT_SHARED)),
 			 __ATOMIC_RELEASE);
@@ -147,7 +147,7 @@ static void move_pages(struct vspace *space, struct range range, uint64_t distan
 
 		next = next_unit(space, at);
 		for (; leaf && at < next && at < range.end; at += PAGE_SIZE)
-			if (is_page(leaf[paging_index(at, 0)]))
+			if (is_page(__atomic_load_n(&leaf[paging_index(at, 0)], __ATOMIC_ACQUIRE))) /* who lost a race may still try to change it */
 				move_page(space, &leaf[paging_index(at, 0)], at + distance);
 	}
 }
@@ -248,6 +248,8 @@ int64_t vspace_move(struct vspace *space, uint64_t start, uint64_t size, uint64_
 
 	if (!is_possible(space, old, new_size, where))
 		return STATUS_BAD_ARGUMENT;
+	if (slots_word(space->slots, start) == SLOT_EMPTY)
+		return STATUS_BAD_ADDRESS;
 	status = change_split(space, old.start, old.end);
 	if (!status && new_size < size) {
 		status = change_unmap(space, start + new_size, old.end);
@@ -255,10 +257,12 @@ int64_t vspace_move(struct vspace *space, uint64_t start, uint64_t size, uint64_
 	}
 	if (status)
 		return status;
+	if (where <= VSPACE_MOVE_ANYWHERE && old.end - old.start == new_size)
+		return (int64_t)start; /* whatever lies in it: as on Linux */
 	reserved = kind_of(space, old);
 	if (!reserved)
 		return STATUS_BAD_ADDRESS;
-	if (where <= VSPACE_MOVE_ANYWHERE && (old.end - old.start == new_size || grow(space, old, new_size, reserved)))
+	if (where <= VSPACE_MOVE_ANYWHERE && grow(space, old, new_size, reserved))
 		return (int64_t)start;
 	return where == VSPACE_STAY ? STATUS_NO_MEMORY : move(space, old, new_size, where, reserved);
 }

@@ -19,9 +19,12 @@ enum {
 	ADVICE_DONTNEED = 4,
 	ADVICE_HUGE = 14,
 	ADVICE_NO_HUGE = 15,
-	ADVICE_MAX = 25,
 	PAGE = 4096,
 };
+
+/* What changes nothing that a program can see, beside those above: NORMAL, RANDOM, SEQUENTIAL, WILLNEED, FREE, DOFORK, MERGEABLE, UNMERGEABLE,
+ * DONTDUMP, DODUMP, KEEPONFORK, COLD, PAGEOUT, POPULATE_READ, POPULATE_WRITE, COLLAPSE. REMOVE, DONTFORK and WIPEONFORK would, and are refused. */
+static const uint64_t advice_known = 0xf | 1 << ADVICE_DONTNEED | 1 << 8 | 0xf << 11 | 1 << ADVICE_NO_HUGE | 3 << 16 | 0x1f << 19 | 1 << 25;
 
 /* PROT_READ, _WRITE and _EXEC have the numbers of enum vspace_right; the processor cannot write or execute
  * what it cannot read. */
@@ -81,7 +84,7 @@ int64_t linux_mprotect(struct registers *registers)
 
 int64_t linux_madvise(struct registers *registers)
 {
-	if (registers->rdx > ADVICE_MAX || registers->rdi % PAGE)
+	if (registers->rdx >= 64 || !(advice_known >> registers->rdx & 1) || registers->rdi % PAGE)
 		return -LINUX_EINVAL;
 	if (!registers->rsi)
 		return 0;

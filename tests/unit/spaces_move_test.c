@@ -256,7 +256,13 @@ static void refuse_mixtures(uint64_t where)
 	map(at(1, 9), 1, READ);
 	map(at(1, 10), 1, READ | WRITE);
 	map(at(1, 11), 1, READ | WRITE | VSPACE_SHARED);
-	expect(STATUS_BAD_ADDRESS, 0, 9, 9, where);
+	expect(STATUS_BAD_ADDRESS, 0, 9, 10, where);
+	if (where <= VSPACE_MOVE_ANYWHERE) { /* what neither grows nor moves may be anything */
+		play_must(move(at(1, 8), 4, 4, where) == STATUS_BAD_ADDRESS);
+		play_must(move(at(1, 0), 12, 12, where) == (int64_t)at(1, 0));
+		play_must(move(at(1, 0), 12, 11, where) == (int64_t)at(1, 0));
+		map(at(1, 11), 1, READ | WRITE | VSPACE_SHARED);
+	}
 	expect(STATUS_BAD_ADDRESS, 0, 11, 20, where);
 	expect(STATUS_BAD_ADDRESS, 9, 2, 3, where);
 	expect(STATUS_BAD_ADDRESS, 10, 2, 3, where);
