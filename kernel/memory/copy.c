@@ -145,7 +145,7 @@ struct fork {
 /* F3, of one present page. BUSY: its word has changed. */
 static status_t share_page(uint64_t *slot, uint64_t now, uint64_t *copy, struct fork *fork)
 {
-	uint64_t frame = slot_frame(now), how = now & SLOT_SHARED ? SLOT_SHARED : SLOT_COPY;
+	uint64_t frame = slot_first_frame(now), how = now & SLOT_SHARED ? SLOT_SHARED : SLOT_COPY;
 	unsigned frames = slot_frames(now);
 
 	for (unsigned i = 0; i < frames; i++)

@@ -80,7 +80,7 @@ static status_t promote(struct view *view, uint64_t *slot, uint64_t word)
 
 	if (!record)
 		return STATUS_NO_MEMORY;
-	record->frame = word & SLOT_ADDRESS;
+	__atomic_store_n(&record->frame, word & SLOT_ADDRESS, __ATOMIC_RELAXED);
 	for (unsigned i = 0; i < CORE_SET_WORDS; i++)
 		__atomic_store_n(&record->core[i], (first / 64 == i ? bit_of(first) : 0) | (this_core() / 64 == i ? bit_of(this_core()) : 0),
 				 __ATOMIC_RELAXED);

@@ -53,10 +53,16 @@ static inline struct holders *slot_holders(uint64_t word)
 	return direct(word & SLOT_RECORD);
 }
 
-/* Of a PRESENT or RETIRED word. */
+/* Of a PRESENT or RETIRED word; and when it has changed since, perhaps that of another page, which has the record by now. */
 static inline uint64_t slot_frame(uint64_t word)
 {
-	return word & SLOT_MANY ? slot_holders(word)->frame : word & SLOT_ADDRESS;
+	return word & SLOT_MANY ? __atomic_load_n(&slot_holders(word)->frame, __ATOMIC_RELAXED) : word & SLOT_ADDRESS;
+}
+
+/* Of a word that may have changed since: where the page is huge, the beginning of some unit even then. */
+static inline uint64_t slot_first_frame(uint64_t word)
+{
+	return slot_frame(word) & ~(uint64_t)(slot_frames(word) * PAGE_SIZE - 1);
 }
 
 /* The word of a page table that maps the page of a PRESENT one. */

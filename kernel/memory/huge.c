@@ -103,7 +103,7 @@ static status_t fill(struct view *view, uint64_t *slot, uint64_t *now)
 /* A write to what other spaces may have (copy.h): C2 when no other space has any of its frames, small pages when one does. */
 static status_t write_copy(struct view *view, uint64_t *slot, uint64_t now, uint64_t address)
 {
-	if (frame_unit_shared(slot_frame(now)))
+	if (frame_unit_shared(slot_first_frame(now)))
 		return break_page(view->space, slot, now, address);
 	if (!swap(slot, &now, copying(now)))
 		return STATUS_BUSY;

@@ -300,6 +300,19 @@ static void all_frames_of_a_huge_page_are_visited(void **state)
 	give(frame);
 }
 
+/* Whoever has read the word before it was broken, and the record when another page had it. */
+static void a_record_that_is_anothers_by_now_leads_to_a_unit(void **state)
+{
+	uint64_t frame = take(), word = slot_make(SLOT_PRESENT, RIGHTS, frame) | SLOT_MANY;
+	struct holders *record = direct(frame);
+
+	(void)state;
+	record->frame = FIRST_FRAME + 5 * PAGE_SIZE;
+	assert_int_equal(slot_first_frame(word | SLOT_HUGE), FIRST_FRAME);
+	assert_int_equal(slot_first_frame(word), FIRST_FRAME + 5 * PAGE_SIZE);
+	give(frame);
+}
+
 static unsigned shared_words;
 
 static status_t share_word(uint64_t *word, uint64_t *copy, void *context)
@@ -367,6 +380,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(who_unfolds_too_late_finds_a_huge_page, open_tree, close_tree),
 		cmocka_unit_test_setup_teardown(a_change_meets_the_page_or_all_of_its_parts, open_tree, close_tree),
 		cmocka_unit_test_setup_teardown(all_frames_of_a_huge_page_are_visited, open_tree, close_tree),
+		cmocka_unit_test_setup_teardown(a_record_that_is_anothers_by_now_leads_to_a_unit, open_tree, close_tree),
 		cmocka_unit_test_setup_teardown(a_huge_page_is_copied_as_one_word_or_page_by_page, open_tree, close_tree),
 		cmocka_unit_test_setup_teardown(a_huge_page_is_in_the_way, open_tree, close_tree),
 	};
