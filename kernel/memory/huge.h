@@ -8,7 +8,8 @@
  *   K3 tell the holders, wait     K4 the node says 512 times PRESENT, and that nobody holds the page   K5 word -> NODE
  * The frames stay, with their owners, who are counted for each frame. What is broken stays so: nodes live until the space dies.
  * I1 a view has a large word exactly where the slot of the unit is a huge page's, so no large word and no page table are in the same place
- * Context: interrupts off; waits for holders as each function says. Modelled in tests/spin/breaking.pml, tested by tests/unit/spaces_huge_test.c. */
+ * Context: interrupts off; waits for holders as each function says. Modelled in tests/spin/breaking.pml, tested by tests/unit/spaces_huge_test.c,
+ * spaces_huge_copy_test.c and spaces_huge_threads_test.c. */
 #ifndef KERNEL_MEMORY_HUGE_H
 #define KERNEL_MEMORY_HUGE_H
 

@@ -47,7 +47,8 @@ static void write_to_both(void)
 	play_must(!is_huge(huge_unit(0)) && is_huge_in(copy, huge_unit(0)));
 	play_must(huge_reach(0, HUGE_FEW, ACCESS_READ)[0] == 5 && reach_in(view, HUGE_FEW, ACCESS_READ)[0] == huge_value(0, HUGE_FEW, 0));
 	play_must(huge_reach(0, 3, ACCESS_READ) == reach_in(view, 3, ACCESS_READ)); /* the others are everybody's still */
-	(void)huge_reach(0, 0, ACCESS_WRITE); /* the copy alone has the first page, and not the whole */
+	(void)huge_reach(0, 0, ACCESS_WRITE); /* the copy alone has the first page and the last, and not the whole */
+	(void)huge_reach(0, UNIT_PAGES - 1, ACCESS_WRITE);
 	reach_in(view, 2 * HUGE_FEW, ACCESS_WRITE)[0] = 6;
 	reach_in(view, HUGE_FEW, ACCESS_WRITE)[0] = 7;
 	play_must(!is_huge_in(copy, huge_unit(0)));
@@ -134,12 +135,45 @@ static void what_one_writes_all_see(void **state)
 	play(PLAY_MAX, FOUR, write_what_all_hold);
 }
 
+/* The home is to take away a part of a page that place 1 is breaking, which waits for the home's answer. */
+static void change_while_it_is_broken(void)
+{
+	static struct vspace *copy;
+
+	huge_open();
+	huge_hold_together(0);
+	if (play_place() == 0)
+		copy = vspace_fork(space);
+	space_meet();
+	if (play_place() == 1)
+		huge_reach(0, 0, ACCESS_WRITE)[0] = 5;
+	while (play_place() == 0 && slot_state(slots_word(space->slots, huge_unit(0))) != SLOT_COPYING)
+		cpu_pause();
+	if (play_place() == 0)
+		play_must(!huge_change(VSPACE_UNMAP, 0, 100, 60, 0));
+	space_meet();
+	play_must(huge_refused(0, 111, ACCESS_READ) && huge_reach(0, 0, ACCESS_READ)[0] == 5);
+	huge_check_values(0, HUGE_FEW, 100);
+	huge_check_values(0, 160, UNIT_PAGES);
+	space_meet();
+	if (play_place() == 0)
+		vspace_release(copy);
+	huge_close();
+}
+
+static void a_change_waits_for_who_breaks_the_page(void **state)
+{
+	(void)state;
+	play(PLAY_MAX, FOUR, change_while_it_is_broken);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_one_space_writes_the_other_does_not_see),
 		cmocka_unit_test(the_last_owner_keeps_it_whole),
 		cmocka_unit_test(what_one_writes_all_see),
+		cmocka_unit_test(a_change_waits_for_who_breaks_the_page),
 	};
 
 	return cmocka_run_group_tests_name("spaces_huge_copy", tests, NULL, NULL);
