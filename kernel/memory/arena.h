@@ -7,7 +7,7 @@
  *   0000400000000000 + core * 256 GiB     core's arena
  *   00007fc000000000 .. 00007fdfffffffff  the token window (abi/token.h): each object's page is its home's
  *   and what lies above the last core's   the home's: there are 255 cores at most, and the first stack is at the end
- * A change concerns one home: a range that reaches from one core's addresses into another's is refused.
+ * A change concerns one home: a range that reaches into another core's addresses, or around them, is refused.
  * Context: pure. */
 #ifndef KERNEL_MEMORY_ARENA_H
 #define KERNEL_MEMORY_ARENA_H
@@ -49,6 +49,17 @@ static inline unsigned arena_home(uint64_t address, unsigned cores, unsigned hom
 	uint64_t index = (address - ARENA_BASE) >> ARENA_SHIFT;
 
 	return address >= ARENA_BASE && index < cores ? (unsigned)index : home;
+}
+
+/* Whether one core changes all of [start, end): both ends have the same home, and no other's arena lies between. */
+static inline bool arena_one_home(uint64_t start, uint64_t end, unsigned cores, unsigned home)
+{
+	uint64_t above = arena_of(cores).start, low = start > ARENA_BASE ? start : ARENA_BASE, high = end < above ? end : above;
+	unsigned first = arena_home(start, cores, home);
+
+	if (arena_home(end - 1, cores, home) != first)
+		return false;
+	return low >= high || (arena_home(low, cores, home) == first && arena_home(high - 1, cores, home) == first);
 }
 
 #endif

@@ -271,15 +271,16 @@ unsigned vspace_changer(const struct vspace *space, enum vspace_operation operat
 static int64_t change(struct vspace *space, enum vspace_operation operation, const uint64_t *argument)
 {
 	uint64_t start = argument[0], size = argument[1];
+	bool anywhere = operation == VSPACE_MAP && !start;
 
 	if (operation == VSPACE_BREAK)
 		return (int64_t)set_break(space, start);
 	if (start % PAGE_SIZE || !size || size > USER_END || start > USER_END - size)
 		return STATUS_BAD_ARGUMENT;
 	size = (size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
-	if (start > USER_END - size || (start && arena_token_window(start, start + size)))
+	if (start > USER_END - size || (!anywhere && arena_token_window(start, start + size)))
 		return STATUS_BAD_ARGUMENT;
-	if (start && arena_home(start, machine_cores(), space->home) != arena_home(start + size - 1, machine_cores(), space->home))
+	if (!anywhere && !arena_one_home(start, start + size, machine_cores(), space->home))
 		return STATUS_NO_MEMORY; /* two cores would have to change it */
 	switch (operation) {
 	case VSPACE_MAP:

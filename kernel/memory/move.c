@@ -188,9 +188,8 @@ static status_t move_to(struct vspace *space, struct range old, struct range new
 
 static bool is_home_of(const struct vspace *space, struct range range)
 {
-	unsigned first = arena_home(range.start, machine_cores(), space->home), last = arena_home(range.end - 1, machine_cores(), space->home);
-
-	return first == this_core() && last == this_core();
+	return arena_home(range.start, machine_cores(), space->home) == this_core() &&
+	       arena_one_home(range.start, range.end, machine_cores(), space->home);
 }
 
 static bool grow(struct vspace *space, struct range old, uint64_t new_size, uint64_t reserved)

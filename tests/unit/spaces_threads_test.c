@@ -329,6 +329,42 @@ static void each_core_has_an_arena(void **state)
 	play(PLAY_MAX, FOUR, map_anywhere);
 }
 
+/* Both ends of such a range have the home of the space for their home, and others' arenas lie between. */
+static void reach_across(void)
+{
+	const struct arena mine = arena_of(this_core());
+	const uint64_t below = ARENA_BASE - PAGE_SIZE, above = arena_of(PLAY_MAX).start, page = PAGE_SIZE;
+	uint64_t *word;
+
+	space_open(HEAP);
+	play_must(space_change(VSPACE_MAP, mine.start, page, READ | VSPACE_WRITE, VSPACE_FIXED) == (int64_t)mine.start);
+	play_must(!space_access(mine.start, ACCESS_WRITE, (void **)&word));
+	*word = 7;
+	space_meet();
+	if (play_place() == 0) {
+		play_must(space_change(VSPACE_UNMAP, below, above + page - below, 0, 0) == STATUS_NO_MEMORY);
+		play_must(space_change(VSPACE_UNMAP, mine.start, above + page - mine.start, 0, 0) == STATUS_NO_MEMORY);
+		play_must(space_change(VSPACE_UNMAP, 0, above + page, 0, 0) == STATUS_NO_MEMORY);
+		play_must(space_change(VSPACE_UNMAP, 0, USER_END, 0, 0) == STATUS_BAD_ARGUMENT); /* the token window */
+		play_must(space_change(VSPACE_MAP, below - page, page, READ, VSPACE_FIXED) > 0);
+		play_must(space_change(VSPACE_MOVE, below - page, page, above + page - below, below) == STATUS_BAD_ARGUMENT);
+		play_must(space_change(VSPACE_MOVE, below - page, page, above + page - below, VSPACE_STAY) == STATUS_NO_MEMORY);
+		play_must(!space_change(VSPACE_UNMAP, below - page, 3 * page, 0, 0)); /* the first arena is its own */
+		play_must(!space_change(VSPACE_UNMAP, above, page, 0, 0));
+	}
+	space_meet();
+	play_must((space_access(mine.start, ACCESS_READ, (void **)&word) == STATUS_OK) == (play_place() != 0));
+	play_must(!space_change(VSPACE_UNMAP, mine.start, mine.end - mine.start, 0, 0));
+	space_meet();
+	space_close();
+}
+
+static void a_range_around_others_arenas_is_refused(void **state)
+{
+	(void)state;
+	play(PLAY_MAX, FOUR, reach_across);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -337,6 +373,7 @@ int main(void)
 		cmocka_unit_test(a_shoot_down_goes_to_holders_alone),
 		cmocka_unit_test(everybody_is_told_when_asked_to),
 		cmocka_unit_test(each_core_has_an_arena),
+		cmocka_unit_test(a_range_around_others_arenas_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("spaces_threads", tests, NULL, NULL);
