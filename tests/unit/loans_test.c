@@ -150,9 +150,7 @@ static void without_lending_a_core_has_its_partition(void **state)
 {
 	(void)state;
 	finished = 0;
-	strcpy(machine.boot.command_line, "lending=off");
-	play(PLAY_MAX, FOUR, take_ones_own);
-	machine.boot.command_line[0] = '\0';
+	play_booted("lending=off", PLAY_MAX, FOUR, take_ones_own);
 }
 
 static uint64_t home_of(uint64_t address)

@@ -222,6 +222,15 @@ static void the_last_owner_keeps_the_page(void **state)
 	play(1, FOUR, write_alone);
 }
 
+static void all_this_holds_where_tables_are_shared(void **state)
+{
+	(void)state;
+	play_booted("tables=shared", 1, FOUR, write_to_both);
+	play_booted("tables=shared", 1, FOUR, run_in_the_copy);
+	play_booted("tables=shared", PLAY_MAX, FOUR, write_what_all_hold);
+	play_booted("tables=shared", PLAY_MAX, FOUR, use_change_and_copy);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +239,7 @@ int main(void)
 		cmocka_unit_test(a_copy_copies_before_it_writes),
 		cmocka_unit_test(what_one_writes_all_see),
 		cmocka_unit_test(a_copy_does_not_change),
+		cmocka_unit_test(all_this_holds_where_tables_are_shared),
 	};
 
 	return cmocka_run_group_tests_name("spaces_copy", tests, NULL, NULL);

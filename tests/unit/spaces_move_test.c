@@ -790,6 +790,13 @@ static void any_mixture_of_moves_loses_nothing(void **state)
 	}
 }
 
+static void nor_where_tables_are_shared(void **state)
+{
+	(void)state;
+	memset(owned, 0, sizeof(owned));
+	play_booted("tables=shared", PLAY_MAX, FOUR, move_and_touch);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -804,6 +811,7 @@ int main(void)
 		cmocka_unit_test(without_frames_all_is_as_it_was),
 		cmocka_unit_test(what_fails_to_move_is_there_all_the_time),
 		cmocka_unit_test(any_mixture_of_moves_loses_nothing),
+		cmocka_unit_test(nor_where_tables_are_shared),
 	};
 
 	return cmocka_run_group_tests_name("spaces_move", tests, NULL, NULL);

@@ -183,9 +183,7 @@ static void reach_the_limit(void)
 static void a_space_has_no_more_than_its_limit(void **state)
 {
 	(void)state;
-	strcpy(machine.boot.command_line, "limit=1");
-	play(1, ONE, reach_the_limit);
-	machine.boot.command_line[0] = '\0';
+	play_booted("limit=1", 1, ONE, reach_the_limit);
 }
 
 static void refuse(void)
@@ -367,6 +365,14 @@ static void an_image_is_built_page_by_page(void **state)
 	play(1, ONE, build_an_image);
 }
 
+static void it_is_the_same_where_tables_are_shared(void **state)
+{
+	(void)state;
+	play_booted("tables=shared", 1, ONE, change_and_access);
+	play_booted("tables=shared", 1, ONE, use_up_all_frames);
+	play_booted("tables=shared", 1, ONE, build_an_image);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -379,6 +385,7 @@ int main(void)
 		cmocka_unit_test(the_break_moves_where_nothing_is_in_its_way),
 		cmocka_unit_test(without_frames_a_fault_says_so_and_nothing_is_lost),
 		cmocka_unit_test(an_image_is_built_page_by_page),
+		cmocka_unit_test(it_is_the_same_where_tables_are_shared),
 	};
 
 	return cmocka_run_group_tests_name("spaces", tests, NULL, NULL);

@@ -279,9 +279,7 @@ static void share_pages_with_all(void)
 static void everybody_is_told_when_asked_to(void **state)
 {
 	(void)state;
-	strcpy(machine.boot.command_line, "shootdown=all");
-	play(PLAY_MAX, FOUR, share_pages_with_all);
-	machine.boot.command_line[0] = '\0';
+	play_booted("shootdown=all", PLAY_MAX, FOUR, share_pages_with_all);
 }
 
 static uint64_t anywhere[PLAY_MAX];
@@ -365,6 +363,14 @@ static void a_range_around_others_arenas_is_refused(void **state)
 	play(PLAY_MAX, FOUR, reach_across);
 }
 
+static void none_of_this_fails_where_tables_are_shared(void **state)
+{
+	(void)state;
+	memset(facts, 0, sizeof(facts));
+	play_booted("tables=shared", PLAY_MAX, FOUR, change_and_touch);
+	play_booted("tables=shared", PLAY_MAX, FOUR, fault_together);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +380,7 @@ int main(void)
 		cmocka_unit_test(everybody_is_told_when_asked_to),
 		cmocka_unit_test(each_core_has_an_arena),
 		cmocka_unit_test(a_range_around_others_arenas_is_refused),
+		cmocka_unit_test(none_of_this_fails_where_tables_are_shared),
 	};
 
 	return cmocka_run_group_tests_name("spaces_threads", tests, NULL, NULL);
