@@ -78,11 +78,24 @@ static void check_content(unsigned page, uint64_t found, struct fact fact)
 		play_must(found == (written ? value_of(page) : 0));
 }
 
+/* As the program does; or, when it is to be written, as the kernel does for it. */
+static status_t reach(unsigned page, enum access access, uint64_t **word)
+{
+	uint64_t physical = 0;
+	status_t status;
+
+	if (access != ACCESS_WRITE || next_random(&seed) % 4)
+		return space_access(space_address(page), access, (void **)word);
+	status = vspace_physical(space_view, space_address(page), &physical);
+	*word = direct(physical);
+	return status;
+}
+
 static void touch(unsigned page, enum access access)
 {
 	struct fact before = fact_of(page), after;
 	uint64_t *word, found = 0;
-	status_t status = space_access(space_address(page), access, (void **)&word);
+	status_t status = reach(page, access, &word);
 
 	play_must(status == STATUS_OK || status == STATUS_BAD_ADDRESS);
 	if (status == STATUS_OK) {
