@@ -60,7 +60,7 @@ static void look(struct vspace *copy, unsigned page, uint64_t *words)
 static void copy_and_compare(void)
 {
 	uint64_t first[PAGES][PLAY_MAX], again[PLAY_MAX];
-	struct vspace *copy = vspace_fork(space);
+	struct vspace *copy = space_fork(space);
 
 	play_must(copy);
 	copies++;
@@ -111,7 +111,7 @@ static void write_to_both(void)
 	*word = 7;
 	play_must(!space_access(space_address(3), ACCESS_WRITE, (void **)&shared));
 	*shared = 8;
-	copy = vspace_fork(space);
+	copy = space_fork(space);
 	play_must(copy);
 	play_must(vspace_page(copy, space_address(0)) == word && vspace_page(copy, space_address(3)) == shared);
 	play_must(vspace_page(copy, space_address(4)) != NULL);
@@ -148,7 +148,7 @@ static void write_what_all_hold(void)
 		play_must(!space_access(space_address(0), ACCESS_READ, (void **)&word) && *word == round - 1);
 		space_meet();
 		if (play_place() == round) {
-			copy = vspace_fork(space);
+			copy = space_fork(space);
 			play_must(copy);
 			play_must(!space_access(space_address(0), ACCESS_WRITE, (void **)&word));
 			*word = round;
@@ -179,7 +179,7 @@ static void run_in_the_copy(void)
 	play_must(space_change(VSPACE_MAP, space_address(0), PAGE_SIZE, VSPACE_READ | VSPACE_WRITE, VSPACE_FIXED) > 0);
 	play_must(!space_access(space_address(0), ACCESS_WRITE, (void **)&word));
 	*word = 5;
-	copy = vspace_fork(space);
+	copy = space_fork(space);
 	play_must(copy);
 	view = view_get(copy);
 	play_must(view);
@@ -209,7 +209,7 @@ static void write_alone(void)
 	space_open(HEAP);
 	play_must(space_change(VSPACE_MAP, space_address(0), PAGE_SIZE, VSPACE_READ | VSPACE_WRITE, VSPACE_FIXED) > 0);
 	play_must(!space_access(space_address(0), ACCESS_WRITE, (void **)&before));
-	copy = vspace_fork(space);
+	copy = space_fork(space);
 	play_must(copy);
 	vspace_release(copy);
 	play_must(!space_access(space_address(0), ACCESS_WRITE, (void **)&after) && after == before);

@@ -293,7 +293,7 @@ static void ask_for_physical(void)
 	play_must(!vspace_physical(space_view, huge_address(1, 7), &physical) && !is_huge(huge_unit(1)));
 	play_must(direct(physical) == huge_reach(1, 7, ACCESS_READ));
 	word = huge_reach(0, 7, ACCESS_READ);
-	copy = vspace_fork(space);
+	copy = space_fork(space);
 	play_must(copy && !vspace_physical(space_view, huge_address(0, 7), &physical));
 	play_must(direct(physical) != word && direct(physical) == huge_reach(0, 7, ACCESS_READ));
 	vspace_release(copy);

@@ -164,7 +164,7 @@ static void move_what_two_have(void)
 	move_map(move_at(1, 0), 20, READ | WRITE);
 	move_map(move_at(1, 20), 3, READ | WRITE | VSPACE_SHARED);
 	move_write_values(move_at(1, 0), 22, 1);
-	copy = vspace_fork(space);
+	copy = space_fork(space);
 	view = copy ? view_get(copy) : NULL;
 	play_must(view);
 	word = move_reach(move_at(1, 3), ACCESS_READ);
@@ -179,7 +179,7 @@ static void move_what_two_have(void)
 	vspace_release(copy);
 	word = move_reach(move_at(3, 12), ACCESS_READ);
 	play_must(move_reach(move_at(3, 12), ACCESS_WRITE) == word); /* the last owner keeps it */
-	copy = vspace_fork(space);
+	copy = space_fork(space);
 	play_must(copy);
 	play_must(vspace_page(copy, move_at(5, 15)) == move_reach(move_at(5, 15), ACCESS_WRITE)); /* what it has grown by is shared, too */
 	play_must(!space_change(VSPACE_UNMAP, move_at(3, 7), 20 * PAGE_SIZE, 0, 0));
@@ -208,7 +208,7 @@ static void move_units(void)
 	move_check_values(5 * GIB, 2 * UNIT_PAGES, HUGE_FEW);
 	(void)move_reach(5 * GIB + 4 * UNIT_SIZE, ACCESS_WRITE);
 	play_must(is_huge(5 * GIB + 4 * UNIT_SIZE)); /* the wish went along */
-	copy = vspace_fork(space);
+	copy = space_fork(space);
 	play_must(copy && is_huge_in(copy, 5 * GIB + 4 * UNIT_SIZE));
 	*reach_in(view_get(copy), 5 * GIB + 4 * UNIT_SIZE, ACCESS_READ) = 0;
 	play_must(move_it(5 * GIB, 5 * UNIT_PAGES, 5 * UNIT_PAGES - 7, 7 * GIB + PAGE_SIZE) > 0);

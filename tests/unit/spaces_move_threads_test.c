@@ -274,7 +274,7 @@ static void move_and_touch(void)
 	for (unsigned turn = 0; turn < MOVES; turn++) {
 		move_one(next_random(&seed) % MAPPINGS);
 		if (turn % COPY_EVERY == play_place()) {
-			struct vspace *copy = vspace_fork(space);
+			struct vspace *copy = space_fork(space);
 
 			play_must(copy);
 			vspace_release(copy);

@@ -155,7 +155,7 @@ static void count_pages(void)
 	play_must(space->pages - space_view->allowance == 50 && space_view->allowance <= 2 * ALLOWANCE);
 	play_must(!change(VSPACE_DISCARD, 150, 10, 0, 0));
 	play_must(space->pages - space_view->allowance == 40);
-	copy = vspace_fork(space);
+	copy = space_fork(space);
 	play_must(copy && copy->pages == 40);
 	play_must(touch(170, 30) == 30); /* copies come in place of what was there */
 	play_must(space->pages - space_view->allowance == 40);
