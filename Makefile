@@ -24,6 +24,7 @@ endif
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
+include services/build.mk
 include kernel/build.mk
 -include scalability-tests/build.mk
 -include plots/build.mk

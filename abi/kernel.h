@@ -12,7 +12,8 @@
 #include "abi/services.h"
 #include "abi/status.h"
 
-struct core_set; /* lib/core_set.h */
+struct core_set;  /* lib/core_set.h */
+struct elf_image; /* lib/elf.h */
 
 /* Machine. */
 unsigned kernel_core(void);
@@ -154,9 +155,10 @@ int64_t kernel_vspace_call(struct vspace *space, enum vspace_operation operation
 /* This core's view of a space gets the page at an address. BAD_ADDRESS: nothing there that gives the right; NO_MEMORY; NO_PAGE: a frame
  * may be borrowed; BUSY: try again. */
 must_check status_t kernel_vspace_fault(struct vspace *space, uint64_t address, enum vspace_right right);
-/* Building a space at its home before it runs: reserve a range; the kernel's pointer to a page of it. */
+/* Building a space at its home before it runs. NO_MEMORY. */
 must_check status_t kernel_vspace_reserve(struct vspace *space, uint64_t start, uint64_t size, unsigned rights);
-void *kernel_vspace_page(struct vspace *space, uint64_t address);
+must_check status_t kernel_vspace_put(struct vspace *space, uint64_t address, const void *from, uint64_t size); /* bytes into it */
+must_check status_t kernel_vspace_load(struct vspace *space, const struct elf_image *elf, const uint8_t *file); /* an image's segments */
 /* The thread goes on in another space, with vector registers as after reset. */
 must_check status_t kernel_vspace_enter(struct vspace *space);
 

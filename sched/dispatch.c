@@ -53,7 +53,7 @@ void dispatch_complete(struct thread *thread, int64_t result)
 {
 	timer_cancel(thread);
 	thread->wait = WAIT_NOTHING;
-	thread->registers.rax = (uint64_t)result;
+	thread->activation->registers.rax = (uint64_t)result;
 	dispatch_ready(thread);
 }
 
@@ -68,6 +68,14 @@ void dispatch_yield(void)
 
 	thread_current = NULL;
 	dispatch_ready(thread);
+}
+
+void dispatch_lend(struct thread *thread)
+{
+	if (thread->state != THREAD_READY)
+		return;
+	run_queue_remove(&queue, thread);
+	run_queue_prepend(&queue, thread);
 }
 
 bool dispatch_slice_over(void)
@@ -100,8 +108,8 @@ void dispatch_select(struct thread *thread)
 		counters[COUNTER_switches]++;
 	thread->state = THREAD_RUNNING;
 	thread_current = thread;
-	segments_set_registers(&thread->registers);
-	view_activate(thread->view);
+	segments_set_registers(&thread->activation->registers);
+	view_activate(thread->activation->view);
 }
 
 _Noreturn void dispatch_run(void)
@@ -117,7 +125,7 @@ _Noreturn void dispatch_run(void)
 	}
 	slice_end = queue.first ? clock_now() + SLICE : 0;
 	arm();
-	registers_resume(&thread->registers);
+	registers_resume(&thread->activation->registers);
 }
 
 void dispatch_arm_idle(void)

@@ -21,6 +21,9 @@ void dispatch_complete(struct thread *thread, int64_t result);
 void dispatch_park(void);
 void dispatch_yield(void);
 
+/* A READY thread is the next; one that is not goes on by itself. */
+void dispatch_lend(struct thread *thread);
+
 /* Somebody waits, and the running thread has had its time. */
 bool dispatch_slice_over(void);
 

@@ -14,6 +14,14 @@ void run_queue_append(struct run_queue *queue, struct thread *thread)
 	queue->last = thread;
 }
 
+void run_queue_prepend(struct run_queue *queue, struct thread *thread)
+{
+	thread->queue_next = queue->first;
+	if (!queue->first)
+		queue->last = thread;
+	queue->first = thread;
+}
+
 struct thread *run_queue_take(struct run_queue *queue)
 {
 	struct thread *thread = queue->first;

@@ -15,6 +15,7 @@ struct run_queue {
 };
 
 void run_queue_append(struct run_queue *queue, struct thread *thread);
+void run_queue_prepend(struct run_queue *queue, struct thread *thread);
 struct thread *run_queue_take(struct run_queue *queue); /* NULL: empty */
 bool run_queue_remove(struct run_queue *queue, struct thread *thread);
 

@@ -14,6 +14,20 @@ struct thread *thread_current;
 static struct thread *all;
 static unsigned threads; /* in `all` */
 
+static void link_activations(struct thread *thread)
+{
+	struct activation *below = &thread->program;
+
+	for (unsigned i = 0; i < SERVICES_DEEP; i++) {
+		struct activation *next = &thread->service[i];
+
+		below->above = next;
+		next->below = below;
+		below = next;
+	}
+	thread->activation = &thread->program;
+}
+
 struct thread *thread_create(struct view *view)
 {
 	uint64_t frame = backlog_provide(threads + 1) ? 0 : frame_take(FRAME_thread);
@@ -23,7 +37,10 @@ struct thread *thread_create(struct view *view)
 		return NULL;
 	threads++;
 	thread->state = THREAD_PARKED;
-	thread->view = view;
+	thread->program.view = view;
+	thread->program.replica = &replica_of_programs;
+	thread->program.on_return = ON_RETURN_NOWHERE;
+	link_activations(thread);
 	thread->all_next = all;
 	if (all)
 		all->all_previous = thread;

@@ -31,8 +31,29 @@ enum thread_wait {
 	WAIT_MOVE,    /* being copied by another core */
 };
 
-struct thread {
+/* What a thread has begun: its program, and above it a service that the program has called, and one that this service has. The gate
+ * (ipc/gate.h) takes it up and down. Registers are saved here while something else runs; of one that has called another, address and stack alone. */
+struct activation {
 	struct registers registers; /* first: kernel entry pushes into it from its end */
+	struct activation *above, *below; /* constant; NULL at the ends */
+	struct view *view;          /* what it runs in */
+	struct replica *replica;    /* whose code it is (ipc/replica.h) */
+	uint64_t stack;             /* top of its stack, which is the replica's; 0: a program's */
+	uint64_t on_return;         /* why its end is no simple return: bits of enum on_return */
+};
+
+enum on_return {
+	ON_RETURN_NOWHERE = 1, /* a program's: nobody has called it */
+	ON_RETURN_WAITED = 2,  /* somebody waits at the replica's door */
+	ON_RETURN_NESTED = 4,  /* its stack is the lower part of one that is in use further below: the door stays closed */
+	ON_RETURN_ENDING = 8,  /* the thread is to end when it is back in its program */
+};
+
+enum { SERVICES_DEEP = 7 };
+
+struct thread {
+	struct activation program;
+	struct activation *activation; /* the one that runs */
 	struct thread *queue_next;                /* run queue */
 	struct thread *all_next, *all_previous;   /* every thread of this core */
 	struct thread *timer_next;                /* deadlines in rising order */
@@ -40,11 +61,12 @@ struct thread {
 	enum thread_state state;
 	enum thread_wait wait;
 	bool dying;
-	struct view *view;
+	struct replica *waits_at;                 /* whose door is closed; NULL: it waits for something else */
 	uint64_t fs_base, gs_base;
 	struct core_set affinity;
 	struct task task; /* the shim's */
 	struct fpu fpu;
+	struct activation service[SERVICES_DEEP];
 };
 
 _Static_assert(sizeof(struct thread) <= PAGE_SIZE, "a thread is one page");
@@ -56,6 +78,9 @@ struct thread *thread_create(struct view *view);
 void thread_destroy(struct thread *thread);
 
 struct thread *thread_first(void); /* of this core; the rest by all_next */
+
+/* Of what programs are (ipc/replica.h). */
+extern struct replica replica_of_programs;
 
 /* The thread whose program or call this core runs; NULL in between. */
 extern struct thread *thread_current;

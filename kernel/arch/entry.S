@@ -5,37 +5,25 @@
  * segment's rsp0 the same. Then they go to the one kernel stack, at a constant address. Exceptions use a
  * stack of their own and leave by it. Interrupts are off from entry to exit.
  * C functions keep rbx, rbp, r12 to r15, so the short way out of a system call restores only the rest. */
+#include "abi/ipc.h"
 #include "kernel/arch/layout.h"
 #include "kernel/arch/offsets.h"
+#include "kernel/arch/push.h"
 
 	.text
 	.global system_call_entry
 	.balign 64
 system_call_entry:
+	cmp $IPC_RETURN, %rax
+	jae gate                          /* ipc/gate_fast.S */
 	mov %rsp, user_stack(%rip)
 	mov thread_registers_end(%rip), %rsp
-	push $SELECTOR_USER_DATA
-	push user_stack(%rip)
-	push %r11                         /* rflags */
-	push $SELECTOR_USER_CODE
-	push %rcx                         /* rip */
-	push %rax                         /* the call's number, for a restart */
-	sub $32, %rsp                     /* vector, rcx, r11: lost to the instruction; rax: the result */
-	push %rdi
-	push %rsi
-	push %rdx
-	push %r10
-	push %r8
-	push %r9
-	push %rbx
-	push %rbp
-	push %r12
-	push %r13
-	push %r14
-	push %r15
+	PUSH_SYSTEM_CALL
 	mov %rsp, %rdi
 	mov $stacks + STACKS_KERNEL_END, %rsp
 	call system_call                  /* (struct registers *) -> result, or PARKED */
+	.global system_call_leave
+system_call_leave:
 	mov thread_registers_end(%rip), %rsp
 	cmp $RESULT_PARKED, %rax
 	je 1f
@@ -215,7 +203,7 @@ spurious_entry:
 
 	.bss
 	.balign 8
-	.global thread_registers_end
+	.global thread_registers_end, user_stack
 thread_registers_end:
 	.quad 0
 user_stack:

@@ -51,7 +51,7 @@ extern uint64_t thread_registers_end;
 void system_call_entry(void);
 
 static struct gate interrupt_table[VECTORS] __attribute__((section(".sealed")));
-static struct task_state task_state;
+struct task_state task_state; /* the gate writes rsp[0], too (ipc/gate_fast.S) */
 static uint64_t descriptors[8] = {
 	[SELECTOR_KERNEL_CODE / 8] = 0x00af9b000000ffff,
 	[SELECTOR_KERNEL_DATA / 8] = 0x00cf93000000ffff,

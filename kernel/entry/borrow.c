@@ -18,10 +18,10 @@ int64_t fault_answered(struct task *task, status_t status)
 {
 	struct thread *thread = thread_current;
 
-	thread->registers.rax = task->saved[FAULT_SAVED_RAX]; /* itself, too: returned, it may read as CALL_PARKED */
+	thread->program.registers.rax = task->saved[FAULT_SAVED_RAX]; /* itself, too: returned, it may read as CALL_PARKED */
 	if (status == STATUS_OK || status == STATUS_BUSY)
-		return (int64_t)thread->registers.rax;
-	linux_service.fault(task, fault_signal(status), task->saved[FAULT_SAVED_ADDRESS], thread->registers.rip);
+		return (int64_t)thread->program.registers.rax;
+	linux_service.fault(task, fault_signal(status), task->saved[FAULT_SAVED_ADDRESS], thread->program.registers.rip);
 	return CALL_PARKED;
 }
 
@@ -51,7 +51,7 @@ static bool must_wait(void)
 
 bool borrow_before_call(void)
 {
-	struct registers *registers = &thread_current->registers;
+	struct registers *registers = &thread_current->program.registers;
 
 	if (!must_wait())
 		return false;
@@ -79,7 +79,7 @@ _Noreturn void borrow_for_fault(const struct registers *registers, uint64_t addr
 {
 	struct thread *thread = thread_current;
 
-	thread->registers = *registers;
+	thread->program.registers = *registers;
 	thread->task.saved[FAULT_SAVED_RAX] = registers->rax;
 	thread->task.saved[FAULT_SAVED_ADDRESS] = address;
 	event_loop_after(wait_for_fault);
@@ -94,7 +94,7 @@ void borrow_go_on(void)
 	while (delayed.first) { /* bounded: as below */
 		struct thread *thread = run_queue_take(&delayed);
 
-		dispatch_complete(thread, (int64_t)thread->registers.rax);
+		dispatch_complete(thread, (int64_t)thread->program.registers.rax);
 	}
 	while (waiting.first) /* bounded: each turn there is one less */
 		dispatch_complete(run_queue_take(&waiting), loans == LOANS_HERE ? STATUS_OK : STATUS_NO_MEMORY);

@@ -24,6 +24,8 @@ __attribute__((noinline)) static int64_t system_call_slowly(struct registers *re
 	inbox_drain();
 	if (!thread_current) /* a message has ended this thread */
 		return CALL_PARKED;
+	if (registers != &thread_current->program.registers)
+		return STATUS_NO_CALL; /* a service's: it has the gate alone */
 	if (loans_short && borrow_before_call())
 		return CALL_PARKED;
 	return linux_service.system_call(registers);
@@ -31,7 +33,7 @@ __attribute__((noinline)) static int64_t system_call_slowly(struct registers *re
 
 int64_t system_call(struct registers *registers)
 {
-	if (__builtin_expect(inbox_pending() || loans_short, 0))
+	if (__builtin_expect(inbox_pending() || loans_short || registers != &thread_current->program.registers, 0))
 		return system_call_slowly(registers);
 	return linux_service.system_call(registers);
 }
@@ -55,7 +57,7 @@ static struct thread *choose(void)
 
 		if (!next)
 			break;
-		if (next->dying && !next->task.resume)
+		if (next->dying && !next->task.resume && next->activation == &next->program)
 			thread_end(next);
 		else
 			dispatch_select(next);
@@ -70,12 +72,12 @@ static bool resume(struct thread *thread)
 	int64_t (*function)(struct task *, int64_t) = thread->task.resume;
 	int64_t result;
 
-	if (!function)
+	if (!function || thread->activation != &thread->program)
 		return true;
 	if (__builtin_expect(loans_short, 0) && borrow_before_going_on())
 		return false;
 	thread->task.resume = NULL;
-	result = function(&thread->task, (int64_t)thread->registers.rax);
+	result = function(&thread->task, (int64_t)thread->program.registers.rax);
 	if (thread_current != thread)
 		return false; /* it has ended itself */
 	if (thread->dying && (result != CALL_PARKED || thread->wait == WAIT_NOTHING)) {
@@ -84,7 +86,7 @@ static bool resume(struct thread *thread)
 	}
 	if (result == CALL_PARKED)
 		return false;
-	thread->registers.rax = (uint64_t)result;
+	thread->program.registers.rax = (uint64_t)result;
 	return true;
 }
 

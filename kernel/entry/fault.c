@@ -48,12 +48,12 @@ int fault_signal(status_t status)
 
 static void deliver(void)
 {
-	linux_service.fault(&thread_current->task, pending.signal, pending.address, thread_current->registers.rip);
+	linux_service.fault(&thread_current->task, pending.signal, pending.address, thread_current->program.registers.rip);
 }
 
 _Noreturn static void program_fault(const struct registers *registers, int signal, uint64_t address)
 {
-	thread_current->registers = *registers;
+	thread_current->program.registers = *registers;
 	pending.signal = signal;
 	pending.address = address;
 	event_loop_after(deliver);

@@ -13,6 +13,7 @@
 #include "kernel/memory/arena.h"
 #include "kernel/memory/copy.h"
 #include "kernel/memory/frames.h"
+#include "kernel/memory/load.h"
 #include "kernel/memory/object.h"
 #include "kernel/memory/user.h"
 #include "kernel/memory/vspace.h"
@@ -196,7 +197,7 @@ bool kernel_ending(void)
 
 struct registers *kernel_registers(void)
 {
-	return &thread_current->registers;
+	return &thread_current->program.registers;
 }
 
 void kernel_set_deadline(uint64_t deadline)
@@ -218,7 +219,7 @@ int64_t kernel_yield(void)
 {
 	if (!dispatch_others_ready())
 		return STATUS_OK;
-	thread_current->registers.rax = 0;
+	thread_current->program.registers.rax = 0;
 	dispatch_yield();
 	return CALL_PARKED;
 }
@@ -268,7 +269,7 @@ int64_t kernel_copy_in_text(char *to, uint64_t from, size_t size)
 
 status_t kernel_physical_of(uint64_t address, uint64_t *physical)
 {
-	return vspace_physical(thread_current->view, address, physical);
+	return vspace_physical(thread_current->program.view, address, physical);
 }
 
 uint64_t kernel_page_key(const struct vspace *space, uint64_t address, uint64_t physical)
@@ -283,17 +284,17 @@ struct vspace *kernel_vspace_create(uint64_t heap_start)
 
 struct vspace *kernel_vspace(void)
 {
-	return thread_current->view->space;
+	return thread_current->program.view->space;
 }
 
 struct vspace *kernel_vspace_fork(status_t *status)
 {
-	return vspace_fork(thread_current->view->space, status);
+	return vspace_fork(thread_current->program.view->space, status);
 }
 
 status_t kernel_vspace_fill_shared(uint64_t *address)
 {
-	return vspace_fill_shared(thread_current->view->space, address);
+	return vspace_fill_shared(thread_current->program.view->space, address);
 }
 
 int64_t kernel_borrow(void)
@@ -319,12 +320,12 @@ void kernel_vspace_hold_for(struct vspace *space)
 
 int64_t kernel_object_create(enum object_type type)
 {
-	return object_create(thread_current->view->space, type);
+	return object_create(thread_current->program.view->space, type);
 }
 
 __attribute__((noinline)) static int64_t call_object(uint64_t frame, enum object_operation operation, uint64_t a, uint64_t b)
 {
-	uint64_t word[CALL_WORDS] = { (uint64_t)thread_current->view->space, frame, frame_generation(frame), operation, a, b };
+	uint64_t word[CALL_WORDS] = { (uint64_t)thread_current->program.view->space, frame, frame_generation(frame), operation, a, b };
 
 	return call_replica(machine_home(frame), SERVICE_KERNEL, KERNEL_OBJECT_CHANGE, word);
 }
@@ -335,7 +336,7 @@ int64_t kernel_object_call(uint64_t token, enum object_operation operation, uint
 	unsigned home = machine_home(frame);
 
 	if (home == this_core())
-		return object_change(operation, frame, thread_current->view->space, a, b);
+		return object_change(operation, frame, thread_current->program.view->space, a, b);
 	return home < CORES_MAX ? call_object(frame, operation, a, b) : STATUS_NOT_FOUND;
 }
 
@@ -362,9 +363,14 @@ status_t kernel_vspace_reserve(struct vspace *space, uint64_t start, uint64_t si
 	return vspace_reserve(space, start, start + size, rights);
 }
 
-void *kernel_vspace_page(struct vspace *space, uint64_t address)
+status_t kernel_vspace_put(struct vspace *space, uint64_t address, const void *from, uint64_t size)
 {
-	return vspace_page(space, address);
+	return vspace_put(space, address, from, size);
+}
+
+status_t kernel_vspace_load(struct vspace *space, const struct elf_image *elf, const uint8_t *file)
+{
+	return vspace_load(space, elf, file);
 }
 
 status_t kernel_vspace_enter(struct vspace *space)
@@ -373,7 +379,7 @@ status_t kernel_vspace_enter(struct vspace *space)
 
 	if (!view)
 		return STATUS_NO_MEMORY;
-	thread_current->view = view;
+	thread_current->program.view = view;
 	view_activate(view);
 	dispatch_forget(thread_current);
 	fpu_clear(&thread_current->fpu);

@@ -11,6 +11,7 @@
 #include "kernel/entry/pager.h"
 #include "kernel/memory/frames.h"
 #include "percpu/inbox.h"
+#include "ipc/replica.h"
 #include "percpu/instance.h"
 #include "percpu/machine.h"
 #include "sched/dispatch.h"
@@ -45,6 +46,7 @@ _Noreturn static void instance_main(void)
 	frames_open();
 	dispatch_open();
 	pager_open();
+	replicas_open();
 	names_service.start();
 	announce_online();
 	if (this_core() == 0)

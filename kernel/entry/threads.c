@@ -35,13 +35,15 @@ void kernel_kill_threads(uint32_t process_id)
 	struct thread *thread;
 
 	while ((thread = find_living(process_id))) { /* bounded: each turn there is one less */
-		if (thread->wait == WAIT_NOTHING && !thread->task.resume) {
+		if (thread->wait == WAIT_NOTHING && !thread->task.resume && thread->activation == &thread->program) {
 			thread_end(thread);
 			continue;
 		}
 		/* An operation of several steps is brought to its end, or what others hold for it would be lost:
 		 * the event loop ends the thread then. */
 		thread->dying = true;
+		if (thread->activation != &thread->program)
+			thread->service[0].on_return |= ON_RETURN_ENDING;
 		if (thread->wait == WAIT_ANSWER && thread->task.cancel)
 			thread->task.cancel(&thread->task);
 	}
@@ -55,7 +57,7 @@ void thread_answered(struct thread *thread, int64_t result)
 		return;
 	}
 	if (thread->wait == WAIT_MOVE && !thread->task.resume)
-		result = (int64_t)thread->registers.rax; /* no memory where it was to begin: it begins here, where it is */
+		result = (int64_t)thread->program.registers.rax; /* no memory where it was to begin: it begins here, where it is */
 	thread->task.cancel = NULL;
 	dispatch_complete(thread, result);
 }
@@ -76,13 +78,13 @@ void thread_send(struct thread *thread, unsigned core)
 {
 	struct message message = { .kind = MESSAGE_request, .service = SERVICE_KERNEL, .operation = KERNEL_ADOPT,
 				   .cookie = (uint64_t)thread,
-				   .word = { direct_physical(thread), (uint64_t)thread->view->space } };
+				   .word = { direct_physical(thread), (uint64_t)thread->program.view->space } };
 
 	dispatch_save(thread);
 	dispatch_forget(thread);
 	thread->state = THREAD_PARKED;
 	thread->wait = WAIT_MOVE;
-	vspace_join(thread->view->space, core); /* M1 */
+	vspace_join(thread->program.view->space, core); /* M1 */
 	inbox_send_call(core, &message);        /* M2 */
 }
 
@@ -94,13 +96,13 @@ int64_t thread_adopt(uint64_t page, struct vspace *space)
 
 	if (!thread)
 		return STATUS_NO_MEMORY;
-	far_copy(&thread->registers, &source->registers, sizeof(thread->registers)); /* M3 */
+	far_copy(&thread->program.registers, &source->program.registers, sizeof(thread->program.registers)); /* M3 */
 	far_copy(&thread->fs_base, &source->fs_base, sizeof(thread->fs_base));
 	far_copy(&thread->gs_base, &source->gs_base, sizeof(thread->gs_base));
 	far_copy(&thread->affinity, &source->affinity, sizeof(thread->affinity));
 	far_copy(&thread->task, &source->task, sizeof(thread->task));
 	far_copy(&thread->fpu, &source->fpu, sizeof(thread->fpu));
-	dispatch_complete(thread, (int64_t)thread->registers.rax);
+	dispatch_complete(thread, (int64_t)thread->program.registers.rax);
 	if (!linux_service.may_live(&thread->task)) /* M4 */
 		thread_end(thread);
 	return STATUS_OK; /* M5 */
@@ -119,7 +121,7 @@ status_t kernel_start_thread(unsigned core, struct vspace *space, const struct r
 		thread->fpu = thread_current->fpu;
 		thread->gs_base = thread_current->gs_base;
 	}
-	thread->registers = *registers;
+	thread->program.registers = *registers;
 	thread->task = *task;
 	thread->fs_base = fs_base;
 	thread->affinity = *affinity;
@@ -146,7 +148,7 @@ int64_t kernel_set_affinity(const struct core_set *set)
 	thread->affinity = *set;
 	if (core_set_has(set, this_core()))
 		return STATUS_OK;
-	thread->registers.rax = 0;
+	thread->program.registers.rax = 0;
 	thread_send(thread, core_set_next(set, 0));
 	return CALL_PARKED;
 }

@@ -17,7 +17,8 @@ enum {
 };
 
 static struct pool pool = POOL(sizeof(struct view));
-static struct view *views, *active;
+static struct view *views;
+struct view *view_loaded;
 
 struct view *view_find(const struct vspace *space)
 {
@@ -86,7 +87,7 @@ void view_destroy(struct view *view)
 {
 	struct view **link = &views;
 
-	if (active == view)
+	if (view_loaded == view)
 		view_activate(NULL);
 	while (*link != view)
 		link = &(*link)->next;
@@ -97,15 +98,10 @@ void view_destroy(struct view *view)
 
 void view_activate(struct view *view)
 {
-	if (view == active)
+	if (view == view_loaded)
 		return;
-	active = view;
+	view_loaded = view;
 	cpu_write_cr3(view ? view->root : birth.root);
-}
-
-struct view *view_active(void)
-{
-	return active;
 }
 
 static uint64_t *table_below(uint64_t *word)
@@ -154,7 +150,7 @@ static inline void take_from(struct taking *taking, uint64_t *word, uint64_t add
 	if (!(*word & taking->bits))
 		return;
 	*word &= ~taking->bits;
-	if (taking->view == active && ++taking->cleared <= FLUSH_SINGLE_MAX)
+	if (taking->view == view_loaded && ++taking->cleared <= FLUSH_SINGLE_MAX)
 		cpu_invalidate_page(address);
 }
 
@@ -207,7 +203,7 @@ void view_forget(struct view *view, uint64_t start, uint64_t end)
 
 void view_flush(const struct view *view, uint64_t start, uint64_t end)
 {
-	if (view != active)
+	if (view != view_loaded)
 		return;
 	if (end - start > FLUSH_SINGLE_MAX * PAGE_SIZE)
 		cpu_write_cr3(view->root);

@@ -8,7 +8,7 @@ GUEST_ROOT := $(BUILD)/initrd
 GUEST_CFLAGS := -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror
 GUEST_HEADERS := $(wildcard $(GUEST_DIR)/*.h $(GUEST_DIR)/../../abi/*.h $(GUEST_DIR)/../../abi/*.def) $(GUEST_DIR)/../tests.def
 BENCH_SOURCES := $(addprefix $(GUEST_DIR)/,bench.c worker.c processes.c meeting.c model.c threads.c system_calls.c faults.c calls.c \
-	rings.c names.c tokens.c create.c wakeup.c footprint.c \
+	rings.c names.c tokens.c ipc.c create.c wakeup.c footprint.c \
 	lines.c bursts.c locks.c forks.c copies.c second.c mapping.c unmap.c protect.c pipeline.c global.c files.c)
 MUSL_GCC := musl-gcc $(GUEST_CFLAGS)
 # Concurrency Kit is headers alone, which lie beside glibc's: behind all others.
@@ -23,8 +23,8 @@ GUEST_PROGRAMS += $(addprefix $(GUEST_BIN)/,bench linux-init true known busybox 
 $(GUEST_BIN):
 	@mkdir -p $@
 
-$(GUEST_BIN)/bench: $(BENCH_SOURCES) $(GUEST_HEADERS) | $(GUEST_BIN)
-	$(QUIET_CC)$(MUSL_GCC) $(BENCH_CK) -static -pthread -o $@ $(filter %.c,$^)
+$(GUEST_BIN)/bench: $(BENCH_SOURCES) $(GUEST_DIR)/../../services/runtime/call.S $(GUEST_HEADERS) | $(GUEST_BIN)
+	$(QUIET_CC)$(MUSL_GCC) -I$(GUEST_DIR)/../.. $(BENCH_CK) -static -pthread -o $@ $(filter %.c %.S,$^)
 
 $(GUEST_BIN)/linux-init: $(GUEST_DIR)/linux_init.c $(GUEST_DIR)/../count/ticks.h $(GUEST_HEADERS) | $(GUEST_BIN)
 	$(QUIET_CC)$(MUSL_GCC) -static -o $@ $<

@@ -76,26 +76,6 @@ static status_t count_strings(struct strings *strings, char *scratch)
 	return STATUS_OK;
 }
 
-/* Copies kernel bytes into the new space. */
-static status_t put(struct vspace *space, uint64_t address, const void *from, uint64_t size)
-{
-	const char *bytes = from;
-
-	while (size) {
-		uint64_t offset = address % PAGE;
-		uint64_t piece = PAGE - offset < size ? PAGE - offset : size;
-		char *page = kernel_vspace_page(space, address);
-
-		if (!page)
-			return STATUS_NO_MEMORY;
-		memcpy(page + offset, bytes, piece);
-		address += piece;
-		bytes += piece;
-		size -= piece;
-	}
-	return STATUS_OK;
-}
-
 /* Puts the strings at *at and their addresses at *slot, and moves both behind what was put. */
 static status_t put_strings(struct vspace *space, const struct strings *strings, char *scratch, uint64_t *slot,
 			    uint64_t *at, uint64_t end)
@@ -114,14 +94,14 @@ static status_t put_strings(struct vspace *space, const struct strings *strings,
 			return (status_t)length;
 		if ((uint64_t)length + 1 > end - *at)
 			return STATUS_NO_SPACE;
-		status = put(space, *slot, at, 8);
+		status = kernel_vspace_put(space, *slot, at, 8);
 		if (!status)
-			status = put(space, *at, scratch, (uint64_t)length + 1);
+			status = kernel_vspace_put(space, *at, scratch, (uint64_t)length + 1);
 		*slot += 8;
 		*at += (uint64_t)length + 1;
 	}
 	if (!status)
-		status = put(space, *slot, &none, 8);
+		status = kernel_vspace_put(space, *slot, &none, 8);
 	*slot += 8;
 	return status;
 }
@@ -137,7 +117,7 @@ static status_t put_auxiliary(struct vspace *space, const struct elf_image *elf,
 	};
 
 	_Static_assert(sizeof(pairs) == AUXILIARY * 16, "the stack has room for AUXILIARY pairs");
-	return put(space, slot, pairs, sizeof(pairs));
+	return kernel_vspace_put(space, slot, pairs, sizeof(pairs));
 }
 
 /* From the top down: random bytes, path and strings, then the words that point to them. */
@@ -151,41 +131,19 @@ static status_t build_stack(struct vspace *space, const struct elf_image *elf, c
 	uint64_t words = 1 + argv->count + 1 + envp->count + 1 + 2 * AUXILIARY;
 	uint64_t slot = (strings - words * 8) & ~UINT64_C(15);
 	uint64_t count = argv->count;
-	status_t status = put(space, random, seed, sizeof(seed));
+	status_t status = kernel_vspace_put(space, random, seed, sizeof(seed));
 
 	*stack = slot;
 	if (!status)
-		status = put(space, name, request->path, strlen(request->path) + 1);
+		status = kernel_vspace_put(space, name, request->path, strlen(request->path) + 1);
 	if (!status)
-		status = put(space, slot, &count, 8);
+		status = kernel_vspace_put(space, slot, &count, 8);
 	slot += 8;
 	if (!status)
 		status = put_strings(space, argv, scratch, &slot, &strings, name);
 	if (!status)
 		status = put_strings(space, envp, scratch, &slot, &strings, name);
 	return status ? status : put_auxiliary(space, elf, slot, random, name);
-}
-
-static unsigned rights_of(uint32_t elf_rights)
-{
-	return VSPACE_READ | (elf_rights & ELF_WRITE ? VSPACE_WRITE : 0) |
-	       (elf_rights & ELF_EXECUTE ? VSPACE_EXECUTE : 0);
-}
-
-static status_t load_segments(struct vspace *space, const struct elf_image *elf, const uint8_t *file)
-{
-	for (uint32_t i = 0; i < elf->segment_count; i++) {
-		const struct elf_segment *segment = &elf->segment[i];
-		uint64_t start = segment->address & ~(uint64_t)(PAGE - 1);
-		uint64_t end = (segment->address + segment->memory_size + PAGE - 1) & ~(uint64_t)(PAGE - 1);
-		status_t status = kernel_vspace_reserve(space, start, end - start, rights_of(segment->rights));
-
-		if (!status)
-			status = put(space, segment->address, file + segment->file_offset, segment->file_size);
-		if (status)
-			return status;
-	}
-	return STATUS_OK;
 }
 
 static status_t find_program(const char *path, struct cpio_entry *entry, struct elf_image *elf, const char **why)
@@ -210,7 +168,7 @@ static status_t fill(struct vspace *space, const struct elf_image *elf, const ui
 {
 	struct strings argv = { request->from, request->argv, 0, 0 }, envp = { request->from, request->envp, 0, 0 };
 	char *scratch = kernel_page_take();
-	status_t status = scratch ? load_segments(space, elf, file) : STATUS_NO_MEMORY;
+	status_t status = scratch ? kernel_vspace_load(space, elf, file) : STATUS_NO_MEMORY;
 
 	if (!status)
 		status = kernel_vspace_reserve(space, STACK_TOP - STACK_SIZE, STACK_SIZE, VSPACE_READ | VSPACE_WRITE);

@@ -1,6 +1,6 @@
 # tests/guest/build.mk - `make guest-tests`, `make guest-long`: programs that test a booted system, and the driver that boots it
 # SPDX-License-Identifier: MIT
-GUEST_TESTS := borrow greedy huge mremap revoke token chaos exhaust wander fork leave native storm relay remap page-registers poke everywhere fault survivor memory-hog thread-bomb spawn-bomb bad-pointers syscall-fuzz
+GUEST_TESTS := borrow greedy ipc huge mremap revoke token chaos exhaust wander fork leave native storm relay remap page-registers poke everywhere fault survivor memory-hog thread-bomb spawn-bomb bad-pointers syscall-fuzz
 GUEST_TEST_BIN := $(BUILD)/guest-tests
 GUEST_TEST_ROOT := $(BUILD)/guest-tests.root
 # Further files that a program is made of, each with its header.
@@ -13,8 +13,9 @@ GUEST_TEST_PROGRAMS := $(addprefix $(GUEST_TEST_BIN)/,$(GUEST_TESTS))
 define guest_test_program
 $(GUEST_TEST_BIN)/$(1): tests/guest/$(subst -,_,$(1)).c $(GUEST_TEST_PARTS_$(1):%=tests/guest/%.c) $(GUEST_TEST_PARTS_$(1):%=tests/guest/%.h) tests/guest/child.h tests/guest/native_call.h tests/guest/pin.h scalability-tests/guest/token_access.h abi/kernel.h abi/token.h abi/native.h abi/native.def services/linux/calls.def
 	@mkdir -p $$(@D)
-	$$(QUIET_CC)musl-gcc -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -I. -static -pthread -o $$@ $$(filter %.c,$$^)
+	$$(QUIET_CC)musl-gcc -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -I. -static -pthread -o $$@ $$(filter %.c %.S,$$^)
 endef
+$(GUEST_TEST_BIN)/ipc: services/runtime/call.S services/runtime/service.h abi/ipc.h abi/server.def
 $(foreach test,$(GUEST_TESTS),$(eval $(call guest_test_program,$(test))))
 
 # The programs of everyday, these, and files that are no programs.

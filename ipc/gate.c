@@ -1,0 +1,186 @@
+/* gate.c - see gate.h
+ * SPDX-License-Identifier: MIT */
+#include "ipc/gate.h"
+
+#include <stddef.h>
+
+#include "abi/services.h"
+#include "ipc/gate_offsets.h"
+#include "ipc/replica.h"
+#include "kernel/arch/segments.h"
+#include "sched/dispatch.h"
+
+_Static_assert(offsetof(struct activation, above) == ACTIVATION_ABOVE, "gate_offsets.h");
+_Static_assert(offsetof(struct activation, below) == ACTIVATION_BELOW, "gate_offsets.h");
+_Static_assert(offsetof(struct activation, view) == ACTIVATION_VIEW, "gate_offsets.h");
+_Static_assert(offsetof(struct activation, replica) == ACTIVATION_REPLICA, "gate_offsets.h");
+_Static_assert(offsetof(struct activation, stack) == ACTIVATION_STACK, "gate_offsets.h");
+_Static_assert(offsetof(struct activation, on_return) == ACTIVATION_ON_RETURN, "gate_offsets.h");
+_Static_assert(offsetof(struct thread, activation) == THREAD_ACTIVATION, "gate_offsets.h");
+_Static_assert(offsetof(struct replica, door) == REPLICA_DOOR, "gate_offsets.h");
+_Static_assert(offsetof(struct replica, inside) == REPLICA_INSIDE, "gate_offsets.h");
+_Static_assert(offsetof(struct replica, calls) == REPLICA_CALLS, "gate_offsets.h");
+_Static_assert(offsetof(struct replica, callees) == REPLICA_CALLEES, "gate_offsets.h");
+_Static_assert(offsetof(struct replica, view) == REPLICA_VIEW, "gate_offsets.h");
+_Static_assert(offsetof(struct replica, entry) == REPLICA_ENTRY, "gate_offsets.h");
+_Static_assert(offsetof(struct view, root) == VIEW_ROOT, "gate_offsets.h");
+_Static_assert(SERVER_COUNT <= IPC_SERVERS, "a bit of `callees` for each");
+
+enum { RED_ZONE = 128 }; /* System V ABI, AMD64 supplement, 3.2.2 */
+
+static struct replica replica[SERVER_COUNT];
+static struct replica nobody;
+
+struct replica *replicas[IPC_SERVERS];
+struct replica replica_of_programs;
+
+static const uint64_t callees_of[SERVER_COUNT] = {
+#define X(name, number, callees, meaning) [number] = callees,
+#include "abi/server.def"
+#undef X
+};
+
+void replicas_open(void)
+{
+	for (unsigned server = 0; server < IPC_SERVERS; server++)
+		replicas[server] = server < SERVER_COUNT ? &replica[server] : &nobody;
+	for (unsigned server = 0; server < SERVER_COUNT; server++)
+		replica[server].callees = callees_of[server];
+	replica_of_programs.callees = (UINT64_C(1) << SERVER_COUNT) - 1;
+}
+
+static void load(struct thread *thread)
+{
+	segments_set_registers(&thread->activation->registers);
+	view_activate(thread->activation->view);
+}
+
+/* The thread's activation calls; its registers are saved. Afterwards the service is what the thread has to run. */
+static void enter(struct thread *thread, struct replica *callee, uint64_t stack, uint64_t on_return)
+{
+	const struct registers *call = &thread->activation->registers;
+	struct activation *next = thread->activation->above;
+
+	next->registers = (struct registers){
+		.rdi = call->rdi, .rsi = call->rsi, .rdx = call->rdx, .r10 = call->r10, .r8 = call->r8, .r9 = call->r9,
+		.rip = callee->entry, .cs = SELECTOR_USER_CODE, .rflags = SERVICE_FLAGS, .rsp = stack, .ss = SELECTOR_USER_DATA,
+	};
+	next->view = callee->view;
+	next->replica = callee;
+	next->stack = stack;
+	next->on_return = on_return | (thread->dying && next == thread->service ? ON_RETURN_ENDING : 0);
+	callee->door = 0;
+	callee->calls++;
+	thread->activation = next;
+}
+
+/* The one in the chain that is nearest; NULL: the thread is not inside. */
+static struct activation *find(const struct thread *thread, const struct replica *callee)
+{
+	for (struct activation *one = thread->activation; one; one = one->below)
+		if (one->replica == callee)
+			return one;
+	return NULL;
+}
+
+/* Who must go on for the door to open; NULL: the thread itself. */
+static struct thread *in_the_way(const struct replica *callee, const struct thread *thread)
+{
+	struct thread *other = callee->inside;
+
+	while (other != thread && other->waits_at) /* bounded: nobody waits for himself, as this was asked each time */
+		other = other->waits_at->inside;
+	return other == thread ? NULL : other;
+}
+
+static int64_t wait_at(struct replica *callee, struct thread *thread)
+{
+	struct thread *other = in_the_way(callee, thread);
+
+	if (!other)
+		return STATUS_BUSY;
+	find(callee->inside, callee)->on_return |= ON_RETURN_WAITED;
+	thread->wait = WAIT_ANSWER;
+	thread->waits_at = callee;
+	dispatch_park();
+	run_queue_append(&callee->waiting, thread);
+	dispatch_lend(other);
+	return CALL_PARKED;
+}
+
+static int64_t call(struct thread *thread, uint64_t server)
+{
+	struct replica *callee;
+	const struct activation *own = NULL;
+
+	if (server >= SERVER_COUNT)
+		return STATUS_NO_CALL;
+	if (!(thread->activation->replica->callees >> server & 1))
+		return STATUS_NOT_ALLOWED;
+	if (!thread->activation->above)
+		return STATUS_NO_SPACE;
+	callee = replicas[server];
+	if (!callee->view) {
+		status_t status = replica_create((enum server)server, callee);
+
+		if (status)
+			return status;
+	}
+	own = find(thread, callee);
+	if (!own && !callee->door)
+		return wait_at(callee, thread);
+	callee->inside = thread;
+	if (own)
+		enter(thread, callee, (own->registers.rsp - RED_ZONE) & ~UINT64_C(15), ON_RETURN_NESTED);
+	else
+		enter(thread, callee, callee->door, 0);
+	load(thread);
+	return CALL_PARKED; /* the event loop goes on with it, in the service */
+}
+
+/* The first who waits goes in, and those behind it wait for it. */
+static void admit(struct replica *callee, uint64_t stack)
+{
+	struct thread *thread = run_queue_take(&callee->waiting);
+
+	callee->inside = thread;
+	enter(thread, callee, stack, callee->waiting.first ? ON_RETURN_WAITED : 0);
+	thread->wait = WAIT_NOTHING;
+	thread->waits_at = NULL;
+	dispatch_ready(thread);
+}
+
+static int64_t leave(struct thread *thread)
+{
+	struct activation *ending = thread->activation, *caller = ending->below;
+	const struct registers *results = &ending->registers;
+	uint64_t how = ending->on_return;
+
+	if (how & ON_RETURN_NOWHERE)
+		return STATUS_NO_CALL;
+	ending->on_return = 0;
+	thread->activation = caller;
+	if (!(how & ON_RETURN_NESTED)) {
+		if (how & ON_RETURN_WAITED)
+			admit(ending->replica, ending->stack);
+		else
+			ending->replica->door = ending->stack;
+	}
+	load(thread);
+	caller->registers = (struct registers){
+		.rsi = results->rsi, .rdx = results->rdx, .r10 = results->r10, .r8 = results->r8, .r9 = results->r9,
+		.rip = caller->registers.rip, .cs = SELECTOR_USER_CODE, .rflags = SERVICE_FLAGS, .rsp = caller->registers.rsp,
+		.ss = SELECTOR_USER_DATA,
+	};
+	if (!(how & ON_RETURN_ENDING))
+		return (int64_t)results->rdi;
+	dispatch_yield(); /* it ends when it is its turn */
+	return CALL_PARKED;
+}
+
+int64_t gate_slowly(struct registers *registers)
+{
+	struct thread *thread = thread_current;
+
+	return registers->error == IPC_RETURN ? leave(thread) : call(thread, registers->error - IPC_CALL);
+}

@@ -1,0 +1,16 @@
+/* gate.h - calls of services in domains of their own: what is not simple about them
+ * SPDX-License-Identifier: MIT
+ * A call is a thread's own way into the service and back, without scheduler, lock or allocation: gate_fast.S, the hot path. Here is the rest:
+ * a replica that is called for the first time, one whose door is closed, a chain that is too deep, a caller that may not.
+ * Context: own core, interrupts off. Never waits: who must is parked. */
+#ifndef IPC_GATE_H
+#define IPC_GATE_H
+
+#include <stdint.h>
+
+#include "abi/registers.h"
+
+/* From gate_fast.S: a call or a return, all registers saved. What the thread sees in rax; or CALL_PARKED. */
+int64_t gate_slowly(struct registers *registers);
+
+#endif

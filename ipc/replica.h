@@ -1,0 +1,38 @@
+/* replica.h - a service's replica on this core: a domain of its own, a monitor, and stacks for those inside
+ * SPDX-License-Identifier: MIT
+ * A thread that calls the service goes there itself (gate.h), on a stack of the replica's, into its address space. One is inside at a time. The
+ * replica's door is the stack that the next one gets; while it is closed, callers wait, first come first served, and lend their time to
+ * the thread that is inside: it runs next. A thread that is inside and comes again, by way of other services, goes on below its own stack.
+ * Who may call whom is written in abi/server.def, without a cycle, so nobody waits for himself.
+ * Owner: its core. Context: own core, interrupts off; as each function says.
+ * I1 door is 0, or the top of a stack that nobody uses and nobody is inside
+ * I2 while somebody waits, the door is closed, and the activation inside has ON_RETURN_WAITED */
+#ifndef IPC_REPLICA_H
+#define IPC_REPLICA_H
+
+#include <stdint.h>
+
+#include "abi/ipc.h"
+#include "sched/run_queue.h"
+
+struct replica {
+	uint64_t door;
+	struct thread *inside; /* whoever went in last */
+	uint64_t calls;
+	uint64_t callees;      /* bit n: it may call server n */
+	struct view *view;
+	uint64_t entry;
+	struct run_queue waiting; /* parked, their calls in their registers */
+};
+
+/* By number; one that is not there yet has a closed door and no view. Programs' activations belong to `replica_of_programs`. */
+extern struct replica *replicas[IPC_SERVERS];
+extern struct replica replica_of_programs;
+
+/* Each core, once. */
+void replicas_open(void);
+
+/* Brings a service's replica to life. NOT_FOUND: there is no such service; NO_MEMORY. Composed in kernel/entry/domain.c. */
+must_check status_t replica_create(enum server server, struct replica *replica);
+
+#endif

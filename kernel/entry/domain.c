@@ -1,0 +1,58 @@
+/* domain.c - replicas of services in ring 3: an address space for each on each core that calls it
+ * SPDX-License-Identifier: MIT
+ * The image is the kernel's own (servers.S). A replica is made by the first call on its core. Own core, never waits. */
+#include "ipc/replica.h"
+#include "kernel/entry/panic.h"
+#include "kernel/memory/load.h"
+#include "kernel/memory/view.h"
+#include "lib/elf.h"
+
+/* A service's addresses: its image where it was linked, and stacks above. */
+enum {
+	IMAGE_LOWEST = 0x10000,
+	IMAGE_HIGHEST = 0x10000000,
+	IMAGE_MEMORY = 16 << 20,
+	STACKS_BASE = 0x20000000,
+	STACK_SIZE = 4 * PAGE_SIZE, /* an unmapped page lies below */
+};
+
+struct server_image {
+	const uint8_t *start, *end;
+};
+
+extern const struct server_image server_images[SERVER_COUNT]; /* servers.S */
+
+static status_t build(struct vspace *space, const struct elf_image *elf, const uint8_t *file, struct replica *replica)
+{
+	status_t status = vspace_load(space, elf, file);
+
+	if (!status)
+		status = vspace_reserve(space, STACKS_BASE, STACKS_BASE + STACK_SIZE, VSPACE_READ | VSPACE_WRITE);
+	if (!status) {
+		replica->view = view_get(space);
+		status = replica->view ? STATUS_OK : STATUS_NO_MEMORY;
+	}
+	replica->entry = elf->entry;
+	replica->door = status ? 0 : STACKS_BASE + STACK_SIZE;
+	return status;
+}
+
+status_t replica_create(enum server server, struct replica *replica)
+{
+	const struct elf_limits limits = { IMAGE_LOWEST, IMAGE_HIGHEST, IMAGE_LOWEST, IMAGE_MEMORY };
+	const struct server_image *image = &server_images[server];
+	struct vspace *space;
+	struct elf_image elf;
+	const char *why;
+	status_t status;
+
+	if (elf_read(image->start, (uint64_t)(image->end - image->start), &limits, &elf, &why))
+		panic("service %u in the kernel's image: %s", server, why);
+	space = vspace_create(elf.highest);
+	if (!space)
+		return STATUS_NO_MEMORY;
+	status = build(space, &elf, image->start, replica);
+	if (status)
+		vspace_release(space);
+	return status;
+}

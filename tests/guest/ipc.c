@@ -1,0 +1,142 @@
+/* ipc.c - programs call services that are domains of their own
+ * SPDX-License-Identifier: MIT
+ * Usage: ipc ROUNDS. Words go there and come back as they must, and nothing else does; what is not to be called is refused. Then threads on each
+ * core call at once, some of them for longer than a slice, so that others find the door closed; and children are killed inside. */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "native_call.h"
+#include "pin.h"
+#include "services/runtime/service.h"
+
+enum {
+	THREADS = 4, /* on each core */
+	CORES_MOST = 64,
+	LONG = 20000, /* calls that a relay makes */
+	KILLS = 40,
+};
+
+static _Atomic long wrong;
+static unsigned long rounds;
+
+static void expect(const char *what, int64_t found, int64_t expected)
+{
+	if (found == expected)
+		return;
+	printf("ipc: %s: %jd, not %jd\n", what, (intmax_t)found, (intmax_t)expected);
+	wrong++;
+}
+
+static void call_echo(uint64_t seed)
+{
+	struct words words;
+	uint64_t sum = 0, word[6];
+
+	for (unsigned i = 0; i < 6; i++)
+		sum += words.word[i] = word[i] = (seed = seed * 6364136223846793005 + 1442695040888963407);
+	expect("echo's sum", ipc_call(SERVER_echo, &words), (int64_t)(sum >> 1));
+	for (unsigned i = 1; i < 6; i++)
+		expect("echo's words", (int64_t)words.word[i], (int64_t)word[i] + 1);
+}
+
+/* A call by number, without words: its result. Of the registers that no word is in, all of them set before, nothing may be left. */
+static int64_t call_by_number(int64_t number)
+{
+	uint64_t kept[6];
+
+	__asm__ volatile("push %%rbp\n\t"
+			 "mov $-1, %%rbx\n\tmov %%rbx, %%rbp\n\tmov %%rbx, %%r12\n\tmov %%rbx, %%r13\n\tmov %%rbx, %%r14\n\tmov %%rbx, %%r15\n\t"
+			 "push %1\n\t"
+			 "syscall\n\t"
+			 "pop %%rcx\n\t"
+			 "mov %%rbx, (%%rcx)\n\tmov %%rbp, 8(%%rcx)\n\tmov %%r12, 16(%%rcx)\n\t"
+			 "mov %%r13, 24(%%rcx)\n\tmov %%r14, 32(%%rcx)\n\tmov %%r15, 40(%%rcx)\n\t"
+			 "pop %%rbp"
+			 : "+a"(number)
+			 : "c"(kept)
+			 : "rbx", "rdi", "rsi", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory");
+	for (unsigned i = 0; i < 6; i++)
+		expect("what a call leaves in registers", (int64_t)kept[i], 0);
+	return number;
+}
+
+static void call_what_is_not_there(void)
+{
+	expect("a service that is not there", call_by_number(IPC_CALL + SERVER_COUNT), STATUS_NO_CALL);
+	expect("the last number", call_by_number(IPC_CALL + IPC_SERVERS - 1), STATUS_NO_CALL);
+	expect("beyond the numbers", call_by_number(IPC_CALL + IPC_SERVERS), STATUS_NO_CALL);
+	expect("a number that is one in its lower half", call_by_number((INT64_C(1) << 32) + IPC_CALL), STATUS_NO_CALL);
+	expect("far beyond", call_by_number(-1), STATUS_NO_CALL);
+	expect("a return from nowhere", call_by_number(IPC_RETURN), STATUS_NO_CALL);
+}
+
+static void *call_often(void *argument)
+{
+	long place = (long)argument;
+	struct words words = { { LONG } };
+
+	pin(place / THREADS);
+	for (unsigned long i = 0; i < rounds; i++) {
+		call_echo((uint64_t)place << 32 | i);
+		if (place % THREADS == 1 && i % 64 == 0)
+			expect("a relay's calls", ipc_call(SERVER_relay, &words), LONG);
+	}
+	return NULL;
+}
+
+static void call_together(long cores)
+{
+	static pthread_t thread[CORES_MOST * THREADS];
+
+	for (long i = 0; i < cores * THREADS; i++)
+		if (pthread_create(&thread[i], NULL, call_often, (void *)i))
+			exit(1);
+	for (long i = 0; i < cores * THREADS; i++)
+		pthread_join(thread[i], NULL);
+}
+
+static void kill_inside(void)
+{
+	for (unsigned i = 0; i < KILLS; i++) {
+		pid_t child = fork();
+		int status;
+
+		if (child < 0)
+			exit(1);
+		while (!child) {
+			struct words words = { { LONG } };
+
+			ipc_call(i % 2 ? SERVER_relay : SERVER_echo, &words);
+		}
+		nanosleep(&(struct timespec){ .tv_nsec = 1000000 + i * 300000 }, NULL);
+		call_echo(i);
+		kill(child, SIGKILL);
+		expect("a killed child", waitpid(child, &status, 0), child);
+		expect("how it ended", status, SIGKILL);
+		call_echo(i);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	long cores = native_call(NATIVE_core_count, 0, 0, 0);
+
+	rounds = argc == 2 ? strtoul(argv[1], NULL, 10) : 0;
+	if (!rounds)
+		return 1;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	call_echo(1);
+	expect("an empty call", call_by_number(IPC_CALL + SERVER_echo) < 0, 0);
+	call_what_is_not_there();
+	call_together(cores < CORES_MOST ? cores : CORES_MOST);
+	kill_inside();
+	printf("ipc: %ld wrong\n", (long)wrong);
+	return wrong != 0;
+}
