@@ -161,7 +161,7 @@ inline ask(cores, space, matter)
 	:: expected == 0 || acknowledged[me] == expected -> break
 	SERVE
 	od;
-	atomic { expected = 0; acknowledged[me] = 0 }
+	atomic { expected = 0; acknowledged[me] = 0; about[me] = 0; what[me] = 0 }
 }
 
 /* Its home: a user's end. */
@@ -176,7 +176,8 @@ inline release(space)
 			told = 0;
 			touch(space);                             /* I3 */
 			assert(!(MAPPED & BIT(space)));
-			freed[space] = true
+			freed[space] = true;
+			slot[space] = EMPTY; holders[space] = 0; members[space] = 0
 		}
 	:: else
 	fi

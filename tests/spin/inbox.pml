@@ -100,7 +100,8 @@ inline set_pending(class)
 	if
 	:: old == 0 && attention == AWAY -> interrupt = true
 	:: else
-	fi
+	fi;
+	d_step { old = 0; attention = 0 }
 }
 
 proctype sender(byte me)
