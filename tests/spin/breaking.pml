@@ -228,10 +228,10 @@ inline ask(cores, what)
 		other = 0
 	}
 	do
-	:: acknowledged[me] == expected -> break
+	:: atomic { acknowledged[me] == expected -> acknowledged[me] = 0 }; break
 	SERVE
 	od;
-	atomic { acknowledged[me] = 0; expected = 0 }
+	expected = 0
 }
 
 /* The word, if it has not changed; else `word` is 0. */
