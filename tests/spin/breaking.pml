@@ -318,7 +318,7 @@ inline break_page()
 			record = false;
 #endif
 			slot[UNIT] = NODE;                        /* K5 */
-			holders[UNIT] = 0
+			holders[UNIT] = 0                         /* nobody reads them any more */
 		}
 	:: else
 	fi
@@ -684,7 +684,11 @@ proctype copy(byte number; bool whole; byte word0, word1, found0, found1)
 		page++
 	:: else -> break
 	od;
-	atomic { ended++; word[0] = 0; word[1] = 0; found[0] = 0; found[1] = 0; page = 0; fresh = 0; whole = false; last = false; shared = false }
+	atomic {
+		ended++;
+		word[0] = 0; word[1] = 0; found[0] = 0; found[1] = 0;
+		page = 0; fresh = 0; whole = false; last = false; shared = false
+	}
 }
 
 #define TASKS (me == 0 -> CHANGES : (me == 1 -> FORKS : 0))

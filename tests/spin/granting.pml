@@ -181,7 +181,7 @@ inline release(space)
 			touch(space);                             /* I3 */
 			assert(!(MAPPED & BIT(space)));
 			freed[space] = true;
-			slot[space] = EMPTY; holders[space] = 0; members[space] = 0
+			slot[space] = EMPTY; holders[space] = 0; members[space] = 0 /* nobody reads them any more */
 		}
 	:: else
 	fi
