@@ -1,6 +1,7 @@
 /* spaces_move_test.c - mappings that grow, shrink, and go elsewhere with their pages, step by step
  * SPDX-License-Identifier: MIT
- * What goes wrong is in spaces_move_fails_test.c; what several cores do together, in spaces_move_threads_test.c. */
+ * What goes wrong is in spaces_move_fails_test.c; what several cores do together, in spaces_move_holders_test.c and
+ * spaces_move_threads_test.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
