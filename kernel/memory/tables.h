@@ -6,9 +6,10 @@
  *   T1 a fault: find the table, read the table's word   T2 read the slot, become a holder   T3 compare-and-swap the table's word
  *   H2 behind the slots' change: all words of the range become BARRED   H3, H4 of vspace.h, to all cores   then BARRED -> 0
  * The core in T3 has read the slot as it was before H1, or finds BARRED: whoever began before H2 acknowledges behind T3, and until then the
- * word stays barred. That T1 comes before T2 is not needed for this: who is in a fault acknowledges nothing.
+ * word stays barred. That T1 reads the word before T2 reads the slot is not needed for this: who is in a fault acknowledges nothing. That the
+ * table is there before is: H2 passes over what has none.
  * No huge pages, and no lending: both would write words elsewhere.
- * Context: own core, interrupts off, never waits. Modelled in tests/spin/barring.pml. */
+ * Context: own core, interrupts off, never waits. Modelled in tests/spin/barring.pml, tested by tests/unit/spaces_tables_test.c. */
 #ifndef KERNEL_MEMORY_TABLES_H
 #define KERNEL_MEMORY_TABLES_H
 

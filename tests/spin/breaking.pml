@@ -50,6 +50,8 @@
 #define IS_SETTLED(which) (STATE(slot[which]) != COPYING && STATE(slot[which]) != RETIRED)
 #define BIT(n)            (1 << (n))
 
+#define GARBAGE 255 /* what a frame holds that is nobody's: nothing that anybody has written */
+
 #define PAGES 2
 #define UNIT  2 /* its slot, behind those of the two pages */
 
@@ -68,7 +70,7 @@ byte holders[PAGES + 1];
 bool record;               /* the unit's holders have one */
 bool copied;
 byte sharers[FRAMES];
-byte content[FRAMES];
+byte content[FRAMES] = GARBAGE;
 byte view[CORES * (PAGES + 1)];
 bool table[CORES];         /* the view has a page table there */
 byte told[CORES * CORES];  /* TOLD(to, from): what is asked */
@@ -96,6 +98,8 @@ inline take(which)
 	content[which] = 0
 }
 
+inline take_unit() { used = used | BIT(1) | BIT(2); content[1] = 0; content[2] = 0 }
+
 #define IS_HUGE      (STATE(slot[UNIT]) == PRESENT || slot[UNIT] == COPYING)
 #define LEADS(page, which)      (slot[UNIT] == NODE && slot[page] != COPYING && slot[page] && FRAME(slot[page]) == which)
 #define MAPS(core, which)       (FRAME_OF(core, 0) == which || FRAME_OF(core, 1) == which)
@@ -106,7 +110,8 @@ inline free(which)
 		assert(used & BIT(which));                        /* I3 */
 		assert(!(IS_HUGE && which <= PAGES) && !LEADS(0, which) && !LEADS(1, which));
 		assert(!MAPS(0, which) && !MAPS(1, which) && !MAPS(2, which));
-		used = used & ~BIT(which)
+		used = used & ~BIT(which);
+		content[which] = GARBAGE
 	}
 }
 
@@ -223,10 +228,10 @@ inline ask(cores, what)
 		other = 0
 	}
 	do
-	:: acknowledged[me] == expected -> break
+	:: atomic { acknowledged[me] == expected -> acknowledged[me] = 0 }; break
 	SERVE
 	od;
-	atomic { acknowledged[me] = 0; expected = 0 }
+	expected = 0
 }
 
 /* The word, if it has not changed; else `word` is 0. */
@@ -312,7 +317,8 @@ inline break_page()
 #ifndef KEEP_RECORD
 			record = false;
 #endif
-			slot[UNIT] = NODE                         /* K5 */
+			slot[UNIT] = NODE;                        /* K5 */
+			holders[UNIT] = 0                         /* nobody reads them any more */
 		}
 	:: else
 	fi
@@ -372,7 +378,7 @@ inline fill()
 		slot[UNIT] = PRESENT;
 		holders[UNIT] = BIT(me);
 		record = true;
-		used = used | BIT(1) | BIT(2);
+		take_unit();
 		map_large(PRESENT)
 	}
 #ifdef FALL_BACK
@@ -678,7 +684,11 @@ proctype copy(byte number; bool whole; byte word0, word1, found0, found1)
 		page++
 	:: else -> break
 	od;
-	ended++
+	atomic {
+		ended++;
+		word[0] = 0; word[1] = 0; found[0] = 0; found[1] = 0;
+		page = 0; fresh = 0; whole = false; last = false; shared = false
+	}
 }
 
 #define TASKS (me == 0 -> CHANGES : (me == 1 -> FORKS : 0))
@@ -708,7 +718,7 @@ init
 	atomic {
 #ifdef FILLED
 		slot[UNIT] = PRESENT;
-		used = 1 | BIT(1) | BIT(2);
+		take_unit();
 #else
 		slot[UNIT] = RESERVED;
 #endif

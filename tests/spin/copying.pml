@@ -40,6 +40,8 @@
 #define WORD(frame) ((frame) << 4 | PRESENT)
 #define BIT(core)   (1 << (core))
 
+#define GARBAGE 255        /* what a frame holds that is nobody's: nothing that anybody has written */
+
 /* Of a shared mapping a copy of the space has the same page, and none is copied. */
 #ifdef SHARED
 #define HOW 0
@@ -56,14 +58,14 @@ byte slot = RESERVED;
 byte holders;              /* of the slot */
 bool copied;
 byte sharers[FRAMES];
-byte content[FRAMES];
+byte content[FRAMES] = GARBAGE;
 byte mapped[CORES];        /* the frame that a core's view maps; 0: none */
 bool writable[CORES];
 byte told[CORES * CORES];  /* TOLD(to, from): what is asked */
 byte acknowledged[CORES];
 bool changing;             /* core 1 */
 bool waits;                /* for core 1 to end its change: core 0 */
-byte child[FORKS + 1];     /* word of each copy of the space */
+byte child;                /* word of the copy that is being made */
 byte used = 1;             /* ghost: bit for each frame that is somebody's; frame 0 is none */
 byte value;                /* ghost: what the space should read */
 byte written;              /* ghost: writes so far, so that each writes something else */
@@ -90,7 +92,8 @@ inline free(which)
 		assert(used & BIT(which));                        /* I1 */
 		assert(!(slot && slot != COPYING && FRAME(slot) == which));
 		assert(mapped[0] != which && mapped[1] != which && mapped[2] != which);
-		used = used & ~BIT(which)
+		used = used & ~BIT(which);
+		content[which] = GARBAGE
 	}
 }
 
@@ -194,7 +197,7 @@ inline ask(cores, what)
 		other = 0
 	}
 	do
-	:: acknowledged[me] == expected -> break
+	:: atomic { acknowledged[me] == expected -> acknowledged[me] = 0 }; break
 	SERVE
 	od;
 	expected = 0
@@ -317,7 +320,7 @@ inline share()
 			d_step {
 				same = (slot == word);
 				if
-				:: same -> slot = word | HOW; child[n] = word | HOW
+				:: same -> slot = word | HOW; child = word | HOW
 				:: else
 				fi
 			}
@@ -336,7 +339,7 @@ inline share()
 			:: !same
 #endif
 			fi
-		:: else -> child[n] = word; break
+		:: else -> child = word; break
 		fi
 	SERVE
 	od;
@@ -360,8 +363,9 @@ inline fork()
 	atomic {
 		writers = 0;
 		copied = false;                                   /* F5 */
-		assert(STATE(child[n]) == RESERVED || STATE(child[n]) == PRESENT); /* I3 */
-		run copy(n, content[FRAME(child[n])]);
+		assert(STATE(child) == RESERVED || STATE(child) == PRESENT); /* I3 */
+		run copy(child, content[FRAME(child)]);
+		child = 0;
 		n++
 	}
 }
@@ -417,9 +421,9 @@ inline change()
 #endif
 
 /* A copy of the space, on a core of its own: its word is nobody else's. */
-proctype copy(byte n, found)
+proctype copy(byte word, found)
 {
-	byte word = child[n], fresh;
+	byte fresh;
 	bool last;
 
 	if
@@ -450,7 +454,7 @@ proctype copy(byte n, found)
 		subtract(FRAME(word))
 	:: else
 	fi;
-	ended++
+	atomic { ended++; word = 0; found = 0; fresh = 0; last = false }
 }
 
 proctype core(byte me)

@@ -3,7 +3,7 @@
  * Mirrors percpu/inbox.c, kernel/entry/events.c and ipc/call.c. Each core makes REQUESTS calls, from its event loop
  * or from system calls of its program. A request that finds its ring full goes to the backlog; a
  * reply is a leaf and waits for room, serving leaves. Rings have one slot, so both happen. Memory is
- * x86-TSO as in inbox.pml, which holds the mutations of the single steps.
+ * x86-TSO as in inbox.pml, which holds the mutations of the single steps and says why stores are no steps of their own.
  * With NOTIFY no reply is owed, and to arrive counts as answered.
  * I1 every request is answered, once; messages of a class arrive in order
  * I2 no core stays away for ever with a message, a connect request or a backlog
@@ -74,10 +74,12 @@ inline serve_leaves()
 	fi;
 	do
 	:: known && head[LEAF] != memory[TAIL(me, LEAF)] ->
-		assert(memory[SLOT(me, LEAF)] == head[LEAF] + 1); /* I1 */
-		head[LEAF]++;
-		store(HEAD(me, LEAF), head[LEAF]);
-		answered[me]++
+		atomic {
+			assert(memory[SLOT(me, LEAF)] == head[LEAF] + 1); /* I1 */
+			head[LEAF]++;
+			store(HEAD(me, LEAF), head[LEAF]);
+			answered[me]++
+		}
 	:: else -> break
 	od
 }
@@ -105,9 +107,11 @@ inline connect_once()
 
 inline enqueue(class)
 {
-	tail[class]++;
-	store(SLOT(OTHER, class), tail[class]);
-	store(TAIL(OTHER, class), tail[class]);
+	atomic {
+		tail[class]++;
+		store(SLOT(OTHER, class), tail[class]);
+		store(TAIL(OTHER, class), tail[class])
+	}
 	set_pending(class)
 }
 
@@ -126,9 +130,11 @@ inline serve_calls()
 	d_step { empty(buffer[me]); PENDING(me, CALL) = false };
 	do
 	:: known && head[CALL] != memory[TAIL(me, CALL)] ->
-		assert(memory[SLOT(me, CALL)] == head[CALL] + 1); /* I1 */
-		head[CALL]++;
-		store(HEAD(me, CALL), head[CALL]);
+		atomic {
+			assert(memory[SLOT(me, CALL)] == head[CALL] + 1); /* I1 */
+			head[CALL]++;
+			store(HEAD(me, CALL), head[CALL])
+		}
 #ifdef NOTIFY
 		answered[OTHER]++
 #else
@@ -183,13 +189,12 @@ listen:	do
 	store(ATTENTION(me), AWAY);      /* A1 */
 	empty(buffer[me]);               /* A2 */
 	if                               /* A3 */
-	:: PENDING(me, LEAF) || PENDING(me, CALL) -> store(ATTENTION(me), LISTENING); goto listen
+	:: atomic { PENDING(me, LEAF) || PENDING(me, CALL) -> store(ATTENTION(me), LISTENING) }; goto listen
 	:: else
 	fi;
 end_away:
 	do
-	:: atomic { interrupt[me] -> interrupt[me] = false };
-		store(ATTENTION(me), LISTENING);
+	:: atomic { interrupt[me] -> interrupt[me] = false; store(ATTENTION(me), LISTENING) };
 		goto listen
 	:: unasked -> request();         /* a system call */
 		if

@@ -158,10 +158,14 @@ inline ask(cores, space, matter)
 	fi;
 #endif
 	do
-	:: expected == 0 || acknowledged[me] == expected -> break
+	:: atomic {
+		expected == 0 || acknowledged[me] == expected ->
+		acknowledged[me] = 0; about[me] = 0; what[me] = 0
+	   }
+		break
 	SERVE
 	od;
-	atomic { expected = 0; acknowledged[me] = 0 }
+	expected = 0
 }
 
 /* Its home: a user's end. */
@@ -176,7 +180,8 @@ inline release(space)
 			told = 0;
 			touch(space);                             /* I3 */
 			assert(!(MAPPED & BIT(space)));
-			freed[space] = true
+			freed[space] = true;
+			slot[space] = EMPTY; holders[space] = 0; members[space] = 0 /* nobody reads them any more */
 		}
 	:: else
 	fi

@@ -3,7 +3,8 @@
  * Mirrors percpu/inbox.c, step names included. SENDERS cores send to one receiver, which listens in
  * its event loop, runs a program (with system calls), or sleeps.
  * Memory is x86-TSO: a plain store goes to the core's FIFO buffer, a flush process moves it to
- * memory at any later time; a fence and a locked operation wait until the buffer is empty.
+ * memory at any later time; a fence and a locked operation wait until the buffer is empty. Nobody else sees what is in the
+ * buffer, so a core's stores are one step with the step before them.
  * I1 every message sent is received, once, in order
  * I2 the receiver never stays away for ever with a message or a connect request for it
  * I3 a sender finds the ring initialised when it sees it published
@@ -100,7 +101,8 @@ inline set_pending(class)
 	if
 	:: old == 0 && attention == AWAY -> interrupt = true
 	:: else
-	fi
+	fi;
+	d_step { old = 0; attention = 0 }
 }
 
 proctype sender(byte me)
@@ -118,17 +120,19 @@ proctype sender(byte me)
 	assert(memory[TAIL(me)] == 0); /* I3 */
 	do
 	:: tail < MESSAGES ->
+		atomic {
 #ifndef IGNORE_FULL
-		tail - memory[HEAD(me)] < SLOTS;
+			tail - memory[HEAD(me)] < SLOTS;
 #endif
 #ifdef DROP_RELEASE_TAIL
-		store(me, TAIL(me), tail + 1);
-		store(me, SLOT(me, tail), tail + 1); /* S1 after S2 */
+			store(me, TAIL(me), tail + 1);
+			store(me, SLOT(me, tail), tail + 1); /* S1 after S2 */
 #else
-		store(me, SLOT(me, tail), tail + 1); /* S1: message n holds n + 1 */
-		store(me, TAIL(me), tail + 1);       /* S2 */
+			store(me, SLOT(me, tail), tail + 1); /* S1: message n holds n + 1 */
+			store(me, TAIL(me), tail + 1);       /* S2 */
 #endif
-		tail++;
+			tail++
+		}
 		set_pending(CLASS(me))
 	:: else -> break
 	od
@@ -142,27 +146,32 @@ inline empty_ring(from)
 		store(RECEIVER, HEAD(from), head[from] + 1);
 		fence(RECEIVER);
 #endif
-		assert(memory[SLOT(from, head[from])] == head[from] + 1); /* I1, I4 */
+		atomic {
+			assert(memory[SLOT(from, head[from])] == head[from] + 1); /* I1, I4 */
 #ifndef DROP_RELEASE_HEAD
-		store(RECEIVER, HEAD(from), head[from] + 1);
+			store(RECEIVER, HEAD(from), head[from] + 1);
 #endif
-		d_step { head[from] = head[from] + 1; received[from] = head[from] }
+			head[from] = head[from] + 1;
+			received[from] = head[from]
+		}
 	:: else -> break
 	od
 }
 
 inline accept_connection(from)
 {
+	atomic {
 #ifdef DROP_RELEASE_RING
-	store(RECEIVER, RING(from), 1);
-	store(RECEIVER, TAIL(from), 0);
-	store(RECEIVER, HEAD(from), 0);
+		store(RECEIVER, RING(from), 1);
+		store(RECEIVER, TAIL(from), 0);
+		store(RECEIVER, HEAD(from), 0);
 #else
-	store(RECEIVER, TAIL(from), 0);
-	store(RECEIVER, HEAD(from), 0);
-	store(RECEIVER, RING(from), 1);
+		store(RECEIVER, TAIL(from), 0);
+		store(RECEIVER, HEAD(from), 0);
+		store(RECEIVER, RING(from), 1);
 #endif
-	known = known | (1 << from);
+		known = known | (1 << from)
+	}
 	d_step { empty(buffer[RECEIVER]); connect = connect & ~(1 << from) }
 }
 
@@ -236,13 +245,13 @@ listen:	do
 #endif
 #ifndef SKIP_RECHECK_LEAVES
 	if                                /* A3 */
-	:: pending[LEAF] -> store(RECEIVER, ATTENTION, LISTENING); goto listen
+	:: atomic { pending[LEAF] -> store(RECEIVER, ATTENTION, LISTENING) }; goto listen
 	:: else
 	fi;
 #endif
 #ifndef SKIP_RECHECK_CALLS
 	if
-	:: pending[CALL] -> store(RECEIVER, ATTENTION, LISTENING); goto listen
+	:: atomic { pending[CALL] -> store(RECEIVER, ATTENTION, LISTENING) }; goto listen
 	:: else
 	fi;
 #endif
@@ -254,8 +263,7 @@ listen:	do
 #endif
 end_away:                                 /* A4: asleep, or in a program with interrupts on */
 	do
-	:: atomic { interrupt -> interrupt = false };
-		store(RECEIVER, ATTENTION, LISTENING);
+	:: atomic { interrupt -> interrupt = false; store(RECEIVER, ATTENTION, LISTENING) };
 		goto listen
 	:: calls < CALLS ->               /* a system call looks, and leaves attention as it is */
 		calls++;

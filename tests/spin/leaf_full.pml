@@ -4,7 +4,8 @@
  * sends two leaves to every other core, the first of which wants an acknowledgement, and waits for all of
  * those. A waiting core handles leaves and nothing else. An acknowledgement is an add to the sender's
  * word, not a message: what handles a leaf never sends. Rings have one slot. A ring is a channel
- * here: inbox.pml shows that one behaves like the other.
+ * here: inbox.pml shows that one behaves like the other. A leaf is taken and acknowledged in one step: what another core may do
+ * before the acknowledgement it may do after it.
  * I1 no set of waiting cores waits for ever; every call is served
  * tests/spin/table lists the planted bugs. */
 
@@ -38,18 +39,20 @@ byte served;
 
 inline take_leaf(from)
 {
-	LEAF(from, me)?message;
-	if
-	:: message == INVALIDATE ->
+	atomic {
+		LEAF(from, me)?message;
+		if
+		:: message == INVALIDATE ->
 #ifdef ACKNOWLEDGE_BY_MESSAGE
-		LEAF(me, from)!ACKNOWLEDGE
+			LEAF(me, from)!ACKNOWLEDGE        /* others go on while this one waits */
 #else
-		unanswered[from]--
+			unanswered[from]--
 #endif
-	:: message == ACKNOWLEDGE -> unanswered[me]--
-	:: message == FRAMES
-	fi;
-	message = 0
+		:: message == ACKNOWLEDGE -> unanswered[me]--
+		:: message == FRAMES
+		fi;
+		message = 0
+	}
 }
 
 #define NEXT(step) ((me + (step)) % CORES)
@@ -81,7 +84,6 @@ inline serve()
 	step = 1;
 	do
 	:: step < CORES ->
-		unanswered[me]++;
 		send_leaf(NEXT(step), INVALIDATE);
 #ifndef WITHOUT_FRAMES
 		send_leaf(NEXT(step), FRAMES);
@@ -91,15 +93,14 @@ inline serve()
 	od;
 	step = 0;
 	do
-	:: unanswered[me] == 0 -> break
+	:: atomic { unanswered[me] == 0 -> served++ }; break
 	LEAVES
-	od;
-	served++
+	od
 }
 
 inline take_request(from)
 {
-	ASK(from, me)?REQUEST;
+	atomic { ASK(from, me)?REQUEST; unanswered[me] = CORES - 1 };
 	serve()
 }
 

@@ -78,6 +78,17 @@ static void refuse_mixtures(uint64_t where)
 	play_must(!space_change(VSPACE_UNMAP, move_at(1, 8), 4 * PAGE_SIZE, 0, 0));
 }
 
+/* Whatever rights it has. */
+static void refuse_holes(void)
+{
+	for (unsigned rights = 0; rights < 8; rights++) {
+		move_map(move_at(5, 0), 6, rights);
+		play_must(!space_change(VSPACE_UNMAP, move_at(5, 3), PAGE_SIZE, 0, 0));
+		play_must(move_it(move_at(5, 0), 6, 7, VSPACE_MOVE_ANYWHERE) == STATUS_BAD_ADDRESS);
+		play_must(move_it(move_at(5, 0), 6, 6, move_at(3, 0)) == STATUS_BAD_ADDRESS);
+	}
+}
+
 /* The second core's addresses: neither the home's, nor too large for it. */
 static void refuse_elsewhere(void)
 {
@@ -103,6 +114,7 @@ static void refuse(void)
 		refuse_mixtures(VSPACE_STAY);
 		refuse_mixtures(VSPACE_MOVE_ANYWHERE);
 		refuse_mixtures(move_at(3, 0));
+		refuse_holes();
 	} else {
 		refuse_elsewhere();
 	}
@@ -143,19 +155,20 @@ static int64_t move_with(unsigned frames, uint64_t old, uint64_t new)
 	move_map(old + 2 * UNIT_SIZE, COUNT - 2 * UNIT_PAGES, READ | WRITE);
 	move_write_values(old, UNIT_PAGES, HUGE_FEW);
 	move_reach(old + 3 * UNIT_SIZE, ACCESS_WRITE)[1] = 5;
-	move_reach(old + 5 * UNIT_SIZE, ACCESS_WRITE)[1] = 6;
+	move_reach(old + 6 * UNIT_SIZE - PAGE_SIZE, ACCESS_WRITE)[1] = 6;
 	keep_all_but(frames);
 	moved = move_it(old, COUNT, COUNT, new);
 	let_go();
 	if (moved != STATUS_NO_MEMORY)
 		play_must(moved == (int64_t)new && move_refused(old, ACCESS_READ) && move_refused(old + 4 * UNIT_SIZE, ACCESS_READ));
 	else
-		play_must(move_refused(new, ACCESS_READ) && move_refused(new + 3 * UNIT_SIZE, ACCESS_READ));
+		play_must(!slots_occupied(space->slots, new, new + COUNT * PAGE_SIZE));
 	new = moved == STATUS_NO_MEMORY ? old : new;
 	move_check_values(new, UNIT_PAGES, HUGE_FEW);
-	play_must(move_reach(new + 3 * UNIT_SIZE, ACCESS_WRITE)[1] == 5 && move_reach(new + 5 * UNIT_SIZE, ACCESS_WRITE)[1] == 6);
+	play_must(move_reach(new + 3 * UNIT_SIZE, ACCESS_WRITE)[1] == 5 && move_reach(new + 6 * UNIT_SIZE - PAGE_SIZE, ACCESS_WRITE)[1] == 6);
 	move_check_zeros(new + 4 * UNIT_SIZE, 3);
 	move_check_zeros(new + UNIT_SIZE + 3 * PAGE_SIZE, 2);
+	play_must(moved != STATUS_NO_MEMORY || is_huge(old + UNIT_SIZE)); /* it still has the wish */
 	play_must(!space_change(VSPACE_UNMAP, new, 6 * UNIT_SIZE, 0, 0) && move_pages_used() == 0);
 	return moved;
 }

@@ -1,6 +1,7 @@
 /* spaces_move_test.c - mappings that grow, shrink, and go elsewhere with their pages, step by step
  * SPDX-License-Identifier: MIT
- * What goes wrong is in spaces_move_fails_test.c; what several cores do together, in spaces_move_threads_test.c. */
+ * What goes wrong is in spaces_move_fails_test.c; what several cores do together, in spaces_move_holders_test.c and
+ * spaces_move_threads_test.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -55,6 +56,9 @@ static void grow_in_vain(void)
 	move_write_values(start, 8, 1);
 	play_must(move_it(start, 8, 10, VSPACE_STAY) == STATUS_NO_MEMORY);
 	play_must(move_it(start, 4, 5, VSPACE_STAY) == STATUS_NO_MEMORY);
+	move_map(ARENA_LOWEST, 1, READ);
+	play_must(move_it(start, 8, 40, VSPACE_STAY) == STATUS_NO_MEMORY && !move_refused(ARENA_LOWEST, ACCESS_READ));
+	play_must(!space_change(VSPACE_UNMAP, ARENA_LOWEST, PAGE_SIZE, 0, 0));
 	move_check_values(start, 8, 1);
 	move_check_nothing(move_at(1, 8), 1);
 	place = (uint64_t)move_it(start, 8, 10, VSPACE_MOVE_ANYWHERE);
@@ -181,7 +185,8 @@ static void move_what_two_have(void)
 	play_must(move_reach(move_at(3, 12), ACCESS_WRITE) == word); /* the last owner keeps it */
 	copy = space_fork(space);
 	play_must(copy);
-	play_must(vspace_page(copy, move_at(5, 15)) == move_reach(move_at(5, 15), ACCESS_WRITE)); /* what it has grown by is shared, too */
+	for (unsigned page = 7; page < 16; page++) /* what it has grown by is shared, too */
+		play_must(vspace_page(copy, move_at(5, page)) == move_reach(move_at(5, page), ACCESS_WRITE));
 	play_must(!space_change(VSPACE_UNMAP, move_at(3, 7), 20 * PAGE_SIZE, 0, 0));
 	vspace_release(copy);
 	huge_close();

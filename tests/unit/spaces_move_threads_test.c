@@ -1,8 +1,7 @@
 /* spaces_move_threads_test.c - mappings that go from place to place while four cores use them
  * SPDX-License-Identifier: MIT
- * Step by step; then in any mixture, with each core's mappings used by all, and while the space is copied. A page that is left behind shows as
- * an access that should have failed, or as a value lost; a frame that is lost or given back twice, or an owner counted wrong, when the space
- * is closed. */
+ * In any mixture, with each core's mappings used by all, and while the space is copied. A page that is left behind shows as an access that
+ * should have failed, or as a value lost; a frame that is lost or given back twice, or an owner counted wrong, when the space is closed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -19,50 +18,6 @@ enum {
 };
 
 static const unsigned FOUR[] = { 0, 1, 2, 3 };
-
-/* A move that core `by` asks for; each core but the home is told so often. */
-static void move_tells(unsigned by, uint64_t from, unsigned count, uint64_t to, unsigned tells)
-{
-	unsigned before = space_told;
-
-	space_meet();
-	if (play_place() == by)
-		play_must(move_it(from, count, count, to) == (int64_t)to);
-	space_meet();
-	play_must(play_place() == 0 || space_told == before + tells);
-}
-
-static void move_what_all_hold(void)
-{
-	huge_open();
-	if (play_place() == 0)
-		move_map(move_at(1, 0), 1300, READ | WRITE);
-	space_meet();
-	move_write_values(move_at(1, 0), 1300, HUGE_FEW);
-	move_tells(0, move_at(1, 0), 1300, move_at(3, 77), 1);
-	move_check_nothing(move_at(1, 0), 1300);
-	move_check_values(move_at(3, 77), 1300, HUGE_FEW);
-	move_tells(3, move_at(3, 77), 1300, move_at(5, 512), 1);
-	move_tells(2, move_at(5, 512), 1300, move_at(1, 1), 0); /* nobody has used it since */
-	move_check_nothing(move_at(5, 512), 1300);
-	move_check_values(move_at(1, 1), 1300, HUGE_FEW);
-	space_meet();
-	if (play_place() == 0)
-		move_map_huge(7 * GIB, 1);
-	space_meet();
-	move_write_values(7 * GIB, UNIT_PAGES, HUGE_FEW);
-	move_tells(1, 7 * GIB, UNIT_PAGES, 7 * GIB - UNIT_SIZE, 1);
-	move_check_nothing(7 * GIB, UNIT_PAGES);
-	move_check_values(7 * GIB - UNIT_SIZE, UNIT_PAGES, HUGE_FEW);
-	space_meet();
-	huge_close();
-}
-
-static void who_held_a_page_finds_it_where_it_went(void **state)
-{
-	(void)state;
-	play(PLAY_MAX, FOUR, move_what_all_hold);
-}
 
 /* Any mixture. Each core has three mappings that it alone changes, and all use; each goes to and fro in two windows, or anywhere. */
 enum {
@@ -308,7 +263,6 @@ static void nor_where_tables_are_shared(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(who_held_a_page_finds_it_where_it_went),
 		cmocka_unit_test(any_mixture_of_moves_loses_nothing),
 		cmocka_unit_test(nor_where_tables_are_shared),
 	};

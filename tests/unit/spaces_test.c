@@ -8,6 +8,7 @@
 
 #include "tests/cores/spaces.h" /* first: it says where physical memory lies here */
 #include "kernel/memory/allowance.h"
+#include "kernel/memory/arena.h"
 #include "kernel/memory/copy.h"
 #include "tests/unit/physical_memory.h"
 
@@ -254,6 +255,33 @@ static void anywhere_is_where_nothing_is(void **state)
 	play(1, ONE, map_anywhere);
 }
 
+/* What is anywhere lies among this core's addresses, the home's own, or nowhere. */
+static void map_all_that_there_is(void)
+{
+	const struct arena own = arena_of(0);
+	const uint64_t elsewhere[] = { arena_of(1).start, HEAP, own.start - PAGE_SIZE, TOKEN_WINDOW_END };
+
+	space_open(HEAP);
+	for (unsigned i = 0; i < sizeof(elsewhere) / sizeof(*elsewhere); i++) {
+		uint64_t found;
+
+		play_must(space_change(VSPACE_MAP, elsewhere[i], PAGE_SIZE, READ, VSPACE_FIXED) > 0);
+		play_must(!space_change(VSPACE_UNMAP, elsewhere[i], PAGE_SIZE, 0, 0));
+		found = (uint64_t)space_change(VSPACE_MAP, 0, PAGE_SIZE, READ, VSPACE_ANYWHERE);
+		play_must(found >= own.start && found < own.end);
+	}
+	play_must(space_change(VSPACE_MAP, 0, ARENA_BASE - HEAP + PAGE_SIZE, READ, VSPACE_ANYWHERE) == STATUS_NO_MEMORY);
+	play_must(space_change(VSPACE_MAP, 0, ARENA_BASE - HEAP, READ, VSPACE_ANYWHERE) == HEAP);
+	play_must(space_change(VSPACE_MAP, 0, ARENA_MAPPING_MAX + PAGE_SIZE, READ, VSPACE_ANYWHERE) == STATUS_NO_MEMORY);
+	space_close();
+}
+
+static void what_is_free_elsewhere_is_not_taken(void **state)
+{
+	(void)state;
+	play(1, ONE, map_all_that_there_is);
+}
+
 /* Mappings of different sizes come and go: what they leave between them is used again, however long it lasts. */
 static void come_and_go(void)
 {
@@ -381,6 +409,7 @@ int main(void)
 		cmocka_unit_test(a_space_has_no_more_than_its_limit),
 		cmocka_unit_test(what_is_wrong_is_refused),
 		cmocka_unit_test(anywhere_is_where_nothing_is),
+		cmocka_unit_test(what_is_free_elsewhere_is_not_taken),
 		cmocka_unit_test(addresses_do_not_wander),
 		cmocka_unit_test(the_break_moves_where_nothing_is_in_its_way),
 		cmocka_unit_test(without_frames_a_fault_says_so_and_nothing_is_lost),
