@@ -98,12 +98,15 @@ enum vspace_right {
 #define VSPACE_END    UINT64_C(0x00007ffffffff000)
 #define VSPACE_PLACED UINT64_C(0x0000400000000000)
 
+/* A range begins with a page and stands for whole ones. PROTECT, DISCARD, ADVISE and LOOK answer NO_MEMORY when one of them is not mapped: PROTECT
+ * has changed what lies before it, the others what is mapped. */
 enum vspace_operation {
 	VSPACE_MAP,     /* address or 0, size, rights, VSPACE_FIXED... -> address */
 	VSPACE_UNMAP,   /* address, size */
 	VSPACE_PROTECT, /* address, size, rights */
 	VSPACE_DISCARD, /* address, size: zero-filled again at the next touch */
 	VSPACE_ADVISE,  /* address, size, 1 or 0: the program wants huge pages there, as far as they fit and are left, or does not */
+	VSPACE_LOOK,    /* address, size: changes nothing */
 	VSPACE_MOVE,    /* address, size, new size, VSPACE_STAY... or another address, of the same home -> address */
 	VSPACE_BREAK,   /* new end of the heap, or 0 -> the end as it now is */
 };
