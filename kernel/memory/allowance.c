@@ -3,28 +3,23 @@
 #include "kernel/memory/allowance.h"
 
 #include "kernel/arch/paging.h"
+#include "lib/boot_words.h"
 #include "lib/command_line.h"
 #include "percpu/machine.h"
 
-enum {
-	DIGITS = 8,
-	PAGES_IN_MIB = (1 << 20) / PAGE_SIZE,
-};
+enum { PAGES_IN_MIB = (1 << 20) / PAGE_SIZE };
 
-/* In pages; UINT64_MAX: none. What is no number is none. */
+/* In pages; UINT64_MAX: none. */
 static uint64_t read_limit(void)
 {
-	char value[DIGITS];
+	char value[BOOT_DIGITS + 1];
 	uint64_t mebibytes = 0;
 
 	if (!command_line_value(machine.boot.command_line, "limit", value, sizeof(value)))
 		return UINT64_MAX;
-	for (const char *digit = value; *digit; digit++) {
-		if (*digit < '0' || *digit > '9')
-			return UINT64_MAX;
+	for (const char *digit = value; *digit; digit++)
 		mebibytes = mebibytes * 10 + (uint64_t)(*digit - '0');
-	}
-	return mebibytes ? mebibytes * PAGES_IN_MIB : UINT64_MAX;
+	return mebibytes * PAGES_IN_MIB;
 }
 
 static uint64_t limit(void)
