@@ -149,7 +149,7 @@ void kernel_vspace_hold_for(struct vspace *space); /* the same by notification; 
 void kernel_vspace_release(struct vspace *space); /* anywhere; the last one frees it */
 int64_t kernel_vspace_call(struct vspace *space, enum vspace_operation operation, uint64_t a, uint64_t b,
 			   uint64_t c, uint64_t d);
-/* This core's view of a space gets the page at an address. BAD_ADDRESS: nothing there that gives the right; NO_MEMORY; NO_PAGE: a frame
+/* This core's view of a space gets the page at an address. BAD_ADDRESS: nothing there that gives the right; NO_MEMORY; OVER_LIMIT; NO_PAGE: a frame
  * may be borrowed; BUSY: try again. */
 must_check status_t kernel_vspace_fault(struct vspace *space, uint64_t address, enum vspace_right right);
 /* Building a space at its home before it runs: reserve a range; the kernel's pointer to a page of it. */
