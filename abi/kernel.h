@@ -143,7 +143,12 @@ int64_t kernel_object_call(uint64_t token, enum object_operation operation, uint
 struct vspace *kernel_vspace_create(uint64_t heap_start); /* home: this core; one user */
 struct vspace *kernel_vspace(void); /* the thread's */
 void kernel_vspace_cores(const struct vspace *space, struct core_set *cores); /* where threads of it may be */
-struct vspace *kernel_vspace_fork(void); /* a copy of the thread's, its home this core, one user; NULL: no memory */
+/* A copy of the thread's, its home this core, one user. NULL: *status NO_MEMORY; or NO_PAGE: fill its shared mappings first, from address 0 on.
+ * That is OK when it is done, and goes on where it stopped: BUSY: at the thread's next turn; NO_PAGE: after a loan; NO_MEMORY. */
+struct vspace *kernel_vspace_fork(status_t *status);
+must_check status_t kernel_vspace_fill_shared(uint64_t *address);
+/* Parks the thread until frames for its pages have been borrowed: OK, or NO_MEMORY: nobody lends any. */
+int64_t kernel_borrow(void);
 int64_t kernel_vspace_hold(struct vspace *space); /* one user more; like kernel_call */
 void kernel_vspace_hold_for(struct vspace *space); /* the same by notification; while somebody else holds it; that release and this one's come from here */
 void kernel_vspace_release(struct vspace *space); /* anywhere; the last one frees it */

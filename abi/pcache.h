@@ -11,6 +11,9 @@
 
 enum { PCACHE_SLOTS = 64 };
 
+/* Pages of its program that a system call may bring into being before it ends or lets others in: what it cannot wait for (kernel/memory/loans.h). */
+enum { CALL_PAGES = 8 };
+
 enum frame_kind {
 	FRAME_PRIVATE, /* other cores may only read it */
 	FRAME_SHARED,  /* of the shared zone: every kernel may write it */

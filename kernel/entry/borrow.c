@@ -4,11 +4,15 @@
 
 #include "kernel/arch/segments.h"
 #include "kernel/entry/fault.h"
+#include "kernel/memory/frames.h"
 #include "kernel/memory/loans.h"
 #include "sched/dispatch.h"
 #include "sched/run_queue.h"
 
-static struct run_queue waiting;
+enum { CALL_INSTRUCTION = 2 }; /* bytes of `syscall` */
+
+static struct run_queue waiting; /* to hear whether there is a frame */
+static struct run_queue delayed; /* who go on in any case */
 
 int64_t fault_answered(struct task *task, status_t status)
 {
@@ -26,15 +30,49 @@ static int64_t answered(struct task *task, int64_t result)
 	return fault_answered(task, (status_t)result);
 }
 
+static void park(struct run_queue *queue)
+{
+	thread_current->wait = WAIT_ANSWER;
+	dispatch_park();
+	run_queue_append(queue, thread_current);
+	loans_unsettled = true;
+}
+
 void borrow_and_wait(void)
 {
-	struct thread *thread = thread_current;
+	park(&waiting);
+}
 
-	thread->task.resume = answered;
-	thread->wait = WAIT_ANSWER;
-	dispatch_park();
-	run_queue_append(&waiting, thread);
-	loans_unsettled = true;
+static bool must_wait(void)
+{
+	loans_short = !frame_page_ready();
+	return loans_short && loans_may_come();
+}
+
+bool borrow_before_call(void)
+{
+	struct registers *registers = &thread_current->registers;
+
+	if (!must_wait())
+		return false;
+	registers->rip -= CALL_INSTRUCTION; /* it is made anew, by the same number */
+	registers->rax = registers->error;
+	park(&delayed);
+	return true;
+}
+
+bool borrow_before_going_on(void)
+{
+	if (!must_wait())
+		return false;
+	park(&delayed);
+	return true;
+}
+
+static void wait_for_fault(void)
+{
+	thread_current->task.resume = answered;
+	borrow_and_wait();
 }
 
 _Noreturn void borrow_for_fault(const struct registers *registers, uint64_t address)
@@ -44,15 +82,20 @@ _Noreturn void borrow_for_fault(const struct registers *registers, uint64_t addr
 	thread->registers = *registers;
 	thread->task.saved[FAULT_SAVED_RAX] = registers->rax;
 	thread->task.saved[FAULT_SAVED_ADDRESS] = address;
-	event_loop_after(borrow_and_wait);
+	event_loop_after(wait_for_fault);
 }
 
 void borrow_go_on(void)
 {
-	enum loans loans = loans_go_on(waiting.first != NULL);
+	enum loans loans = loans_go_on(waiting.first || delayed.first);
 
 	if (loans == LOANS_NOTHING)
 		return;
+	while (delayed.first) { /* bounded: as below */
+		struct thread *thread = run_queue_take(&delayed);
+
+		dispatch_complete(thread, (int64_t)thread->registers.rax);
+	}
 	while (waiting.first) /* bounded: each turn there is one less */
 		dispatch_complete(run_queue_take(&waiting), loans == LOANS_HERE ? STATUS_OK : STATUS_NO_MEMORY);
 }

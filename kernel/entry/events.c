@@ -19,13 +19,20 @@
 
 _Static_assert(RESULT_PARKED == (int)CALL_PARKED, "entry.S and services mean the same");
 
+__attribute__((noinline)) static int64_t system_call_slowly(struct registers *registers)
+{
+	inbox_drain();
+	if (!thread_current) /* a message has ended this thread */
+		return CALL_PARKED;
+	if (loans_short && borrow_before_call())
+		return CALL_PARKED;
+	return linux_service.system_call(registers);
+}
+
 int64_t system_call(struct registers *registers)
 {
-	if (__builtin_expect(inbox_pending(), 0)) {
-		inbox_drain();
-		if (!thread_current) /* a message has ended this thread */
-			return CALL_PARKED;
-	}
+	if (__builtin_expect(inbox_pending() || loans_short, 0))
+		return system_call_slowly(registers);
 	return linux_service.system_call(registers);
 }
 
@@ -65,6 +72,8 @@ static bool resume(struct thread *thread)
 
 	if (!function)
 		return true;
+	if (__builtin_expect(loans_short, 0) && borrow_before_going_on())
+		return false;
 	thread->task.resume = NULL;
 	result = function(&thread->task, (int64_t)thread->registers.rax);
 	if (thread_current != thread)

@@ -7,6 +7,7 @@
 #include "ipc/call.h"
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/paging.h"
+#include "kernel/entry/borrow.h"
 #include "kernel/entry/composition.h"
 #include "kernel/entry/finish.h"
 #include "kernel/memory/arena.h"
@@ -285,9 +286,20 @@ struct vspace *kernel_vspace(void)
 	return thread_current->view->space;
 }
 
-struct vspace *kernel_vspace_fork(void)
+struct vspace *kernel_vspace_fork(status_t *status)
 {
-	return vspace_fork(thread_current->view->space);
+	return vspace_fork(thread_current->view->space, status);
+}
+
+status_t kernel_vspace_fill_shared(uint64_t *address)
+{
+	return vspace_fill_shared(thread_current->view->space, address);
+}
+
+int64_t kernel_borrow(void)
+{
+	borrow_and_wait();
+	return CALL_PARKED;
 }
 
 void kernel_vspace_cores(const struct vspace *space, struct core_set *cores)

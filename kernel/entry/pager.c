@@ -28,6 +28,7 @@ static int64_t answered(struct task *task, int64_t result)
 {
 	if (result != STATUS_NO_PAGE)
 		return fault_answered(task, (status_t)result);
+	task->resume = answered;
 	borrow_and_wait();
 	return CALL_PARKED;
 }

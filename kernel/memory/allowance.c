@@ -5,9 +5,14 @@
 #include "kernel/arch/paging.h"
 #include "lib/boot_words.h"
 #include "lib/command_line.h"
+#include "lib/string.h"
 #include "percpu/machine.h"
 
-enum { PAGES_IN_MIB = (1 << 20) / PAGE_SIZE };
+enum {
+	PAGES_IN_MIB = (1 << 20) / PAGE_SIZE,
+	CHARGE_MOST = UNIT_SIZE / PAGE_SIZE, /* at once */
+	MOST_OF = 4, /* of so many parts of the machine's memory a program may have all but one */
+};
 
 /* In pages; UINT64_MAX: none. */
 static uint64_t read_limit(void)
@@ -16,6 +21,8 @@ static uint64_t read_limit(void)
 	uint64_t mebibytes = 0;
 
 	if (!command_line_value(machine.boot.command_line, "limit", value, sizeof(value)))
+		return machine_partition_bytes() / PAGE_SIZE / MOST_OF * (MOST_OF - 1);
+	if (!strcmp(value, "none"))
 		return UINT64_MAX;
 	for (const char *digit = value; *digit; digit++)
 		mebibytes = mebibytes * 10 + (uint64_t)(*digit - '0');
@@ -31,12 +38,13 @@ static uint64_t limit(void)
 	return pages;
 }
 
-/* Never more than there is, not for a moment: others would be refused what they are to have. */
+/* Never more than there is, not for a moment: others would be refused what they are to have. So far below the limit that all cores together
+ * may charge a unit after this look, an addition does; it is what many cores at once can do soonest. */
 bool allowance_charge_within(struct vspace *space, uint64_t pages)
 {
 	uint64_t now = __atomic_load_n(&space->pages, __ATOMIC_RELAXED), most = limit();
 
-	if (most == UINT64_MAX) {
+	if (now < most && most - now > machine_cores() * CHARGE_MOST) {
 		allowance_charge(space, pages);
 		return true;
 	}

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: MIT
  * A program's pages are the present slots of its space, objects' pages apart. `pages` in the space counts them, and what its cores were allowed in
  * advance: each view has an allowance, which faults use up and unmapping fills again. So the word that all cores write is written once in
- * ALLOWANCE pages. `limit=MIB` at boot is the most that `pages` may come to, for every program; without it there is none.
+ * ALLOWANCE pages. `limit=MIB` at boot is the most that `pages` may come to, for every program: three quarters of the machine's memory without that
+ * word, so that no program takes all of it, and with `limit=none` there is none.
  * I1 pages - the allowances of the space's views = present slots
  * Context: own core, never waits. */
 #ifndef KERNEL_MEMORY_ALLOWANCE_H
@@ -26,7 +27,7 @@ static inline bool allowance_use(struct view *view)
 	return true;
 }
 
-/* So many pages more, all or none; false: that would be beyond the limit. */
+/* So many pages more, a unit's at most, all or none; false: that would be beyond the limit. */
 bool allowance_charge_within(struct vspace *space, uint64_t pages);
 
 /* So many pages less; view: this core's of the space, or NULL. */

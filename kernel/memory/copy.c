@@ -14,7 +14,10 @@
 #include "percpu/inbox.h"
 #include "percpu/instance.h"
 
-enum { NOBODY_WAITS = CORES_MAX };
+enum {
+	NOBODY_WAITS = CORES_MAX,
+	STEPS_AT_ONCE = 256, /* pages that are filled, or passed over, while others wait */
+};
 
 /* The space that this core is changing, or is about to when nobody copies it any more; and who wants to copy or end it behind that. */
 static struct vspace *changing;
@@ -96,7 +99,7 @@ static status_t take_copy(struct view *view, uint64_t page, uint64_t *slot, uint
 
 	if (!frame) {
 		__atomic_store_n(slot, *now, __ATOMIC_RELEASE);
-		return view == view_active() ? frame_none_for_page() : STATUS_NO_MEMORY;
+		return view == view_active() ? STATUS_NO_PAGE : STATUS_NO_MEMORY;
 	}
 	holders_add_to(&holders, *now);
 	shootdown(view->space, page, page + PAGE_SIZE, SHOOTDOWN_FORGET, &holders); /* C3 */
@@ -174,10 +177,8 @@ static status_t share(uint64_t *slot, uint64_t *copy, void *context)
 		status = STATUS_OK;
 		if (now & SLOT_TOKEN)
 			return STATUS_OK;
-		if (slot_state(now) == SLOT_RESERVED && now & SLOT_SHARED) {
-			status = vspace_fill(slot, &now, SLOT_NOBODY);
-			allowance_charge(fork->space, !status);
-		}
+		if (slot_state(now) == SLOT_RESERVED && now & SLOT_SHARED)
+			status = vspace_fill(fork->space, slot, &now);
 		if (!status && slot_state(now) == SLOT_PRESENT)
 			status = share_page(slot, now, copy, fork);
 		else if (!status)
@@ -210,22 +211,55 @@ static void begin(struct vspace *space)
 		inbox_ask_all(&others, &message);
 }
 
-struct vspace *vspace_fork(struct vspace *space)
+struct vspace *vspace_fork(struct vspace *space, status_t *status)
 {
 	struct vspace *copy = vspace_create(space->heap_start);
 	struct fork fork = { .space = space };
-	status_t status;
 
+	*status = copy ? STATUS_OK : STATUS_NO_MEMORY;
 	if (!copy)
 		return NULL;
 	begin(space); /* F1, F2 */
 	copy->heap_end = space->heap_end;
-	status = slots_copy(space->slots, copy->slots, take_node, frame_give, share, &fork); /* F3 */
+	*status = slots_copy(space->slots, copy->slots, take_node, frame_give, share, &fork); /* F3 */
 	shootdown(space, 0, USER_END, SHOOTDOWN_PROTECT, &fork.writers);                               /* F4 */
 	__atomic_store_n(&space->copied, 0, __ATOMIC_SEQ_CST);                                   /* F5 */
 	allowance_charge(copy, fork.pages);
-	if (!status)
+	if (!*status)
 		return copy;
 	vspace_release(copy);
 	return NULL;
+}
+
+static bool is_wanted(uint64_t word)
+{
+	return slot_state(word) == SLOT_RESERVED && word & SLOT_SHARED;
+}
+
+static status_t fill_page(struct vspace *space, uint64_t address)
+{
+	status_t status;
+	uint64_t *leaf = slots_leaf(space->slots, address, take_node, frame_give, &status), now;
+
+	if (!leaf)
+		return status;
+	leaf += paging_index(address, 0);
+	now = __atomic_load_n(leaf, __ATOMIC_ACQUIRE);
+	return is_wanted(now) ? vspace_fill(space, leaf, &now) : STATUS_OK;
+}
+
+status_t vspace_fill_shared(struct vspace *space, uint64_t *address)
+{
+	for (unsigned steps = 0; *address < USER_END && steps < STEPS_AT_ONCE; steps++) {
+		if (is_wanted(slots_word(space->slots, *address))) {
+			status_t status = fill_page(space, *address);
+
+			if (status == STATUS_NO_PAGE || status == STATUS_NO_MEMORY)
+				return status;
+			*address += PAGE_SIZE; /* else it has got a page, or the mapping has gone, since */
+		} else {
+			*address = slots_word_end(space->slots, *address);
+		}
+	}
+	return *address < USER_END ? STATUS_BUSY : STATUS_OK;
 }

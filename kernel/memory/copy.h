@@ -27,8 +27,13 @@
 struct view;
 struct vspace;
 
-/* Any core that runs the space: a copy, its home this core, one user; NULL: out of frames. Waits for other cores, serving leaves. */
-struct vspace *vspace_fork(struct vspace *space);
+/* Any core that runs the space: a copy, its home this core, one user. NULL, with *status NO_MEMORY; or NO_PAGE: a page of a shared mapping has
+ * no frame yet. Then vspace_fill_shared, which may wait, comes first, and then this again. Waits for other cores, serving leaves. */
+struct vspace *vspace_fork(struct vspace *space, status_t *status);
+
+/* Fills the pages of shared mappings from *address on. OK: all, but those that were mapped since. Else it goes on from *address: BUSY: after
+ * others have had their turn; NO_PAGE: when a frame has been borrowed; NO_MEMORY. */
+must_check status_t vspace_fill_shared(struct vspace *space, uint64_t *address);
 
 /* A write to a page with COPY, whose word was *now: OK when the page is this core's, *now its word; BUSY: look again; NO_MEMORY; NO_PAGE. Waits for
  * other holders, serving leaves. */

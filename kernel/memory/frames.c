@@ -17,6 +17,8 @@ enum {
 	WHOLE_UNIT = 1, /* in a parcel's word, beside the address */
 };
 
+static unsigned debt; /* pages of programs in frames of the reserve, since there was more than the reserve */
+
 /* Frames on their way to one other core; word[0] counts those in word[1]... */
 static struct message parcel = { .kind = MESSAGE_frames };
 static unsigned parcel_home;
@@ -80,14 +82,22 @@ uint64_t frame_take(enum frame_type type)
 	return from->head == from->tail ? 0 : take_prepared(from, type);
 }
 
-__attribute__((noinline)) static uint64_t take_page_slowly(void)
+bool frame_page_ready(void)
 {
 	struct pcache *own = &cache[FRAME_PRIVATE];
 
-	if (!loans_are_on())
-		return frame_take(FRAME_user);
+	if (own->head != own->tail)
+		return true;
 	memory_service.stock(FRAME_PRIVATE, FRAME_FOR_PROGRAM, own);
-	return own->head == own->tail ? loans_take() : take_prepared(own, FRAME_user);
+	if (own->head == own->tail)
+		return false;
+	debt = 0;
+	return true;
+}
+
+__attribute__((noinline)) static uint64_t take_page_slowly(void)
+{
+	return frame_page_ready() ? take_prepared(&cache[FRAME_PRIVATE], FRAME_user) : loans_take();
 }
 
 uint64_t frame_take_page(void)
@@ -97,17 +107,14 @@ uint64_t frame_take_page(void)
 	return __builtin_expect(own->head == own->tail, 0) ? take_page_slowly() : take_prepared(own, FRAME_user);
 }
 
-status_t frame_none_for_page(void)
-{
-	return loans_are_on() ? STATUS_NO_PAGE : STATUS_NO_MEMORY;
-}
-
 bool frame_reserve_open(void)
 {
 	struct pcache *own = &cache[FRAME_PRIVATE];
 
-	if (own->head == own->tail)
+	if (own->head == own->tail && debt < CALL_PAGES) {
 		memory_service.stock(FRAME_PRIVATE, FRAME_FOR_KERNEL, own);
+		debt++;
+	}
 	return own->head != own->tail;
 }
 

@@ -22,11 +22,14 @@ uint64_t frame_take(enum frame_type type);
 uint64_t frame_take_node(void); /* of slots */
 
 /* For a page of a program: this partition's while there are more than the reserve, then a borrowed one (loans.h), which the kernel must not
- * write but through the program's own mapping. 0: none, for this reason: NO_PAGE, one may borrow, or take one from the reserve; NO_MEMORY. */
+ * write but through the program's own mapping. 0: none now, but one may be borrowed. */
 uint64_t frame_take_page(void);
-must_check status_t frame_none_for_page(void);
 
-/* For whom borrowing takes too long: whether the next one of them is there, from the reserve perhaps. */
+/* Whether this partition has more than the reserve for one now. */
+bool frame_page_ready(void);
+
+/* For a system call, which cannot wait for a loan: whether the next one is there, from the reserve perhaps, of which programs get CALL_PAGES and no
+ * more until there is more than the reserve again. */
 bool frame_reserve_open(void);
 
 /* The last one taken, untouched. Sends nothing. */

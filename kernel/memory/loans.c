@@ -16,6 +16,7 @@
 enum {
 	LOAN = 30, /* frames that are asked for: six messages, and not so many that the lender's threads notice */
 	HAND_LOW = 16,
+	HAND_SHORT = CALL_PAGES,
 	PER_MESSAGE = MESSAGE_WORDS - 1,
 	LAST = 1 << 8, /* in word[0] of `lent`, beside the number of frames */
 	REST = 10000000, /* ns after all have refused, until the hand asks for itself again */
@@ -36,6 +37,7 @@ static bool wanted;    /* by the hand */
 static uint64_t rests; /* until then */
 static bool on;
 bool loans_unsettled;
+bool loans_short;
 
 void loans_open(void)
 {
@@ -44,9 +46,9 @@ void loans_open(void)
 	on = machine_cores() > 1 && !tables_shared && !(command_line_value(machine.boot.command_line, "lending", value, sizeof(value)) && !strcmp(value, "off"));
 }
 
-bool loans_are_on(void)
+bool loans_may_come(void)
 {
-	return on;
+	return on && clock_now() >= rests;
 }
 
 static unsigned in_hand(void)
@@ -63,7 +65,7 @@ static void settle_soon(void)
 
 static void want(void)
 {
-	if (wanted || request != REQUEST_NONE || clock_now() < rests)
+	if (wanted || request != REQUEST_NONE || !loans_may_come())
 		return;
 	wanted = true;
 	settle_soon();
@@ -75,6 +77,7 @@ uint64_t loans_take(void)
 
 	if (in_hand() < HAND_LOW)
 		want();
+	loans_short = in_hand() < HAND_SHORT;
 	return frame;
 }
 
@@ -100,6 +103,7 @@ static enum loans answered(void)
 	if (lent) {
 		memory_service.lender_lent();
 		wanted = false;
+		loans_short = in_hand() < HAND_SHORT;
 		return LOANS_HERE;
 	}
 	if (memory_service.lender_refused()) {
@@ -114,6 +118,8 @@ static enum loans answered(void)
 enum loans loans_go_on(bool waiting)
 {
 	loans_unsettled = false;
+	if (!on)
+		return LOANS_REFUSED;
 	if (request == REQUEST_ANSWERED)
 		return answered();
 	if (!waiting && in_hand() && memory_service.lends(1))

@@ -9,7 +9,8 @@
  *   B4 the borrower, in its event loop: frames have come, and those who wait try again; or none has, and the next core is asked; or all have
  *      refused, and those who wait hear NO_MEMORY
  *   B5 before the borrower sleeps, or when it has frames enough of its own: what is in its hand goes home
- * A fault waits parked for B4 (kernel/entry/borrow.h). The kernel's own faults cannot: they have what is in the hand, and the reserve.
+ * A fault waits parked for B4 (kernel/entry/borrow.h). A system call's faults cannot: so it does not begin, or go on, while there is less in
+ * the hand than a call needs (loans_short); and what one takes out of the reserve, before that is known, has a bound (frames.h).
  * I1 a frame in the hand is another core's, a user's by its table, zeroed, and in no slot
  * I2 the hand has room for what is asked for
  * `lending=off` at boot: nobody borrows. Modelled in tests/spin/lending.pml, tested by tests/unit/loans_test.c
@@ -32,9 +33,15 @@ enum loans {
 /* Whether loans_go_on has something to do. */
 extern bool loans_unsettled;
 
+/* Whether this partition had none at the last look, and there is less in the hand than a call's step needs. */
+extern bool loans_short;
+
 /* Each core, once. */
 void loans_open(void);
 bool loans_are_on(void);
+
+/* Whether asking is worth it: not so soon after all have refused. */
+bool loans_may_come(void);
 
 /* A frame from the hand; 0: none. May see to it that the event loop asks for more; sends nothing itself. */
 uint64_t loans_take(void);

@@ -8,7 +8,8 @@
  *   M5 each RETIRED slot's page gets its new slot, PRESENT and held by nobody; the old slots are EMPTY
  *   M6 what is reserved in the new range gets its rights
  * I1 each page is in one slot, but for M5's two words, which nobody else changes
- * Context: inside vspace_change; interrupts off. Tested by tests/unit/spaces_move_test.c. */
+ * Context: inside vspace_change; interrupts off. Tested by tests/unit/spaces_move_test.c, spaces_move_fails_test.c and
+ * spaces_move_threads_test.c. */
 #ifndef KERNEL_MEMORY_MOVE_H
 #define KERNEL_MEMORY_MOVE_H
 

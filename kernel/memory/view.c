@@ -134,7 +134,9 @@ uint64_t view_writable(const struct view *view, uint64_t address)
 	uint64_t word = view->root | PTE_PRESENT | PTE_WRITE, size = 0;
 
 	for (int level = 3; level >= 0 && word & PTE_PRESENT && !(word & PTE_LARGE); level--) {
-		word = ((const uint64_t *)direct(word & PTE_ADDRESS))[paging_index(address, (unsigned)level)];
+		const uint64_t *words = direct(word & PTE_ADDRESS);
+
+		word = __atomic_load_n(&words[paging_index(address, (unsigned)level)], __ATOMIC_ACQUIRE); /* other cores write it where tables are shared */
 		size = paging_size((unsigned)level);
 	}
 	return word & PTE_PRESENT && word & PTE_WRITE ? (word & PTE_ADDRESS) + address % size : 0;

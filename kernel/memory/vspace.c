@@ -123,16 +123,19 @@ static inline status_t fill(uint64_t *slot, uint64_t *now, unsigned holder)
 {
 	uint64_t frame = frame_take_page();
 
-	return frame ? fill_with(frame, slot, now, holder) : frame_none_for_page();
+	return __builtin_expect(frame != 0, 1) ? fill_with(frame, slot, now, holder) : STATUS_NO_PAGE;
 }
 
-status_t vspace_fill(uint64_t *slot, uint64_t *now, unsigned holder)
+status_t vspace_fill(struct vspace *space, uint64_t *slot, uint64_t *now)
 {
-	status_t status = fill(slot, now, holder);
+	status_t status;
 
-	if (status != STATUS_NO_PAGE)
-		return status;
-	return frame_reserve_open() ? fill(slot, now, holder) : STATUS_NO_MEMORY;
+	if (!allowance_charge_within(space, 1))
+		return STATUS_NO_MEMORY;
+	status = fill(slot, now, SLOT_NOBODY);
+	if (status)
+		allowance_return(space, NULL, 1);
+	return status;
 }
 
 static inline status_t fill_allowed(struct view *view, uint64_t *slot, uint64_t *now)
@@ -244,9 +247,9 @@ status_t vspace_fault_now(struct view *view, uint64_t address, enum access acces
 {
 	status_t status = vspace_fault(view, address, access);
 
-	if (status != STATUS_NO_PAGE)
-		return status;
-	return frame_reserve_open() ? vspace_fault(view, address, access) : STATUS_NO_MEMORY;
+	if (status == STATUS_NO_PAGE && frame_reserve_open())
+		status = vspace_fault(view, address, access);
+	return status == STATUS_NO_PAGE ? STATUS_NO_MEMORY : status;
 }
 
 status_t vspace_physical(struct view *view, uint64_t address, uint64_t *physical)

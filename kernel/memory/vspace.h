@@ -65,7 +65,7 @@ void vspace_members(const struct vspace *space, struct core_set *cores);
  * the unit be zeroed or broken (huge.h). */
 must_check status_t vspace_fault(struct view *view, uint64_t address, enum access access);
 
-/* For those who cannot wait for a borrowed frame: one of the reserve in its place. Never NO_PAGE. */
+/* For a system call, which cannot wait for a borrowed frame: perhaps one of the reserve in its place (frames.h). Never NO_PAGE. */
 must_check status_t vspace_fault_now(struct view *view, uint64_t address, enum access access);
 
 /* Physical address of a writable byte of the program's, its page faulted in. BAD_ADDRESS, NO_MEMORY, OVER_LIMIT. Serves leaves while others change the page. */
@@ -78,9 +78,9 @@ unsigned vspace_changer(const struct vspace *space, enum vspace_operation operat
 int64_t vspace_change(struct vspace *space, enum vspace_operation operation, const uint64_t *argument);
 must_check status_t vspace_reserve(struct vspace *space, uint64_t start, uint64_t end, unsigned rights);
 
-/* Any core: a reserved slot, *now its word, gets a frame, and maybe its first holder; *now is its word then. BUSY: another core was faster, and
- * its frame counts. NO_MEMORY: the reserve is used up, too. */
-must_check status_t vspace_fill(uint64_t *slot, uint64_t *now, unsigned holder);
+/* Any core: a reserved slot of the space, *now its word, gets a frame, and no holder; *now is its word then. BUSY: another core was faster, and its
+ * frame counts. NO_PAGE, NO_MEMORY: as for faults. */
+must_check status_t vspace_fill(struct vspace *space, uint64_t *slot, uint64_t *now);
 
 /* Any core: who may have the page of a program's address, if it is this frame by now: the space itself; or, where the mapping is shared, a
  * number that all spaces with this page have in common; 0: it is another page. Serves leaves while others copy the page or break a huge one. */

@@ -162,11 +162,32 @@ static int64_t space_held(struct task *task, int64_t result)
 	return new_process(kernel_vspace());
 }
 
-static int64_t fork_space(void)
-{
-	struct vspace *copy = kernel_vspace_fork();
+static int64_t fork_space(struct task *task, int64_t result);
 
-	return copy ? new_process(copy) : -LINUX_ENOMEM;
+/* The pages of shared mappings that are not there yet, saved[0] the next one, as far as frames can be had. */
+static int64_t fill_shared(struct task *task, int64_t result)
+{
+	status_t status = result ? STATUS_NO_MEMORY : kernel_vspace_fill_shared(&task->saved[0]);
+
+	if (status == STATUS_NO_PAGE)
+		return then(kernel_borrow(), fill_shared);
+	if (status == STATUS_BUSY)
+		return then(kernel_go_on(0), fill_shared);
+	return status ? -LINUX_ENOMEM : fork_space(task, 0);
+}
+
+static int64_t fork_space(struct task *task, int64_t result)
+{
+	status_t status;
+	struct vspace *copy = kernel_vspace_fork(&status);
+
+	(void)result;
+	if (copy)
+		return new_process(copy);
+	if (status != STATUS_NO_PAGE)
+		return -LINUX_ENOMEM;
+	task->saved[0] = 0;
+	return fill_shared(task, 0);
 }
 
 static int64_t give_birth(const struct birth_request *request)
@@ -180,7 +201,7 @@ static int64_t give_birth(const struct birth_request *request)
 		return request->flags & CLONE_VM && request->stack ? new_thread() : -LINUX_EINVAL;
 	if ((request->flags & (CLONE_VM | CLONE_VFORK)) == (CLONE_VM | CLONE_VFORK))
 		return then(kernel_vspace_hold(kernel_vspace()), space_held);
-	return request->flags & CLONE_VM ? -LINUX_ENOSYS : fork_space(); /* a process that shares memory for good: not there */
+	return request->flags & CLONE_VM ? -LINUX_ENOSYS : fork_space(task, 0); /* a process that shares memory for good: not there */
 }
 
 int64_t linux_clone(struct registers *registers)

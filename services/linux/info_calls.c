@@ -5,6 +5,7 @@
 #include "lib/string.h"
 #include "services/linux/calls.h"
 #include "services/linux/errno.h"
+#include "services/linux/then.h"
 
 enum {
 	NAME_SIZE = 65,
@@ -16,6 +17,7 @@ enum {
 	FILES = 3,
 	SIGNAL_SET_SIZE = 8,
 	RANDOM_PIECE = 256,
+	RANDOM_STEP = (CALL_PAGES - 1) * 4096, /* bytes */
 };
 
 int64_t linux_uname(struct registers *registers)
@@ -69,23 +71,37 @@ int64_t linux_prlimit64(struct registers *registers)
 	return registers->r10 ? linux_result(kernel_copy_out(registers->r10, limit, sizeof(limit))) : 0;
 }
 
-int64_t linux_getrandom(struct registers *registers)
+static status_t copy_random(uint64_t to, uint64_t size)
 {
-	uint64_t done = 0;
 	uint64_t word[RANDOM_PIECE / 8];
 
+	for (unsigned i = 0; i < RANDOM_PIECE / 8; i++)
+		word[i] = kernel_random();
+	return kernel_copy_out(to, word, size);
+}
+
+/* A step; saved[0] counts the bytes of those before it. Others have their turn in between. */
+static int64_t fill_random(struct task *task, int64_t result)
+{
+	const struct registers *registers = kernel_registers();
+	uint64_t *done = &task->saved[0], size = registers->rsi, end = size - *done < RANDOM_STEP ? size : *done + RANDOM_STEP;
+
+	while (*done < end) {
+		uint64_t piece = end - *done < RANDOM_PIECE ? end - *done : RANDOM_PIECE;
+
+		if (copy_random(registers->rdi + *done, piece))
+			return *done ? (int64_t)*done : -LINUX_EFAULT;
+		*done += piece;
+	}
+	return end == size ? (int64_t)size : then(kernel_go_on(result), fill_random);
+}
+
+int64_t linux_getrandom(struct registers *registers)
+{
 	if (registers->rsi > INT32_MAX || registers->rdx > 7)
 		return -LINUX_EINVAL;
-	while (done < registers->rsi) {
-		uint64_t left = registers->rsi - done, piece = left < RANDOM_PIECE ? left : RANDOM_PIECE;
-
-		for (unsigned i = 0; i < RANDOM_PIECE / 8; i++)
-			word[i] = kernel_random();
-		if (kernel_copy_out(registers->rdi + done, word, piece))
-			return done ? (int64_t)done : -LINUX_EFAULT;
-		done += piece;
-	}
-	return (int64_t)done;
+	kernel_task()->saved[0] = 0;
+	return fill_random(kernel_task(), 0);
 }
 
 int64_t linux_rt_sigprocmask(struct registers *registers)

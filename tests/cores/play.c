@@ -182,3 +182,11 @@ void play(unsigned count, const unsigned *numbers, void (*job)(void))
 		free(player[i].pages);
 	munmap((void *)play_memory, machine.unit_count * (size_t)UNIT_SIZE);
 }
+
+void play_booted(const char *words, unsigned count, const unsigned *numbers, void (*job)(void))
+{
+	play_must(strlen(words) < sizeof(machine.boot.command_line));
+	strcpy(machine.boot.command_line, words);
+	play(count, numbers, job);
+	machine.boot.command_line[0] = '\0';
+}

@@ -18,6 +18,9 @@ enum {
 /* Runs `job` on threads that play these cores, from power-on to its return. */
 void play(unsigned count, const unsigned *numbers, void (*job)(void));
 
+/* The same, on a machine that was booted with these words. */
+void play_booted(const char *words, unsigned count, const unsigned *numbers, void (*job)(void));
+
 /* Waits until all cores of the play are here. */
 void play_meet(void);
 

@@ -52,8 +52,11 @@ static uint64_t walk(uint64_t address)
 {
 	uint64_t word = tables | PTE_PRESENT;
 
-	for (int level = 3; level >= 0 && word & PTE_PRESENT && !(word & PTE_LARGE); level--)
-		word = ((const uint64_t *)direct(word & PTE_ADDRESS))[paging_index(address, (unsigned)level)];
+	for (int level = 3; level >= 0 && word & PTE_PRESENT && !(word & PTE_LARGE); level--) {
+		const uint64_t *words = direct(word & PTE_ADDRESS);
+
+		word = __atomic_load_n(&words[paging_index(address, (unsigned)level)], __ATOMIC_ACQUIRE); /* other cores write it where tables are shared */
+	}
 	return word & PTE_LARGE ? word + (address & (UNIT_SIZE - PAGE_SIZE)) : word;
 }
 

@@ -147,6 +147,20 @@ status_t space_access(uint64_t address, enum access access, void **page)
 	return status;
 }
 
+struct vspace *space_fork(struct vspace *of)
+{
+	struct vspace *copy;
+	uint64_t address;
+	status_t status;
+
+	while (!(copy = vspace_fork(of, &status)) && status == STATUS_NO_PAGE) {
+		for (address = 0; (status = vspace_fill_shared(of, &address)) != STATUS_OK; space_interrupt())
+			if (status == STATUS_NO_MEMORY || (status == STATUS_NO_PAGE && wait_for_loan() == LOANS_REFUSED))
+				return NULL;
+	}
+	return copy;
+}
+
 void space_open(uint64_t heap_start)
 {
 	frames_open();

@@ -33,6 +33,9 @@ int64_t space_change(enum vspace_operation operation, uint64_t start, uint64_t s
 /* An access as the program makes it. */
 status_t space_access(uint64_t address, enum access access, void **page);
 
+/* A copy as a thread here makes it, which waits for loans; NULL: no memory. */
+struct vspace *space_fork(struct vspace *of);
+
 /* Waits until all cores of the play are here, and does what others ask for meanwhile. */
 void space_meet(void);
 

@@ -18,7 +18,7 @@ enum {
 	ROUNDS = 300000,
 };
 
-struct machine machine = { .boot.command_line = "limit=1" };
+struct machine machine = { .boot.command_line = "limit=1", .acpi.core_count = 2 };
 
 static struct vspace space;
 static bool begun, stop;

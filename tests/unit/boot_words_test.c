@@ -32,6 +32,7 @@ static void words_of_the_table_are_accepted(void **state)
 	accept("init=/bin/true");
 	accept(" replicas=one tokens=off shootdown=all tables=shared paging=service lending=off limit=40 audit=frames panic=x\n");
 	accept("shootdown=planted audit=planted 'init=/bin/a program'");
+	accept("limit=none");
 	accept("limit=1 limit=9999999 limit=0000001");
 	accept("init=/bin/true -- limit=x lmit=5 'open");
 }
@@ -54,7 +55,7 @@ static void other_values_are_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
-		strcat(strcpy(expected, numbers[i]), ": limit can only be MIB");
+		strcat(strcpy(expected, numbers[i]), ": limit can only be MIB or none");
 		refuse(numbers[i], expected);
 	}
 	refuse("tables=own", "tables=own: tables can only be shared");
@@ -63,7 +64,7 @@ static void other_values_are_refused(void **state)
 	refuse("shootdown=or", "shootdown=or: shootdown can only be all or planted");
 	refuse("shootdown=", "shootdown=: shootdown can only be all or planted");
 	refuse("init=", "init=: init can only be PATH");
-	refuse("limit=0 limit=5", "limit=0: limit can only be MIB");
+	refuse("limit=0 limit=5", "limit=0: limit can only be MIB or none");
 }
 
 static void what_cannot_be_read_is_refused(void **state)

@@ -25,12 +25,17 @@ static const unsigned FOUR[] = { 0, 1, 2, 3 };
 
 static unsigned finished; /* how many cores have what they want */
 
-static uint64_t map(uint64_t pages)
+static uint64_t map_as(uint64_t pages, unsigned how)
 {
-	int64_t address = space_change(VSPACE_MAP, 0, pages * PAGE_SIZE, VSPACE_READ | WRITE, VSPACE_ANYWHERE);
+	int64_t address = space_change(VSPACE_MAP, 0, pages * PAGE_SIZE, VSPACE_READ | how, VSPACE_ANYWHERE);
 
 	play_must(address > 0);
 	return (uint64_t)address;
+}
+
+static uint64_t map(uint64_t pages)
+{
+	return map_as(pages, WRITE);
 }
 
 /* Pages written from `address` on, until there are no more, or so many; all zero before, and all as written afterwards. */
@@ -94,7 +99,7 @@ static void one_core_gets_what_others_can_spare(void **state)
 {
 	(void)state;
 	finished = 0;
-	play(PLAY_MAX, FOUR, one_takes_all);
+	play_booted("limit=none", PLAY_MAX, FOUR, one_takes_all);
 }
 
 /* Nobody waits for ever, and together they have what there is. */
@@ -125,7 +130,7 @@ static void all_take_all(void)
 static void all_borrow_from_all_and_come_to_an_end(void **state)
 {
 	(void)state;
-	play(PLAY_MAX, FOUR, all_take_all);
+	play_booted("limit=none", PLAY_MAX, FOUR, all_take_all);
 }
 
 static void take_ones_own(void)
@@ -137,7 +142,7 @@ static void take_ones_own(void)
 	if (play_place() == 0) {
 		address = map(PLAY_MAX * PARTITION);
 		pages = eat(address, PLAY_MAX * PARTITION);
-		play_must(pages > PARTITION - TABLES && pages < PARTITION);
+		play_must(pages > PARTITION - RESERVE - TABLES && pages < PARTITION - RESERVE);
 		give_all_back(address, pages);
 		done();
 	}
@@ -150,9 +155,7 @@ static void without_lending_a_core_has_its_partition(void **state)
 {
 	(void)state;
 	finished = 0;
-	strcpy(machine.boot.command_line, "lending=off");
-	play(PLAY_MAX, FOUR, take_ones_own);
-	machine.boot.command_line[0] = '\0';
+	play_booted("lending=off", PLAY_MAX, FOUR, take_ones_own);
 }
 
 static uint64_t home_of(uint64_t address)
@@ -175,7 +178,7 @@ static void write_copies(void)
 	if (play_place() == 0) {
 		address = map(PAGES);
 		play_must(eat(address, PAGES) == PAGES);
-		copy = vspace_fork(space);
+		copy = space_fork(space);
 		play_must(copy);
 		for (unsigned page = 0; page < COPIED; page++) {
 			play_must(!space_access(address + page * PAGE_SIZE, ACCESS_WRITE, (void **)&word));
@@ -198,10 +201,10 @@ static void a_copy_is_made_in_a_borrowed_frame(void **state)
 {
 	(void)state;
 	finished = 0;
-	play(PLAY_MAX, FOUR, write_copies);
+	play_booted("limit=none", PLAY_MAX, FOUR, write_copies);
 }
 
-/* What cannot wait, and what the kernel writes itself, comes from the core's own reserve. */
+/* A system call's pages come from the core's own reserve, but few of them; what the kernel writes itself may be all that is left. */
 static void use_the_reserve(void)
 {
 	uint64_t address, fresh, *word;
@@ -213,17 +216,19 @@ static void use_the_reserve(void)
 		pages = eat(address, PLAY_MAX * PARTITION);
 		fresh = address + pages * PAGE_SIZE;
 		play_must(vspace_fault(space_view, fresh, ACCESS_WRITE) == STATUS_NO_PAGE);
-		for (page = 0; page < RESERVE / 2; page++) {
+		for (page = 0; page < CALL_PAGES; page++) {
 			play_must(!vspace_fault_now(space_view, fresh + page * PAGE_SIZE, ACCESS_WRITE));
 			play_must(home_of(fresh + page * PAGE_SIZE) == 0);
 		}
-		play_must(vspace_fault(space_view, fresh + page * PAGE_SIZE, ACCESS_WRITE) == STATUS_NO_PAGE);
-		word = vspace_page(space, fresh + page * PAGE_SIZE);
-		play_must(word && machine_home(direct_physical(word)) == 0);
-		while (!vspace_fault_now(space_view, fresh + page * PAGE_SIZE, ACCESS_WRITE))
-			page++;
-		play_must(page > RESERVE - TABLES && page <= RESERVE + 16);
 		play_must(vspace_fault_now(space_view, fresh + page * PAGE_SIZE, ACCESS_WRITE) == STATUS_NO_MEMORY);
+		play_must(vspace_fault(space_view, fresh + page * PAGE_SIZE, ACCESS_WRITE) == STATUS_NO_PAGE);
+		while ((word = vspace_page(space, fresh + page * PAGE_SIZE))) {
+			play_must(machine_home(direct_physical(word)) == 0);
+			page++;
+		}
+		play_must(page > RESERVE - TABLES && page <= RESERVE + 16);
+		play_must(!space_change(VSPACE_DISCARD, fresh, CALL_PAGES * PAGE_SIZE, 0, 0)); /* there is not more than the reserve yet */
+		play_must(vspace_fault_now(space_view, fresh, ACCESS_WRITE) == STATUS_NO_MEMORY);
 		give_all_back(address, PLAY_MAX * PARTITION);
 		done();
 	}
@@ -235,7 +240,72 @@ static void the_reserve_is_for_who_cannot_wait(void **state)
 {
 	(void)state;
 	finished = 0;
-	play(PLAY_MAX, FOUR, use_the_reserve);
+	play_booted("limit=none", PLAY_MAX, FOUR, use_the_reserve);
+}
+
+/* The pages of a shared mapping that a child is to have, too, are borrowed like others. */
+static void fork_what_is_shared(void)
+{
+	enum { PAGES = PARTITION + 100 };
+	struct vspace *copy;
+	uint64_t address;
+
+	space_open(HEAP);
+	if (play_place() == 0) {
+		address = map_as(PAGES, WRITE | VSPACE_SHARED);
+		play_must(eat(address, 1) == 1);
+		copy = space_fork(space);
+		play_must(copy && copy->pages == PAGES);
+		play_must(memory_service.free_frames(FRAME_PRIVATE) > RESERVE - TABLES);
+		play_must(home_of(address) == 0 && home_of(address + (PAGES - 1) * PAGE_SIZE) != 0);
+		vspace_release(copy);
+		give_all_back(address, PAGES);
+		address = map_as(PLAY_MAX * PARTITION, WRITE | VSPACE_SHARED);
+		play_must(!space_fork(space));
+		play_must(memory_service.free_frames(FRAME_PRIVATE) > RESERVE - 2 * TABLES);
+		give_all_back(address, PLAY_MAX * PARTITION);
+		done();
+	}
+	serve_until(1);
+	space_close();
+}
+
+static void what_is_shared_is_borrowed_before_a_fork(void **state)
+{
+	(void)state;
+	finished = 0;
+	play_booted("limit=none", PLAY_MAX, FOUR, fork_what_is_shared);
+}
+
+/* Nobody is refused but who wants more than three quarters. */
+static void fork_beyond_the_limit(void)
+{
+	uint64_t most = machine_partition_bytes() / PAGE_SIZE / 4 * 3, address, another;
+	struct vspace *copy;
+
+	space_open(HEAP);
+	if (play_place() == 0) {
+		address = map_as(most, WRITE | VSPACE_SHARED);
+		copy = space_fork(space);
+		play_must(copy && space->pages == most);
+		vspace_release(copy);
+		another = map_as(1, WRITE | VSPACE_SHARED);
+		play_must(!space_fork(space));
+		play_must(!space_change(VSPACE_UNMAP, another, PAGE_SIZE, 0, 0));
+		give_all_back(address, most);
+		done();
+	}
+	serve_until(1);
+	space_close();
+}
+
+static void no_program_takes_all(void **state)
+{
+	(void)state;
+	finished = 0;
+	play(1, FOUR, fork_beyond_the_limit);
+	finished = 0;
+	play(PLAY_MAX, FOUR, fork_beyond_the_limit);
 }
 
 static void count_hand(enum frame_type type, uint64_t frame)
@@ -285,7 +355,7 @@ static void what_is_not_used_goes_home(void **state)
 {
 	(void)state;
 	finished = 0;
-	play(PLAY_MAX, FOUR, fill_and_empty_the_hand);
+	play_booted("limit=none", PLAY_MAX, FOUR, fill_and_empty_the_hand);
 }
 
 int main(void)
@@ -296,6 +366,8 @@ int main(void)
 		cmocka_unit_test(without_lending_a_core_has_its_partition),
 		cmocka_unit_test(a_copy_is_made_in_a_borrowed_frame),
 		cmocka_unit_test(the_reserve_is_for_who_cannot_wait),
+		cmocka_unit_test(what_is_shared_is_borrowed_before_a_fork),
+		cmocka_unit_test(no_program_takes_all),
 		cmocka_unit_test(what_is_not_used_goes_home),
 	};
 

@@ -64,7 +64,7 @@ static inline status_t reach(struct vspace *by, uint64_t frame, enum access acce
 /* What is made from a space does not have its tokens. */
 static inline void copy_space(uint64_t frame)
 {
-	struct vspace *copy = vspace_fork(space);
+	struct vspace *copy = space_fork(space);
 
 	play_must(copy && !vspace_page(copy, TOKEN_WINDOW + frame));
 	vspace_release(copy);

@@ -62,7 +62,7 @@ static void look(struct vspace *copy, unsigned page, uint64_t *words)
 static void copy_and_compare(void)
 {
 	uint64_t first[PAGES][PLAY_MAX], again[PLAY_MAX];
-	struct vspace *copy = vspace_fork(space);
+	struct vspace *copy = space_fork(space);
 
 	play_must(copy);
 	copies++;
@@ -113,7 +113,7 @@ static void write_to_both(void)
 	*word = 7;
 	play_must(!space_access(space_address(3), ACCESS_WRITE, (void **)&shared));
 	*shared = 8;
-	copy = vspace_fork(space);
+	copy = space_fork(space);
 	play_must(copy);
 	play_must(vspace_page(copy, space_address(0)) == word && vspace_page(copy, space_address(3)) == shared);
 	play_must(vspace_page(copy, space_address(4)) != NULL);
@@ -150,7 +150,7 @@ static void write_what_all_hold(void)
 		play_must(!space_access(space_address(0), ACCESS_READ, (void **)&word) && *word == round - 1);
 		space_meet();
 		if (play_place() == round) {
-			copy = vspace_fork(space);
+			copy = space_fork(space);
 			play_must(copy);
 			play_must(!space_access(space_address(0), ACCESS_WRITE, (void **)&word));
 			*word = round;
@@ -181,7 +181,7 @@ static void run_in_the_copy(void)
 	play_must(space_change(VSPACE_MAP, space_address(0), PAGE_SIZE, VSPACE_READ | VSPACE_WRITE, VSPACE_FIXED) > 0);
 	play_must(!space_access(space_address(0), ACCESS_WRITE, (void **)&word));
 	*word = 5;
-	copy = vspace_fork(space);
+	copy = space_fork(space);
 	play_must(copy);
 	view = view_get(copy);
 	play_must(view);
@@ -211,7 +211,7 @@ static void write_alone(void)
 	space_open(HEAP);
 	play_must(space_change(VSPACE_MAP, space_address(0), PAGE_SIZE, VSPACE_READ | VSPACE_WRITE, VSPACE_FIXED) > 0);
 	play_must(!space_access(space_address(0), ACCESS_WRITE, (void **)&before));
-	copy = vspace_fork(space);
+	copy = space_fork(space);
 	play_must(copy);
 	vspace_release(copy);
 	play_must(!space_access(space_address(0), ACCESS_WRITE, (void **)&after) && after == before);
@@ -224,6 +224,15 @@ static void the_last_owner_keeps_the_page(void **state)
 	play(1, FOUR, write_alone);
 }
 
+static void all_this_holds_where_tables_are_shared(void **state)
+{
+	(void)state;
+	play_booted("tables=shared", 1, FOUR, write_to_both);
+	play_booted("tables=shared", 1, FOUR, run_in_the_copy);
+	play_booted("tables=shared", PLAY_MAX, FOUR, write_what_all_hold);
+	play_booted("tables=shared", PLAY_MAX, FOUR, use_change_and_copy);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +241,7 @@ int main(void)
 		cmocka_unit_test(a_copy_copies_before_it_writes),
 		cmocka_unit_test(what_one_writes_all_see),
 		cmocka_unit_test(a_copy_does_not_change),
+		cmocka_unit_test(all_this_holds_where_tables_are_shared),
 	};
 
 	return cmocka_run_group_tests_name("spaces_copy", tests, NULL, NULL);

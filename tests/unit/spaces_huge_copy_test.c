@@ -24,7 +24,7 @@ static uint64_t *reach_in(struct view *view, unsigned page, enum access access)
 
 static struct vspace *copy_space(struct view **view)
 {
-	struct vspace *copy = vspace_fork(space);
+	struct vspace *copy = space_fork(space);
 
 	play_must(copy && copy->pages == UNIT_PAGES);
 	*view = view_get(copy);
@@ -110,7 +110,7 @@ static void write_what_all_hold(void)
 	for (unsigned writer = 0; writer < PLAY_MAX; writer++) {
 		huge_hold_together(writer);
 		if (play_place() == writer) {
-			copy = vspace_fork(space);
+			copy = space_fork(space);
 			play_must(copy);
 			huge_reach(writer, HUGE_FEW, ACCESS_WRITE)[0] = 77;
 		}
@@ -143,7 +143,7 @@ static void change_while_it_is_broken(void)
 	huge_open();
 	huge_hold_together(0);
 	if (play_place() == 0)
-		copy = vspace_fork(space);
+		copy = space_fork(space);
 	space_meet();
 	if (play_place() == 1)
 		huge_reach(0, 0, ACCESS_WRITE)[0] = 5;

@@ -277,9 +277,7 @@ static void come_near_the_limit(void)
 static void near_the_limit_small_pages_do(void **state)
 {
 	(void)state;
-	strcpy(machine.boot.command_line, "limit=3"); /* a unit and a half */
-	play(1, FOUR, come_near_the_limit);
-	machine.boot.command_line[0] = '\0';
+	play_booted("limit=3", 1, FOUR, come_near_the_limit); /* a unit and a half */
 }
 
 /* The kernel asks where a page is: a fault that has only put small pages in place of a unit is no answer. */
@@ -295,7 +293,7 @@ static void ask_for_physical(void)
 	play_must(!vspace_physical(space_view, huge_address(1, 7), &physical) && !is_huge(huge_unit(1)));
 	play_must(direct(physical) == huge_reach(1, 7, ACCESS_READ));
 	word = huge_reach(0, 7, ACCESS_READ);
-	copy = vspace_fork(space);
+	copy = space_fork(space);
 	play_must(copy && !vspace_physical(space_view, huge_address(0, 7), &physical));
 	play_must(direct(physical) != word && direct(physical) == huge_reach(0, 7, ACCESS_READ));
 	vspace_release(copy);
@@ -305,9 +303,7 @@ static void ask_for_physical(void)
 static void the_kernel_finds_any_page(void **state)
 {
 	(void)state;
-	strcpy(machine.boot.command_line, "limit=3");
-	play(1, FOUR, ask_for_physical);
-	machine.boot.command_line[0] = '\0';
+	play_booted("limit=3", 1, FOUR, ask_for_physical);
 }
 
 /* The home breaks a page that place 1 holds, who asks meanwhile whose a frame of it is: so one finds sleepers in it (services/linux/futex.c). */

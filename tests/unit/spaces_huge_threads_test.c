@@ -249,7 +249,7 @@ static void write_to_copy(struct view *view, unsigned page, uint64_t *words)
 static void copy_and_compare(void)
 {
 	uint64_t first[LOOKED_AT][PLAY_MAX], again[PLAY_MAX];
-	struct vspace *copy = vspace_fork(space);
+	struct vspace *copy = space_fork(space);
 	struct view *view = copy ? view_get(copy) : NULL;
 	unsigned page[LOOKED_AT];
 

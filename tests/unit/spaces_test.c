@@ -170,7 +170,7 @@ static void count_pages(void)
 	play_must(space->pages - space_view->allowance == 50 && space_view->allowance <= 2 * ALLOWANCE);
 	play_must(!change(VSPACE_DISCARD, 150, 10, 0, 0));
 	play_must(space->pages - space_view->allowance == 40);
-	copy = vspace_fork(space);
+	copy = space_fork(space);
 	play_must(copy && copy->pages == 40);
 	play_must(touch(170, 30) == 30); /* copies come in place of what was there */
 	play_must(space->pages - space_view->allowance == 40);
@@ -198,9 +198,7 @@ static void reach_the_limit(void)
 static void a_space_has_no_more_than_its_limit(void **state)
 {
 	(void)state;
-	strcpy(machine.boot.command_line, "limit=1");
-	play(1, ONE, reach_the_limit);
-	machine.boot.command_line[0] = '\0';
+	play_booted("limit=1", 1, ONE, reach_the_limit);
 }
 
 static void refuse(void)
@@ -386,6 +384,14 @@ static void an_image_is_built_page_by_page(void **state)
 	play(1, ONE, build_an_image);
 }
 
+static void it_is_the_same_where_tables_are_shared(void **state)
+{
+	(void)state;
+	play_booted("tables=shared", 1, ONE, change_and_access);
+	play_booted("tables=shared", 1, ONE, use_up_all_frames);
+	play_booted("tables=shared", 1, ONE, build_an_image);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,6 +404,7 @@ int main(void)
 		cmocka_unit_test(the_break_moves_where_nothing_is_in_its_way),
 		cmocka_unit_test(without_frames_a_fault_says_so_and_nothing_is_lost),
 		cmocka_unit_test(an_image_is_built_page_by_page),
+		cmocka_unit_test(it_is_the_same_where_tables_are_shared),
 	};
 
 	return cmocka_run_group_tests_name("spaces", tests, NULL, NULL);
