@@ -343,7 +343,7 @@ static void use_up_all_frames(void)
 
 		for (page = 0; !(status = space_access(HEAP + page * PAGE_SIZE, ACCESS_WRITE, (void **)&word)); page++)
 			*word = page;
-		play_must(status == STATUS_NO_MEMORY);
+		play_must(status == STATUS_OVER_LIMIT);
 		touched[turn] = page;
 		play_must(space->pages - space_view->allowance == page);
 		while (page--)
