@@ -3,12 +3,12 @@
 #include "kernel/memory/allowance.h"
 
 #include "kernel/arch/paging.h"
+#include "lib/boot_words.h"
 #include "lib/command_line.h"
 #include "lib/string.h"
 #include "percpu/machine.h"
 
 enum {
-	DIGITS = 8,
 	PAGES_IN_MIB = (1 << 20) / PAGE_SIZE,
 	CHARGE_MOST = UNIT_SIZE / PAGE_SIZE, /* at once */
 	MOST_OF = 4, /* of so many parts of the machine's memory a program may have all but one */
@@ -17,19 +17,16 @@ enum {
 /* In pages; UINT64_MAX: none. */
 static uint64_t read_limit(void)
 {
-	char value[DIGITS];
+	char value[BOOT_DIGITS + 1];
 	uint64_t mebibytes = 0;
 
 	if (!command_line_value(machine.boot.command_line, "limit", value, sizeof(value)))
 		return machine_partition_bytes() / PAGE_SIZE / MOST_OF * (MOST_OF - 1);
 	if (!strcmp(value, "none"))
 		return UINT64_MAX;
-	for (const char *digit = value; *digit; digit++) {
-		if (*digit < '0' || *digit > '9')
-			return UINT64_MAX;
+	for (const char *digit = value; *digit; digit++)
 		mebibytes = mebibytes * 10 + (uint64_t)(*digit - '0');
-	}
-	return mebibytes ? mebibytes * PAGES_IN_MIB : UINT64_MAX;
+	return mebibytes * PAGES_IN_MIB;
 }
 
 static uint64_t limit(void)
