@@ -99,12 +99,15 @@ enum vspace_right {
 #define VSPACE_END    UINT64_C(0x00007ffffffff000)
 #define VSPACE_PLACED UINT64_C(0x0000400000000000)
 
+/* A range begins with a page and stands for whole ones. PROTECT, DISCARD, ADVISE and LOOK answer NO_MEMORY when one of them is not mapped: PROTECT
+ * has changed what lies before it, the others what is mapped. */
 enum vspace_operation {
 	VSPACE_MAP,     /* address or 0, size, rights, VSPACE_FIXED... -> address */
 	VSPACE_UNMAP,   /* address, size */
 	VSPACE_PROTECT, /* address, size, rights */
 	VSPACE_DISCARD, /* address, size: zero-filled again at the next touch */
 	VSPACE_ADVISE,  /* address, size, 1 or 0: the program wants huge pages there, as far as they fit and are left, or does not */
+	VSPACE_LOOK,    /* address, size: changes nothing */
 	VSPACE_MOVE,    /* address, size, new size, VSPACE_STAY... or another address, of the same home -> address */
 	VSPACE_BREAK,   /* new end of the heap, or 0 -> the end as it now is */
 };
@@ -152,7 +155,7 @@ void kernel_vspace_hold_for(struct vspace *space); /* the same by notification; 
 void kernel_vspace_release(struct vspace *space); /* anywhere; the last one frees it */
 int64_t kernel_vspace_call(struct vspace *space, enum vspace_operation operation, uint64_t a, uint64_t b,
 			   uint64_t c, uint64_t d);
-/* This core's view of a space gets the page at an address. BAD_ADDRESS: nothing there that gives the right; NO_MEMORY; NO_PAGE: a frame
+/* This core's view of a space gets the page at an address. BAD_ADDRESS: nothing there that gives the right; NO_MEMORY; OVER_LIMIT; NO_PAGE: a frame
  * may be borrowed; BUSY: try again. */
 must_check status_t kernel_vspace_fault(struct vspace *space, uint64_t address, enum vspace_right right);
 /* Building a space at its home before it runs. NO_MEMORY. */

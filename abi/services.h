@@ -11,6 +11,7 @@
 
 #include "abi/pcache.h"
 #include "abi/registers.h"
+#include "abi/status.h"
 #include "abi/unit_note.h"
 
 struct vspace; /* opaque to services */
@@ -97,8 +98,8 @@ struct vspace;
 
 struct linux_service {
 	int64_t (*system_call)(struct registers *registers);
-	/* The running thread did what only a signal answers; `address` for memory faults. */
-	void (*fault)(struct task *task, int signal, uint64_t address, uint64_t instruction);
+	/* The running thread did what only a signal answers; `status` and `address` are a memory fault's. */
+	void (*fault)(struct task *task, int signal, status_t status, uint64_t address, uint64_t instruction);
 	/* First program: 0, or why not. */
 	int (*start_first)(const char *path, char *const argv[]);
 	/* A thread has come to this core, or has ended on it. */

@@ -1,7 +1,7 @@
 /* command_line.c - words of the kernel's command line
  * SPDX-License-Identifier: MIT
  * A struct reader stands in the line and hands out the letters of one word after another,
- * quotes taken away; both functions are loops over it.
+ * quotes taken away; all functions are loops over it.
  * Context: any core, any context, never blocks.
  * Tested by tests/unit/command_line_test.c */
 #include "lib/command_line.h"
@@ -96,6 +96,22 @@ bool command_line_value(const char *line, const char *key, char *out, size_t siz
 	if (!found && size)
 		out[0] = '\0';
 	return found;
+}
+
+int command_line_word(const char **line, char *out, size_t size)
+{
+	struct reader reader = { .at = *line };
+	size_t length;
+
+	if (!begin_word(&reader) || at_separator(&reader))
+		return 0;
+	length = copy_word(&reader, out, size);
+	*line = reader.at;
+	if (length >= size)
+		out[size - 1] = '\0';
+	if (reader.quote)
+		return STATUS_BAD_FORMAT;
+	return length < size ? 1 : STATUS_NO_SPACE;
 }
 
 static bool skip_options(struct reader *reader)

@@ -18,6 +18,10 @@
  * empty string, when there is none, or when it does not fit size: half a path is none. */
 bool command_line_value(const char *line, const char *key, char *out, size_t size);
 
+/* The next word among the options, terminated, and *line behind it: 1. 0: there is none. Else out holds its beginning: NO_SPACE, it does not fit
+ * size, which is not 0; BAD_FORMAT, a quote is not closed. */
+must_check int command_line_word(const char **line, char *out, size_t size);
+
 /* Splits the arguments into storage and points argv at them; argv[result] is NULL.
  * Returns how many there are, 0 to max - 1; NO_SPACE when storage or argv is too small;
  * BAD_FORMAT when a quote is not closed. */

@@ -1,7 +1,7 @@
 # style.gp - the one look of every picture: loaded before each, so nothing carries over
 # SPDX-License-Identifier: MIT
 # Line types name systems, not positions: 1 Tessera, 2 Linux, 3 one_replica, 4 locked_queue, from 5 on all
-# others. Colours are Okabe and Ito's, told apart by colour-blind readers; markers differ too. page.css repeats the
+# others. From 3 on lines are thin and dashed and markers hollow: drawn over what is equal, they leave it to be seen. Colours are Okabe and Ito's, told apart by colour-blind readers; markers differ too. page.css repeats the
 # colours for the dark page and tells them by their exact values.
 reset
 set encoding utf8
@@ -11,12 +11,12 @@ grid_colour = '#d8dee4'; shade = '#fff4d6'
 
 set linetype 1 lw 2.2 lc rgb '#0072b2' pt 7 ps 0.85
 set linetype 2 lw 2.2 lc rgb '#d55e00' pt 5 ps 0.85
-set linetype 3 lw 1.6 lc rgb '#009e73' pt 9 ps 0.9
-set linetype 4 lw 1.6 lc rgb '#cc79a7' pt 13 ps 0.85
-set linetype 5 lw 1.6 lc rgb '#e69f00' pt 11 ps 1.0
-set linetype 6 lw 1.6 lc rgb '#56b4e9' pt 15 ps 1.0
-set linetype 7 lw 1.6 lc rgb '#8a8f98' pt 6 ps 1.0
-set linetype 8 lw 1.6 lc rgb '#8c6d1f' pt 4 ps 1.0
+set linetype 3 lw 1.6 dt (16,14) lc rgb '#009e73' pt 8 ps 1.0
+set linetype 4 lw 1.6 dt (8,6) lc rgb '#cc79a7' pt 12 ps 1.0
+set linetype 5 lw 1.6 dt (16,14) lc rgb '#e69f00' pt 10 ps 1.0
+set linetype 6 lw 1.6 dt (8,6) lc rgb '#56b4e9' pt 14 ps 1.0
+set linetype 7 lw 1.6 dt (16,14) lc rgb '#8a8f98' pt 6 ps 1.0
+set linetype 8 lw 1.6 dt (8,6) lc rgb '#8c6d1f' pt 4 ps 1.0
 set linetype cycle 8
 
 set border 3 lw 1 lc rgb faint

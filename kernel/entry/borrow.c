@@ -21,7 +21,7 @@ int64_t fault_answered(struct task *task, status_t status)
 	thread->program.registers.rax = task->saved[FAULT_SAVED_RAX]; /* itself, too: returned, it may read as CALL_PARKED */
 	if (status == STATUS_OK || status == STATUS_BUSY)
 		return (int64_t)thread->program.registers.rax;
-	linux_service.fault(task, fault_signal(status), task->saved[FAULT_SAVED_ADDRESS], thread->program.registers.rip);
+	linux_service.fault(task, fault_signal(status), status, task->saved[FAULT_SAVED_ADDRESS], thread->program.registers.rip);
 	return CALL_PARKED;
 }
 

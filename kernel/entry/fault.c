@@ -31,6 +31,7 @@ static const uint8_t signal_of[32] = {
 /* A fault that its program answers for; kept until the kernel stack is ours again. */
 static struct {
 	int signal;
+	status_t status; /* of a page fault */
 	uint64_t address;
 } pending;
 
@@ -43,18 +44,19 @@ static enum access access_of(uint64_t error)
 
 int fault_signal(status_t status)
 {
-	return status == STATUS_NO_MEMORY ? SIGNAL_KILL : SIGNAL_SEGMENT;
+	return status == STATUS_NO_MEMORY || status == STATUS_OVER_LIMIT ? SIGNAL_KILL : SIGNAL_SEGMENT;
 }
 
 static void deliver(void)
 {
-	linux_service.fault(&thread_current->task, pending.signal, pending.address, thread_current->program.registers.rip);
+	linux_service.fault(&thread_current->task, pending.signal, pending.status, pending.address, thread_current->program.registers.rip);
 }
 
-_Noreturn static void program_fault(const struct registers *registers, int signal, uint64_t address)
+_Noreturn static void program_fault(const struct registers *registers, int signal, status_t status, uint64_t address)
 {
 	thread_current->program.registers = *registers;
 	pending.signal = signal;
+	pending.status = status;
 	pending.address = address;
 	event_loop_after(deliver);
 }
@@ -79,7 +81,7 @@ _Noreturn static void unresolved(const struct registers *registers, uint64_t add
 {
 	if (status == STATUS_NO_PAGE)
 		borrow_for_fault(registers, address);
-	program_fault(registers, fault_signal(status), address);
+	program_fault(registers, fault_signal(status), status, address);
 }
 
 static void page_fault(struct registers *registers)
@@ -109,7 +111,7 @@ void exception(struct registers *registers)
 		panic_stop(registers);
 	else if (registers->cs & 3 && registers->vector != VECTOR_DOUBLE_FAULT &&
 		 registers->vector != VECTOR_MACHINE_CHECK)
-		program_fault(registers, signal_of[registers->vector % 32], registers->rip);
+		program_fault(registers, signal_of[registers->vector % 32], STATUS_OK, registers->rip);
 	else
 		panic_at(registers, 0);
 }

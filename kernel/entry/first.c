@@ -6,6 +6,7 @@
 #include "kernel/arch/cpu.h"
 #include "kernel/entry/finish.h"
 #include "kernel/entry/panic.h"
+#include "lib/boot_words.h"
 #include "lib/command_line.h"
 #include "lib/core_set.h"
 #include "percpu/clock.h"
@@ -16,6 +17,7 @@
 
 enum {
 	PATH_SIZE = 256,
+	WHY_SIZE = 256,
 	ARGUMENTS_MAX = 64,
 	START_FAILED = 127, /* as a shell says it */
 };
@@ -74,6 +76,20 @@ static void say_what_we_are(void)
 			 "has not, or are more than %u", acpi->unusable_count, acpi->first_unusable_apic_id, CORES_MAX);
 }
 
+/* What was meant to be measured or limited would not be. */
+static void look_at_words(void)
+{
+	char why[WHY_SIZE];
+
+	if (!boot_words_wrong(machine.boot.command_line, why, sizeof(why)))
+		return;
+	log_line("entry", "the command line cannot be used: %s", why);
+	log_line("entry", "these are its words:");
+	for (unsigned i = 0; i < boot_word_count; i++)
+		log_line("entry", "  %s=%s: %s", boot_words[i].name, boot_words[i].values, boot_words[i].meaning);
+	finish(START_FAILED);
+}
+
 void start_first_program(void)
 {
 	char path[PATH_SIZE], storage[BOOT_COMMAND_LINE];
@@ -82,6 +98,7 @@ void start_first_program(void)
 
 	wait_for_cores();
 	say_what_we_are();
+	look_at_words();
 	if (command_line_value(machine.boot.command_line, "panic", path, sizeof(path)))
 		panic("the command line asked for it: panic=%s", path); /* how else would one see what it prints? */
 	argv[0] = path;

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT
  * A program's pages are the present slots of its space, objects' pages apart. `pages` in the space counts them, and what its cores were allowed in
  * advance: each view has an allowance, which faults use up and unmapping fills again. So the word that all cores write is written once in
- * ALLOWANCE pages. `limit=MIB` at boot is the most that `pages` may come to, for every program: three quarters of the machine's memory without that
+ * many pages. `limit=MIB` at boot is the most that `pages` may come to, for every program: three quarters of the machine's memory without that
  * word, so that no program takes all of it, and with `limit=none` there is none.
  * I1 pages - the allowances of the space's views = present slots
  * Context: own core, never waits. */
@@ -13,7 +13,7 @@
 
 #include "kernel/memory/vspace.h"
 
-enum { ALLOWANCE = 32 };
+enum { ALLOWANCE = 64 }; /* at most */
 
 /* Another batch, one of it used; false: the limit is reached. What other cores were allowed and do not use counts. */
 bool allowance_grow(struct view *view);

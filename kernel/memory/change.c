@@ -1,4 +1,4 @@
-/* change.c - what the home of an arena does to it: map, unmap, protect, discard, advise, heap (vspace.h); see change.h
+/* change.c - what the home of an arena does to it: map, unmap, protect, discard, advise, look, heap (vspace.h); see change.h
  * SPDX-License-Identifier: MIT
  * Each operation checks its range, splits folded words at the two ends (the only step that can fail), and then
  * cannot fail any more. Pages that this core alone holds, or nobody, are taken back at once; those of others in a second pass, behind
@@ -58,14 +58,21 @@ static bool is_held_alone(uint64_t word)
 	return slot_held_alone(word, this_core()) && !tables_shared;
 }
 
-/* What a shared mapping holds is not this space's to discard. */
 static uint64_t to_retired(uint64_t word, const struct slots_change *how)
 {
-	if (how->rights == REMAINS_RESERVED && word & SLOT_SHARED)
-		return word;
 	if (slot_state(word) == SLOT_PRESENT && !is_held_alone(word))
 		return word - SLOT_PRESENT + SLOT_RETIRED;
 	return slot_state(word) == SLOT_PRESENT || slot_state(word) == SLOT_RESERVED ? after_taking(word, how) : word;
+}
+
+/* What a shared mapping holds is not this space's to discard. */
+static uint64_t to_discarded(uint64_t word, const struct slots_change *how)
+{
+	struct told *told = how->context;
+
+	if (slot_state(word) == SLOT_EMPTY)
+		told->hole = true;
+	return word & SLOT_SHARED ? word : to_retired(word, how);
 }
 
 void change_tell(uint64_t before, const struct slots_change *how)
@@ -119,9 +126,14 @@ static void give_frame(uint64_t before, const struct slots_change *how)
 	holders_free(before);
 }
 
+/* What lies behind a hole stays as it is. */
 static uint64_t to_rights(uint64_t word, const struct slots_change *how)
 {
-	if (slot_state(word) != SLOT_RESERVED && slot_state(word) != SLOT_PRESENT)
+	struct told *told = how->context;
+
+	if (slot_state(word) == SLOT_EMPTY)
+		told->hole = true;
+	if (told->hole || (slot_state(word) != SLOT_RESERVED && slot_state(word) != SLOT_PRESENT))
 		return word;
 	return (word & ~(uint64_t)SLOT_RIGHTS) | (uint64_t)how->rights << SLOT_RIGHTS_SHIFT;
 }
@@ -163,7 +175,13 @@ status_t vspace_reserve(struct vspace *space, uint64_t start, uint64_t end, unsi
 static status_t take_back(struct vspace *space, uint64_t start, uint64_t end, unsigned remains)
 {
 	struct told told = { .pages = 0 };
-	struct slots_change first = { .change = to_retired, .changed = give_or_tell, .wait = inbox_serve_leaves, .rights = remains, .context = &told };
+	struct slots_change first = {
+		.change = remains == REMAINS_RESERVED ? to_discarded : to_retired,
+		.changed = give_or_tell,
+		.wait = inbox_serve_leaves,
+		.rights = remains,
+		.context = &told,
+	};
 	struct slots_change second = { .change = from_retired, .changed = give_frame, .wait = inbox_serve_leaves, .rights = remains, .context = &told };
 	status_t status = change_split(space, start, end);
 
@@ -177,7 +195,7 @@ static status_t take_back(struct vspace *space, uint64_t start, uint64_t end, un
 	frame_give_flush();
 	if (remains == REMAINS_NOTHING)
 		hole_made(space, start, end);
-	return STATUS_OK;
+	return told.hole ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
 status_t change_unmap(struct vspace *space, uint64_t start, uint64_t end)
@@ -217,7 +235,13 @@ static status_t protect(struct vspace *space, uint64_t start, uint64_t end, unsi
 		return status;
 	slots_apply(space->slots, start, end, &how);
 	shootdown(space, start, end, SHOOTDOWN_FORGET, &told.holders);
-	return STATUS_OK;
+	return told.hole ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
+/* NO_MEMORY: something in the range is not mapped. */
+static status_t look(const struct vspace *space, uint64_t start, uint64_t end)
+{
+	return slots_missing(space->slots, start, end) ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
 static uint64_t to_advised(uint64_t word, const struct slots_change *how)
@@ -228,7 +252,7 @@ static uint64_t to_advised(uint64_t word, const struct slots_change *how)
 }
 
 /* Of the units that lie in the range as a whole. */
-static status_t advise(struct vspace *space, uint64_t start, uint64_t end, unsigned wanted)
+static status_t advise_units(struct vspace *space, uint64_t start, uint64_t end, unsigned wanted)
 {
 	struct slots_change how = { .change = to_advised, .wait = inbox_serve_leaves, .rights = wanted };
 	uint64_t first = (start + UNIT_SIZE - 1) & ~(uint64_t)(UNIT_SIZE - 1), last = end & ~(uint64_t)(UNIT_SIZE - 1);
@@ -240,6 +264,13 @@ static status_t advise(struct vspace *space, uint64_t start, uint64_t end, unsig
 	if (!status)
 		slots_apply(space->slots, first, last, &how);
 	return status;
+}
+
+static status_t advise(struct vspace *space, uint64_t start, uint64_t end, unsigned wanted)
+{
+	status_t status = advise_units(space, start, end, wanted);
+
+	return status ? status : look(space, start, end);
 }
 
 /* Moves the heap's end; an impossible wish changes nothing. The end as it then is. */
@@ -268,6 +299,19 @@ unsigned vspace_changer(const struct vspace *space, enum vspace_operation operat
 	return arena_home(address, machine_cores(), space->home);
 }
 
+/* A range that reaches beyond what programs may map, in Linux's words. */
+static status_t beyond(enum vspace_operation operation)
+{
+	switch (operation) {
+	case VSPACE_UNMAP:
+		return STATUS_BAD_ARGUMENT;
+	case VSPACE_MOVE:
+		return STATUS_BAD_ADDRESS;
+	default:
+		return STATUS_NO_MEMORY;
+	}
+}
+
 static int64_t change(struct vspace *space, enum vspace_operation operation, const uint64_t *argument)
 {
 	uint64_t start = argument[0], size = argument[1];
@@ -275,11 +319,13 @@ static int64_t change(struct vspace *space, enum vspace_operation operation, con
 
 	if (operation == VSPACE_BREAK)
 		return (int64_t)set_break(space, start);
-	if (start % PAGE_SIZE || !size || size > USER_END || start > USER_END - size)
+	if (start % PAGE_SIZE || !size)
 		return STATUS_BAD_ARGUMENT;
+	if (size > USER_END || start > USER_END - size)
+		return beyond(operation);
 	size = (size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
-	if (start > USER_END - size || (!anywhere && arena_token_window(start, start + size)))
-		return STATUS_BAD_ARGUMENT;
+	if (!anywhere && arena_token_window(start, start + size))
+		return beyond(operation);
 	if (!anywhere && !arena_one_home(start, start + size, machine_cores(), space->home))
 		return STATUS_NO_MEMORY; /* two cores would have to change it */
 	switch (operation) {
@@ -293,6 +339,8 @@ static int64_t change(struct vspace *space, enum vspace_operation operation, con
 		return take_back(space, start, start + size, REMAINS_RESERVED);
 	case VSPACE_ADVISE:
 		return advise(space, start, start + size, (unsigned)argument[2]);
+	case VSPACE_LOOK:
+		return look(space, start, start + size);
 	case VSPACE_MOVE:
 		return vspace_move(space, start, size, argument[2], argument[3]);
 	default:

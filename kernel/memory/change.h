@@ -4,6 +4,7 @@
 #ifndef KERNEL_MEMORY_CHANGE_H
 #define KERNEL_MEMORY_CHANGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "abi/status.h"
@@ -12,10 +13,11 @@
 
 struct vspace;
 
-/* Who is to be told of a change, and of how many pages; how many pages the space has less. */
+/* Who is to be told of a change, and of how many pages; whether a page was missing; how many pages the space has less. */
 struct told {
 	struct core_set holders;
 	unsigned pages;
+	bool hole;
 	uint64_t given;
 };
 

@@ -38,6 +38,19 @@ static uint64_t find_hole_between(struct vspace *space, uint64_t low, uint64_t h
 	return found;
 }
 
+/* For what is too large for an arena; or in that of a core where the space has never run, for a mapping that moves and was inherited, or placed by
+ * the program. */
+static uint64_t find_elsewhere(struct vspace *space, uint64_t size)
+{
+	struct arena own = arena_of(this_core());
+
+	if (size <= ARENA_MAPPING_MAX)
+		return slots_hole(space->slots, own.start, own.end, size);
+	if (space->home != this_core())
+		return 0;
+	return find_hole_between(space, space->heap_end, ARENA_BASE, size, &space->search_high, &space->search_rest);
+}
+
 uint64_t hole_find(struct vspace *space, uint64_t size)
 {
 	struct arena own = arena_of(this_core());
@@ -45,9 +58,7 @@ uint64_t hole_find(struct vspace *space, uint64_t size)
 
 	if (view && size <= ARENA_MAPPING_MAX)
 		return find_hole_between(space, own.start, own.end, size, &view->search_high, &view->search_rest);
-	if (space->home != this_core())
-		return 0;
-	return find_hole_between(space, space->heap_end, ARENA_BASE, size, &space->search_high, &space->search_rest);
+	return find_elsewhere(space, size);
 }
 
 void hole_made(struct vspace *space, uint64_t start, uint64_t end)

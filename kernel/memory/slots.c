@@ -261,6 +261,37 @@ int slots_occupied(uint64_t root, uint64_t start, uint64_t end)
 	return occupied(direct(root), SLOT_LEVELS - 1, 0, start, end);
 }
 
+static int leaf_missing(const uint64_t *leaf, unsigned index, unsigned stop)
+{
+	for (; index < stop; index++)
+		if (!__atomic_load_n(&leaf[index], __ATOMIC_RELAXED))
+			return 1;
+	return 0;
+}
+
+static int missing(const uint64_t *node, unsigned level, uint64_t base, uint64_t start, uint64_t end)
+{
+	uint64_t size = paging_size(level), last = (end - 1 - base) / size;
+	unsigned index = start > base ? (unsigned)((start - base) / size) : 0, stop = last < PTE_COUNT ? (unsigned)last + 1 : PTE_COUNT;
+
+	if (!level)
+		return leaf_missing(node, index, stop);
+	for (; index < stop; index++) {
+		uint64_t now = load(&node[index]);
+
+		if (slot_state(now) == SLOT_EMPTY)
+			return 1;
+		if (slot_state(now) == SLOT_NODE && missing(node_words(now), level - 1, base + index * size, start, end))
+			return 1;
+	}
+	return 0;
+}
+
+int slots_missing(uint64_t root, uint64_t start, uint64_t end)
+{
+	return missing(direct(root), SLOT_LEVELS - 1, 0, start, end);
+}
+
 /* A downward search: the empty run that is being grown ends (excluded) at run_end and begins at run_start. */
 struct search {
 	uint64_t low, high, size;

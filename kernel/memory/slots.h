@@ -139,8 +139,9 @@ struct slots_change {
 };
 void slots_apply(uint64_t root, uint64_t start, uint64_t end, const struct slots_change *how);
 
-/* Is there anything in [start, end)? */
+/* Is there anything in [start, end)? Is there a page in it that is empty? */
 int slots_occupied(uint64_t root, uint64_t start, uint64_t end);
+int slots_missing(uint64_t root, uint64_t start, uint64_t end);
 
 /* The highest `size` bytes that are empty in [low, high); 0 when there are none. Whole pages. */
 uint64_t slots_hole(uint64_t root, uint64_t low, uint64_t high, uint64_t size);

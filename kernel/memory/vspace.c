@@ -143,7 +143,7 @@ static inline status_t fill_allowed(struct view *view, uint64_t *slot, uint64_t 
 	status_t status;
 
 	if (!allowance_use(view))
-		return STATUS_NO_MEMORY;
+		return STATUS_OVER_LIMIT;
 	status = fill(slot, now, this_core());
 	if (__builtin_expect(status, STATUS_OK))
 		view->allowance++;

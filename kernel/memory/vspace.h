@@ -60,7 +60,7 @@ void vspace_join(struct vspace *space, unsigned core);
 void vspace_members(const struct vspace *space, struct core_set *cores);
 
 /* Any core: makes the page at an address accessible in this core's view. BAD_ADDRESS: nothing there that permits
- * the access; NO_MEMORY; NO_PAGE: a frame may be borrowed (loans.h), then try again; BUSY: being taken
+ * the access; NO_MEMORY; OVER_LIMIT; NO_PAGE: a frame may be borrowed (loans.h), then try again; BUSY: being taken
  * back, or small pages have come in place of a huge one: try again. Sends nothing and waits for nothing, unless the page must be copied (copy.h) or
  * the unit be zeroed or broken (huge.h). */
 must_check status_t vspace_fault(struct view *view, uint64_t address, enum access access);
@@ -68,7 +68,7 @@ must_check status_t vspace_fault(struct view *view, uint64_t address, enum acces
 /* For a system call, which cannot wait for a borrowed frame: perhaps one of the reserve in its place (frames.h). Never NO_PAGE. */
 must_check status_t vspace_fault_now(struct view *view, uint64_t address, enum access access);
 
-/* Physical address of a writable byte of the program's, its page faulted in. BAD_ADDRESS, NO_MEMORY. Serves leaves while others change the page. */
+/* Physical address of a writable byte of the program's, its page faulted in. BAD_ADDRESS, NO_MEMORY, OVER_LIMIT. Serves leaves while others change the page. */
 must_check status_t vspace_physical(struct view *view, uint64_t address, uint64_t *physical);
 
 /* The core that an operation is for: `address` and `size` are its first two arguments. */

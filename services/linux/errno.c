@@ -7,7 +7,8 @@ int64_t linux_result(int64_t result)
 	if (result >= 0 || result == CALL_PARKED)
 		return result;
 	switch ((enum status)result) {
-	case STATUS_NO_MEMORY: return -LINUX_ENOMEM;
+	case STATUS_NO_MEMORY:
+	case STATUS_OVER_LIMIT: return -LINUX_ENOMEM;
 	case STATUS_BAD_ADDRESS: return -LINUX_EFAULT;
 	case STATUS_NOT_FOUND: return -LINUX_ENOENT;
 	case STATUS_EXISTS: return -LINUX_EEXIST;

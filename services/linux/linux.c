@@ -15,7 +15,6 @@
 enum {
 	CALLS = 512,
 	KILLED_MASK = 127,
-	SIGNAL_KILL = 9,
 };
 
 typedef int64_t (*call_function)(struct registers *registers);
@@ -58,7 +57,14 @@ int64_t linux_nothing(struct registers *registers)
 	return 0;
 }
 
-static void fault(struct task *task, int signal, uint64_t address, uint64_t instruction)
+static const char *reason(status_t status)
+{
+	if (status == STATUS_NO_MEMORY)
+		return " (no memory is left for it)";
+	return status == STATUS_OVER_LIMIT ? " (it has reached its limit)" : "";
+}
+
+static void fault(struct task *task, int signal, status_t status, uint64_t address, uint64_t instruction)
 {
 	const struct process *process = (const struct process *)task->process;
 
@@ -68,8 +74,7 @@ static void fault(struct task *task, int signal, uint64_t address, uint64_t inst
 		return;
 	}
 	kernel_log("linux", "process %u (%s, thread %u) killed by signal %d%s at instruction 0x%lx, address 0x%lx",
-		   process->id, process->executable, task->thread_id, signal,
-		   signal == SIGNAL_KILL ? " (no memory is left for it, or it has reached its limit)" : "", instruction, address);
+		   process->id, process->executable, task->thread_id, signal, reason(status), instruction, address);
 	(void)process_exit(signal & KILLED_MASK);
 }
 

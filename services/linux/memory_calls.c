@@ -75,16 +75,17 @@ int64_t linux_mremap(struct registers *registers)
 
 int64_t linux_mprotect(struct registers *registers)
 {
-	if (registers->rdx & ~(uint64_t)PROTECTIONS)
-		return -LINUX_EINVAL;
 	if (!registers->rsi && registers->rdi % PAGE == 0)
 		return 0;
+	if (registers->rdx & ~(uint64_t)PROTECTIONS)
+		return -LINUX_EINVAL;
 	return change(VSPACE_PROTECT, registers->rdi, registers->rsi, rights_of(registers->rdx), 0);
 }
 
 int64_t linux_madvise(struct registers *registers)
 {
-	if (registers->rdx >= 64 || !(advice_known >> registers->rdx & 1) || registers->rdi % PAGE)
+	if (registers->rdx >= 64 || !(advice_known >> registers->rdx & 1) || registers->rdi % PAGE ||
+	    registers->rsi > -(uint64_t)PAGE - registers->rdi)
 		return -LINUX_EINVAL;
 	if (!registers->rsi)
 		return 0;
@@ -92,7 +93,7 @@ int64_t linux_madvise(struct registers *registers)
 		return change(VSPACE_DISCARD, registers->rdi, registers->rsi, 0, 0);
 	if (registers->rdx == ADVICE_HUGE || registers->rdx == ADVICE_NO_HUGE)
 		return change(VSPACE_ADVISE, registers->rdi, registers->rsi, registers->rdx == ADVICE_HUGE, 0);
-	return 0; /* advice that needs nothing to be done */
+	return change(VSPACE_LOOK, registers->rdi, registers->rsi, 0, 0); /* nothing is to be done */
 }
 
 int64_t linux_brk(struct registers *registers)

@@ -50,9 +50,11 @@ static void clear(uint64_t start, uint64_t size)
 /* What is taken out of the reserve must not wait in the cache, where programs' pages would have it. */
 static uint64_t batch_for(enum frame_kind kind, enum frame_use use)
 {
-	if (kind != FRAME_PRIVATE || store[kind].units.frames > reserve() + BATCH)
+	uint64_t have = store[kind].units.frames, kept = kind == FRAME_PRIVATE ? reserve() : 0, spare = have > kept ? have - kept : 0;
+
+	if (spare >= BATCH)
 		return BATCH;
-	return use == FRAME_FOR_KERNEL;
+	return use == FRAME_FOR_KERNEL ? 1 : spare;
 }
 
 static void stock(enum frame_kind kind, enum frame_use use, struct pcache *cache)

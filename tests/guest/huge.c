@@ -107,6 +107,14 @@ static void check_that_there_are_some(void)
 	must(!munmap(units, 2 * UNIT), "a region could not be unmapped");
 }
 
+static bool any_gone(unsigned first, unsigned count)
+{
+	for (unsigned i = first; i < first + count; i++)
+		if (page[i].state == GONE)
+			return true;
+	return false;
+}
+
 static void compare(const char *what)
 {
 	for (unsigned i = 0; i < PAGES; i++)
@@ -188,13 +196,12 @@ static void step(uint64_t *random)
 	} else if (what < 10) {
 		map_again(first, count);
 	} else if (what < 12) {
-		must(!madvise(start, size, MADV_DONTNEED), "madvise");
+		must(madvise(start, size, MADV_DONTNEED) == (any_gone(first, count) ? -1 : 0), "madvise");
 		for (unsigned i = first; i < first + count; i++)
 			page[i].value = 0;
 	} else if (what < 14) {
-		for (unsigned i = first; i < first + count; i++)
-			if (page[i].state == GONE)
-				return; /* there is nothing to protect */
+		if (any_gone(first, count))
+			return; /* there is nothing to protect */
 		must(!mprotect(start, size, what == 12 ? PROT_READ : PROT_READ | PROT_WRITE), "mprotect");
 		set_all(first, count, what == 12 ? READABLE : WRITABLE, false);
 	} else {

@@ -1,6 +1,8 @@
 /* mremap.c - mappings that grow, shrink and move: the same lines as on Linux
  * SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -182,6 +184,42 @@ static void move_huge(void)
 	munmap(around, 4 * UNIT);
 }
 
+/* As seen from the last core that this process may use. */
+static void *map_on_last_core(void *unused)
+{
+	cpu_set_t may, last;
+	int core = CPU_SETSIZE - 1;
+
+	(void)unused;
+	sched_getaffinity(0, sizeof(may), &may);
+	while (!CPU_ISSET(core, &may))
+		core--;
+	CPU_ZERO(&last);
+	CPU_SET(core, &last);
+	sched_setaffinity(0, sizeof(last), &last);
+	return map_enclosed(5);
+}
+
+/* The child has run on one core alone, and what it moves may have been mapped by another. */
+static void move_from_elsewhere(void)
+{
+	pthread_t thread;
+	uint8_t *moved;
+	void *at;
+	int status;
+
+	pthread_create(&thread, NULL, map_on_last_core, NULL);
+	pthread_join(thread, &at);
+	fill(at, 5, 60);
+	if (!fork()) {
+		moved = mremap(at, 5 * PAGE, 9 * PAGE, MREMAP_MAYMOVE);
+		_exit(moved != MAP_FAILED && holds(moved, 5, 60) && is_zero(moved + 5 * PAGE, 4) ? 0 : 1);
+	}
+	wait(&status);
+	say("a child moves what another core has mapped", !status);
+	munmap(at, 6 * PAGE);
+}
+
 /* As allocators use it: large blocks grow without being copied. */
 static void reallocate(void)
 {
@@ -207,6 +245,7 @@ int main(void)
 	keep_rights();
 	move_inherited(MAP_PRIVATE, "a child keeps its copies");
 	move_inherited(MAP_SHARED, "a child has the same pages");
+	move_from_elsewhere();
 	move_huge();
 	reallocate();
 	return 0;

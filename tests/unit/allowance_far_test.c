@@ -1,6 +1,6 @@
 /* allowance_far_test.c - a program's pages counted by cores that charge at once, from far below its limit up to it
  * SPDX-License-Identifier: MIT
- * Far below the limit a charge is an addition. However many are under way when it comes near, they never come to more than it. */
+ * Far below the limit a charge is an addition. However many are under way when it comes near, what is granted never comes to more than it. */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,11 +21,19 @@ enum {
 struct machine machine = { .boot.command_line = "limit=8", .acpi.core_count = CORES };
 
 static struct vspace space;
+static uint64_t granted; /* at least, at any moment */
 
 struct player {
 	uint64_t random, had;
 	unsigned beyond, refused, granted;
 };
+
+static void give_back(struct player *player)
+{
+	__atomic_fetch_sub(&granted, player->had, __ATOMIC_SEQ_CST);
+	allowance_return(&space, NULL, player->had);
+	player->had = 0;
+}
 
 static void *charge_and_return(void *argument)
 {
@@ -38,14 +46,13 @@ static void *charge_and_return(void *argument)
 		if (allowance_charge_within(&space, pages)) {
 			player->had += pages;
 			player->granted++;
-			player->beyond += __atomic_load_n(&space.pages, __ATOMIC_RELAXED) > LIMIT;
+			player->beyond += __atomic_add_fetch(&granted, pages, __ATOMIC_SEQ_CST) > LIMIT;
 		} else {
 			player->refused++;
-			allowance_return(&space, NULL, player->had);
-			player->had = 0;
+			give_back(player);
 		}
 	}
-	allowance_return(&space, NULL, player->had);
+	give_back(player);
 	return NULL;
 }
 

@@ -15,6 +15,7 @@
 enum {
 	LIMIT = 256, /* pages, as below */
 	UNIT = 512,
+	SHARES = 8, /* kernel/memory/allowance.c */
 	ROUNDS = 300000,
 };
 
@@ -66,7 +67,12 @@ static void all_or_none(void **state)
 	struct view view = { .space = &space };
 
 	(void)state;
+	assert_true(allowance_grow(&view));
+	assert_int_equal(view.allowance, LIMIT / SHARES / 2 - 1); /* of two cores */
+	assert_int_equal(space.pages, LIMIT / SHARES / 2);
+	allowance_return(&space, NULL, space.pages);
 	assert_true(allowance_charge_within(&space, LIMIT - 1));
+	view.allowance = 0;
 	assert_false(allowance_charge_within(&space, 2));
 	assert_int_equal(space.pages, LIMIT - 1);
 	assert_true(allowance_grow(&view));
@@ -74,9 +80,9 @@ static void all_or_none(void **state)
 	assert_false(allowance_grow(&view));
 	assert_int_equal(space.pages, LIMIT);
 	allowance_return(&space, &view, UNIT / 2);
-	assert_int_equal(view.allowance, 2 * ALLOWANCE);
-	assert_int_equal(space.pages, 2 * ALLOWANCE);
-	assert_true(allowance_charge_within(&space, LIMIT - 2 * ALLOWANCE));
+	assert_int_equal(view.allowance, ALLOWANCE);
+	assert_int_equal(space.pages, ALLOWANCE);
+	assert_true(allowance_charge_within(&space, LIMIT - ALLOWANCE));
 	allowance_return(&space, NULL, LIMIT);
 }
 

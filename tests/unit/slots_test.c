@@ -297,12 +297,21 @@ static uint64_t array_hole(unsigned low, unsigned high, unsigned size)
 	return 0;
 }
 
+static bool array_missing(unsigned first, unsigned last)
+{
+	for (unsigned page = first; page < last; page++)
+		if (!oracle[page])
+			return true;
+	return false;
+}
+
 static void look(uint64_t *seed)
 {
 	unsigned low = next_random(seed) % WINDOW_PAGES, high = low + 1 + next_random(seed) % (WINDOW_PAGES - low);
 	unsigned size = 1 + next_random(seed) % 300;
 
 	assert_int_equal(slots_occupied(root, page_address(low), page_address(high)), array_occupied(low, high));
+	assert_int_equal(slots_missing(root, page_address(low), page_address(high)), array_missing(low, high));
 	assert_int_equal(slots_hole(root, page_address(low), page_address(high), (uint64_t)size * PAGE_SIZE),
 			 array_hole(low, high, size));
 }

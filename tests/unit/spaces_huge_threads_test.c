@@ -133,15 +133,34 @@ static void touch_some(unsigned count)
 	}
 }
 
-static void advise(unsigned first, unsigned count, unsigned wanted)
+/* The first page that is not mapped, or the one behind the last. */
+static unsigned hole_in(unsigned first, unsigned count)
 {
-	play_must(!space_change(VSPACE_ADVISE, address_of(first), (uint64_t)count * PAGE_SIZE, wanted, 0));
+	unsigned page = first;
+
+	while (page < first + count && fact_of(page).mapped)
+		page++;
+	return page;
 }
 
-/* Of this core's own part: what it says before, does, and says after. */
+static int64_t expected(enum vspace_operation operation, uint64_t start, bool hole)
+{
+	if (operation == VSPACE_MAP)
+		return (int64_t)start;
+	return hole && operation != VSPACE_UNMAP ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
+static void advise(unsigned first, unsigned count, unsigned wanted)
+{
+	play_must(space_change(VSPACE_ADVISE, address_of(first), (uint64_t)count * PAGE_SIZE, wanted, 0) ==
+		  expected(VSPACE_ADVISE, 0, hole_in(first, count) < first + count));
+}
+
+/* Of this core's own part: what it says before, does, and says after. Rights change up to a hole. */
 static void change(unsigned first, unsigned count, enum vspace_operation operation, unsigned rights)
 {
 	uint64_t start = address_of(first), size = (uint64_t)count * PAGE_SIZE;
+	unsigned hole = hole_in(first, count);
 
 	for (unsigned page = first; page < first + count; page++) {
 		struct fact fact = fact_of(page);
@@ -150,7 +169,7 @@ static void change(unsigned first, unsigned count, enum vspace_operation operati
 		fact.changes++;
 		say(page, fact);
 	}
-	play_must(space_change(operation, start, size, rights, VSPACE_FIXED) == (operation == VSPACE_MAP ? (int64_t)start : STATUS_OK));
+	play_must(space_change(operation, start, size, rights, VSPACE_FIXED) == expected(operation, start, hole < first + count));
 	for (unsigned page = first; page < first + count; page++) {
 		struct fact fact = fact_of(page);
 
@@ -158,7 +177,7 @@ static void change(unsigned first, unsigned count, enum vspace_operation operati
 		fact.contents += operation != VSPACE_PROTECT;
 		if (operation == VSPACE_MAP || operation == VSPACE_UNMAP)
 			fact.mapped = operation == VSPACE_MAP;
-		if (operation == VSPACE_MAP || operation == VSPACE_PROTECT)
+		if (operation == VSPACE_MAP || (operation == VSPACE_PROTECT && page < hole))
 			fact.rights = rights;
 		say(page, fact);
 	}

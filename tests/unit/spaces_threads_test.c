@@ -119,10 +119,28 @@ static void touch(unsigned page, enum access access)
 		written_with[page] = before.contents;
 }
 
-/* Of this core's own part: what it says before, does, and says after. */
+/* The first page that is not mapped, or the one behind the last. */
+static unsigned hole_in(unsigned first, unsigned count)
+{
+	unsigned page = first;
+
+	while (page < first + count && fact_of(page).mapped)
+		page++;
+	return page;
+}
+
+static int64_t expected(enum vspace_operation operation, uint64_t start, bool hole)
+{
+	if (operation == VSPACE_MAP)
+		return (int64_t)start;
+	return hole && operation != VSPACE_UNMAP ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
+/* Of this core's own part: what it says before, does, and says after. Rights change up to a hole. */
 static void change(unsigned first, unsigned count, enum vspace_operation operation, unsigned rights)
 {
 	uint64_t start = space_address(first), size = (uint64_t)count * PAGE_SIZE;
+	unsigned hole = hole_in(first, count);
 
 	for (unsigned page = first; page < first + count; page++) {
 		struct fact fact = fact_of(page);
@@ -131,8 +149,7 @@ static void change(unsigned first, unsigned count, enum vspace_operation operati
 		fact.changes++;
 		say(page, fact);
 	}
-	play_must(space_change(operation, start, size, rights, VSPACE_FIXED) ==
-		  (operation == VSPACE_MAP ? (int64_t)start : STATUS_OK));
+	play_must(space_change(operation, start, size, rights, VSPACE_FIXED) == expected(operation, start, hole < first + count));
 	for (unsigned page = first; page < first + count; page++) {
 		struct fact fact = fact_of(page);
 
@@ -140,7 +157,7 @@ static void change(unsigned first, unsigned count, enum vspace_operation operati
 		fact.contents += operation != VSPACE_PROTECT;
 		if (operation == VSPACE_MAP || operation == VSPACE_UNMAP)
 			fact.mapped = operation == VSPACE_MAP;
-		if (operation == VSPACE_MAP || operation == VSPACE_PROTECT)
+		if (operation == VSPACE_MAP || (operation == VSPACE_PROTECT && page < hole))
 			fact.rights = rights;
 		say(page, fact);
 	}
