@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "abi/ipc.h"
 #include "abi/registers.h"
 #include "abi/services.h"
 #include "abi/status.h"
@@ -122,6 +123,9 @@ enum vspace_move {
 	VSPACE_STAY,          /* NO_MEMORY when it cannot grow where it is */
 	VSPACE_MOVE_ANYWHERE, /* when it cannot */
 };
+
+/* Ends a core's replica of a service, whatever it is doing; like kernel_call. */
+int64_t kernel_server_end(enum server server, unsigned core);
 
 /* Objects that programs share by token (abi/token.h). Changes are made at the object's home: results like kernel_call. */
 enum object_type {

@@ -3,6 +3,7 @@
 #include "ipc/gate.h"
 
 #include <stddef.h>
+#include <stdbool.h>
 
 #include "abi/services.h"
 #include "ipc/gate_offsets.h"
@@ -26,28 +27,10 @@ _Static_assert(offsetof(struct replica, entry) == REPLICA_ENTRY, "gate_offsets.h
 _Static_assert(offsetof(struct view, root) == VIEW_ROOT, "gate_offsets.h");
 _Static_assert(SERVER_COUNT <= IPC_SERVERS, "a bit of `callees` for each");
 
-enum { RED_ZONE = 128 }; /* System V ABI, AMD64 supplement, 3.2.2 */
-
-static struct replica replica[SERVER_COUNT];
-static struct replica nobody;
-
-struct replica *replicas[IPC_SERVERS];
-struct replica replica_of_programs;
-
-static const uint64_t callees_of[SERVER_COUNT] = {
-#define X(name, number, callees, meaning) [number] = callees,
-#include "abi/server.def"
-#undef X
+enum {
+	RED_ZONE = 128,   /* System V ABI, AMD64 supplement, 3.2.2 */
+	SLICES_MOST = 25, /* that a service may take from others without coming back */
 };
-
-void replicas_open(void)
-{
-	for (unsigned server = 0; server < IPC_SERVERS; server++)
-		replicas[server] = server < SERVER_COUNT ? &replica[server] : &nobody;
-	for (unsigned server = 0; server < SERVER_COUNT; server++)
-		replica[server].callees = callees_of[server];
-	replica_of_programs.callees = (UINT64_C(1) << SERVER_COUNT) - 1;
-}
 
 static void load(struct thread *thread)
 {
@@ -68,19 +51,10 @@ static void enter(struct thread *thread, struct replica *callee, uint64_t stack,
 	next->view = callee->view;
 	next->replica = callee;
 	next->stack = stack;
-	next->on_return = on_return | (thread->dying && next == thread->service ? ON_RETURN_ENDING : 0);
+	next->on_return = on_return | (thread->dying ? ON_RETURN_ENDING : 0);
 	callee->door = 0;
 	callee->calls++;
 	thread->activation = next;
-}
-
-/* The one in the chain that is nearest; NULL: the thread is not inside. */
-static struct activation *find(const struct thread *thread, const struct replica *callee)
-{
-	for (struct activation *one = thread->activation; one; one = one->below)
-		if (one->replica == callee)
-			return one;
-	return NULL;
 }
 
 /* Who must go on for the door to open; NULL: the thread itself. */
@@ -99,7 +73,7 @@ static int64_t wait_at(struct replica *callee, struct thread *thread)
 
 	if (!other)
 		return STATUS_BUSY;
-	find(callee->inside, callee)->on_return |= ON_RETURN_WAITED;
+	activation_of(callee->inside, callee)->on_return |= ON_RETURN_WAITED;
 	thread->wait = WAIT_ANSWER;
 	thread->waits_at = callee;
 	dispatch_park();
@@ -121,12 +95,12 @@ static int64_t call(struct thread *thread, uint64_t server)
 		return STATUS_NO_SPACE;
 	callee = replicas[server];
 	if (!callee->view) {
-		status_t status = replica_create((enum server)server, callee);
+		status_t status = replica_begin((enum server)server);
 
 		if (status)
 			return status;
 	}
-	own = find(thread, callee);
+	own = activation_of(thread, callee);
 	if (!own && !callee->door)
 		return wait_at(callee, thread);
 	callee->inside = thread;
@@ -150,32 +124,60 @@ static void admit(struct replica *callee, uint64_t stack)
 	dispatch_ready(thread);
 }
 
+void gate_come_back(struct thread *thread, struct activation *caller, const struct registers *answer)
+{
+	uint64_t rip = caller->registers.rip, rsp = caller->registers.rsp;
+
+	caller->registers = (struct registers){
+		.rax = answer->rdi, .rsi = answer->rsi, .rdx = answer->rdx, .r10 = answer->r10, .r8 = answer->r8, .r9 = answer->r9,
+		.rip = rip, .cs = SELECTOR_USER_CODE, .rflags = SERVICE_FLAGS, .rsp = rsp, .ss = SELECTOR_USER_DATA,
+	};
+	for (; thread->activation != caller; thread->activation = thread->activation->below) {
+		thread->activation->on_return = 0;
+		thread->activation->slices = 0;
+	}
+}
+
+/* The stack is free, and so is the replica, unless the thread is inside further below. */
+static void open_door(const struct activation *ending)
+{
+	if (ending->on_return & ON_RETURN_NESTED)
+		return;
+	if (ending->replica->waiting.first)
+		admit(ending->replica, ending->stack);
+	else
+		ending->replica->door = ending->stack;
+}
+
 static int64_t leave(struct thread *thread)
 {
 	struct activation *ending = thread->activation, *caller = ending->below;
-	const struct registers *results = &ending->registers;
-	uint64_t how = ending->on_return;
+	struct registers answer = ending->registers;
 
-	if (how & ON_RETURN_NOWHERE)
+	if (ending->on_return & ON_RETURN_NOWHERE)
 		return STATUS_NO_CALL;
-	ending->on_return = 0;
-	thread->activation = caller;
-	if (!(how & ON_RETURN_NESTED)) {
-		if (how & ON_RETURN_WAITED)
-			admit(ending->replica, ending->stack);
-		else
-			ending->replica->door = ending->stack;
+	open_door(ending);
+	while (caller->replica == &replica_dead) { /* bounded: programs are alive */
+		answer = (struct registers){ .rdi = (uint64_t)STATUS_DEAD };
+		caller = caller->below;
+	}
+	gate_come_back(thread, caller, &answer);
+	if (thread->dying && caller == &thread->program) {
+		dispatch_yield(); /* it ends when it is its turn */
+		return CALL_PARKED;
 	}
 	load(thread);
-	caller->registers = (struct registers){
-		.rsi = results->rsi, .rdx = results->rdx, .r10 = results->r10, .r8 = results->r8, .r9 = results->r9,
-		.rip = caller->registers.rip, .cs = SELECTOR_USER_CODE, .rflags = SERVICE_FLAGS, .rsp = caller->registers.rsp,
-		.ss = SELECTOR_USER_DATA,
-	};
-	if (!(how & ON_RETURN_ENDING))
-		return (int64_t)results->rdi;
-	dispatch_yield(); /* it ends when it is its turn */
-	return CALL_PARKED;
+	return (int64_t)answer.rdi;
+}
+
+bool gate_slice_over(struct thread *thread)
+{
+	struct activation *inside = thread->activation;
+
+	if (inside == &thread->program)
+		return true;
+	inside->on_return |= ON_RETURN_LONG;
+	return ++inside->slices < SLICES_MOST;
 }
 
 int64_t gate_slowly(struct registers *registers)

@@ -6,9 +6,16 @@
 #ifndef IPC_GATE_H
 #define IPC_GATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#include "abi/registers.h"
+#include "sched/thread.h"
+
+/* The thread is back in one of its chain that has called, with rdi, rsi and so on of an answer. */
+void gate_come_back(struct thread *thread, struct activation *caller, const struct registers *answer);
+
+/* The running thread's slice is over, and others wait: whether it may have another one. False: the service that it is in keeps it too long. */
+bool gate_slice_over(struct thread *thread);
 
 /* From gate_fast.S: a call or a return, all registers saved. What the thread sees in rax; or CALL_PARKED. */
 int64_t gate_slowly(struct registers *registers);

@@ -23,6 +23,8 @@ struct replica {
 	struct view *view;
 	uint64_t entry;
 	struct run_queue waiting; /* parked, their calls in their registers */
+	uint64_t failed;          /* when, at last; 0: never */
+	uint64_t rest;            /* ns that it stayed away then */
 };
 
 /* By number; one that is not there yet has a closed door and no view. Programs' activations belong to `replica_of_programs`. */
@@ -32,7 +34,21 @@ extern struct replica replica_of_programs;
 /* Each core, once. */
 void replicas_open(void);
 
-/* Brings a service's replica to life. NOT_FOUND: there is no such service; NO_MEMORY. Composed in kernel/entry/domain.c. */
+/* Of an activation whose replica has failed while it was calling another one. */
+extern struct replica replica_dead;
+
+/* The activation of a replica in a thread's chain that is nearest to its end; NULL: none. */
+struct activation *activation_of(const struct thread *thread, const struct replica *replica);
+
+/* Before a call finds the replica there. DEAD: it has failed too often of late, try later; NO_MEMORY. */
+must_check status_t replica_begin(enum server server);
+
+/* The replica's end, whatever it is doing. Who has called it gets DEAD; who waits at its door calls anew, and with that it begins anew. When the
+ * running thread is inside, it is READY afterwards. */
+void replica_fail(struct replica *replica);
+
+/* Its address space, made (entry, door and view set) and taken away. NO_MEMORY. Composed in kernel/entry/domain.c. */
 must_check status_t replica_create(enum server server, struct replica *replica);
+void replica_destroy(struct replica *replica);
 
 #endif

@@ -26,12 +26,18 @@ void dispatch_open(void)
 	fpu_open();
 }
 
+/* Somebody waits for the processor, or for the running thread's end, which a service may keep from it. */
+static bool slices_count(void)
+{
+	return queue.first || thread_current->dying;
+}
+
 /* While a program runs, somebody who becomes ready needs the end of its slice. */
 static void arm(void)
 {
 	uint64_t deadline = timer_next();
 
-	if (queue.first && slice_end < deadline)
+	if (slices_count() && slice_end < deadline)
 		deadline = slice_end;
 	if (backlog_waits() && deadline > clock_now() + BACKLOG_PATIENCE)
 		deadline = clock_now() + BACKLOG_PATIENCE;
@@ -80,7 +86,7 @@ void dispatch_lend(struct thread *thread)
 
 bool dispatch_slice_over(void)
 {
-	return queue.first && clock_now() >= slice_end;
+	return slices_count() && clock_now() >= slice_end;
 }
 
 bool dispatch_others_ready(void)
@@ -123,7 +129,7 @@ _Noreturn void dispatch_run(void)
 		fpu_load(&thread->fpu);
 		registers_of = thread;
 	}
-	slice_end = queue.first ? clock_now() + SLICE : 0;
+	slice_end = slices_count() ? clock_now() + SLICE : 0;
 	arm();
 	registers_resume(&thread->activation->registers);
 }

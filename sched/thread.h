@@ -39,14 +39,20 @@ struct activation {
 	struct view *view;          /* what it runs in */
 	struct replica *replica;    /* whose code it is (ipc/replica.h) */
 	uint64_t stack;             /* top of its stack, which is the replica's; 0: a program's */
+	uint64_t slices;            /* that it has used up while others waited */
 	uint64_t on_return;         /* why its end is no simple return: bits of enum on_return */
+	uint64_t unused;            /* the size is a multiple of 16 */
 };
+
+_Static_assert(sizeof(struct activation) % 16 == 0 && sizeof(struct registers) % 16 == 0, "the processor aligns its stack (Intel SDM vol. 3A, 6.14.2)");
 
 enum on_return {
 	ON_RETURN_NOWHERE = 1, /* a program's: nobody has called it */
 	ON_RETURN_WAITED = 2,  /* somebody waits at the replica's door */
 	ON_RETURN_NESTED = 4,  /* its stack is the lower part of one that is in use further below: the door stays closed */
 	ON_RETURN_ENDING = 8,  /* the thread is to end when it is back in its program */
+	ON_RETURN_DEAD = 16,   /* the replica that has called has failed meanwhile */
+	ON_RETURN_LONG = 32,   /* it has used up slices */
 };
 
 enum { SERVICES_DEEP = 7 };

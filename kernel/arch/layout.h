@@ -49,6 +49,7 @@
 #define VECTOR_DOORBELL      33
 #define VECTOR_STRAY         34           /* all other interrupts: firmware may leave devices armed */
 #define VECTOR_SPURIOUS      47
+#define SYSTEM_CALL_SIZE     2            /* bytes of the instruction */
 #define VECTOR_SYSTEM_CALL   256          /* not a vector: marks a frame as a system call's */
 
 /* Interrupt stack table entries (1-based, as the gates count). */

@@ -9,8 +9,6 @@
 #include "sched/dispatch.h"
 #include "sched/run_queue.h"
 
-enum { CALL_INSTRUCTION = 2 }; /* bytes of `syscall` */
-
 static struct run_queue waiting; /* to hear whether there is a frame */
 static struct run_queue delayed; /* who go on in any case */
 
@@ -55,7 +53,7 @@ bool borrow_before_call(void)
 
 	if (!must_wait())
 		return false;
-	registers->rip -= CALL_INSTRUCTION; /* it is made anew, by the same number */
+	registers->rip -= SYSTEM_CALL_SIZE; /* it is made anew, by the same number */
 	registers->rax = registers->error;
 	park(&delayed);
 	return true;
@@ -67,6 +65,16 @@ bool borrow_before_going_on(void)
 		return false;
 	park(&delayed);
 	return true;
+}
+
+static void wait_in_service(void)
+{
+	park(&delayed);
+}
+
+_Noreturn void borrow_in_service(void)
+{
+	event_loop_after(wait_in_service);
 }
 
 static void wait_for_fault(void)
@@ -94,7 +102,7 @@ void borrow_go_on(void)
 	while (delayed.first) { /* bounded: as below */
 		struct thread *thread = run_queue_take(&delayed);
 
-		dispatch_complete(thread, (int64_t)thread->program.registers.rax);
+		dispatch_complete(thread, (int64_t)thread->activation->registers.rax);
 	}
 	while (waiting.first) /* bounded: each turn there is one less */
 		dispatch_complete(run_queue_take(&waiting), loans == LOANS_HERE ? STATUS_OK : STATUS_NO_MEMORY);

@@ -24,6 +24,9 @@ enum fault_saved {
 /* The running thread's fault, on the exception's stack. */
 _Noreturn void borrow_for_fault(const struct registers *registers, uint64_t address);
 
+/* The same of a service that it is in, whose registers are saved: its instruction runs again in any case. */
+_Noreturn void borrow_in_service(void);
+
 /* The current thread parks: its task goes on with OK or NO_MEMORY. */
 void borrow_and_wait(void);
 

@@ -3,6 +3,7 @@
 #include "kernel/entry/composition.h"
 
 #include "ipc/call.h"
+#include "ipc/replica.h"
 #include "kernel/arch/paging.h"
 #include "kernel/entry/audit.h"
 #include "kernel/entry/finish.h"
@@ -68,6 +69,9 @@ static int64_t serve_kernel(const struct call *call)
 		if (!object_is(call->word[1], (uint32_t)call->word[2]))
 			return STATUS_NOT_FOUND;
 		return object_change((enum object_operation)call->word[3], call->word[1], space, call->word[4], call->word[5]);
+	case KERNEL_SERVER_END:
+		replica_fail(replicas[call->word[0]]);
+		return STATUS_OK;
 	case KERNEL_FINISH:
 		finish((int)call->word[0]);
 	}

@@ -11,6 +11,7 @@ enum kernel_operation {
 	KERNEL_VSPACE_HOLD,    /* space */
 	KERNEL_VSPACE_RELEASE, /* space */
 	KERNEL_OBJECT_CHANGE,  /* the caller's space, frame, generation, operation, its two arguments */
+	KERNEL_SERVER_END,     /* number of a service: this core's replica of it */
 	KERNEL_FINISH,         /* status */
 };
 

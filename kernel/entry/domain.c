@@ -53,6 +53,16 @@ status_t replica_create(enum server server, struct replica *replica)
 		return STATUS_NO_MEMORY;
 	status = build(space, &elf, image->start, replica);
 	if (status)
+		replica->view = NULL;
+	if (status)
 		vspace_release(space);
 	return status;
+}
+
+void replica_destroy(struct replica *replica)
+{
+	struct vspace *space = replica->view->space;
+
+	replica->view = NULL;
+	vspace_release(space);
 }

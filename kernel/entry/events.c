@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "kernel/entry/events.h"
 
+#include "ipc/gate.h"
+#include "ipc/replica.h"
 #include "kernel/arch/apic.h"
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/offsets.h"
@@ -50,8 +52,12 @@ static struct thread *choose(void)
 {
 	if (thread_current && thread_current->state != THREAD_RUNNING)
 		thread_current = NULL;
-	if (thread_current && dispatch_slice_over())
-		dispatch_yield();
+	if (thread_current && dispatch_slice_over()) {
+		if (gate_slice_over(thread_current))
+			dispatch_yield();
+		else
+			replica_fail(thread_current->activation->replica);
+	}
 	while (!thread_current) { /* bounded: the queue gets shorter */
 		struct thread *next = dispatch_take();
 

@@ -4,14 +4,17 @@
  * the exception's stack. */
 #include "kernel/entry/fault.h"
 
+#include "ipc/replica.h"
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/fixup.h"
 #include "kernel/arch/segments.h"
 #include "kernel/entry/borrow.h"
 #include "kernel/entry/pager.h"
 #include "kernel/entry/panic.h"
+#include "kernel/memory/loans.h"
 #include "kernel/memory/vspace.h"
 #include "percpu/inbox.h"
+#include "percpu/log.h"
 #include "sched/thread.h"
 
 enum page_fault_error {
@@ -52,8 +55,25 @@ static void deliver(void)
 	linux_service.fault(&thread_current->task, pending.signal, pending.status, pending.address, thread_current->program.registers.rip);
 }
 
+static void end_service(void)
+{
+	replica_fail(thread_current->activation->replica);
+}
+
+_Noreturn static void service_fault(const struct registers *registers, status_t status, uint64_t address)
+{
+	thread_current->activation->registers = *registers;
+	if (status == STATUS_NO_PAGE && loans_may_come())
+		borrow_in_service();
+	log_line("ipc", "exception %lu in a service, at instruction 0x%lx, address 0x%lx%s", registers->vector, registers->rip, address,
+		 fault_signal(status) == SIGNAL_KILL || status == STATUS_NO_PAGE ? " (no memory is left for it)" : "");
+	event_loop_after(end_service);
+}
+
 _Noreturn static void program_fault(const struct registers *registers, int signal, status_t status, uint64_t address)
 {
+	if (thread_current->activation != &thread_current->program)
+		service_fault(registers, status, address);
 	thread_current->program.registers = *registers;
 	pending.signal = signal;
 	pending.status = status;
@@ -79,7 +99,7 @@ static void kernel_page_fault(struct registers *registers, uint64_t address, enu
 
 _Noreturn static void unresolved(const struct registers *registers, uint64_t address, status_t status)
 {
-	if (status == STATUS_NO_PAGE)
+	if (status == STATUS_NO_PAGE && thread_current->activation == &thread_current->program)
 		borrow_for_fault(registers, address);
 	program_fault(registers, fault_signal(status), status, address);
 }
@@ -94,7 +114,7 @@ static void page_fault(struct registers *registers)
 		kernel_page_fault(registers, address, access);
 		return;
 	}
-	if (__builtin_expect(pager_is_called, 0))
+	if (__builtin_expect(pager_is_called, 0) && thread_current->activation == &thread_current->program)
 		pager_call(registers, address, access);
 	status = vspace_fault(view_active(), address, access);
 	if (status == STATUS_BUSY)

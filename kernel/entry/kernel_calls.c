@@ -318,6 +318,11 @@ void kernel_vspace_hold_for(struct vspace *space)
 	call_notify(space->home, SERVICE_KERNEL, KERNEL_VSPACE_HOLD, (uint64_t[CALL_WORDS]){ (uint64_t)space });
 }
 
+int64_t kernel_server_end(enum server server, unsigned core)
+{
+	return call_replica(core, SERVICE_KERNEL, KERNEL_SERVER_END, (uint64_t[CALL_WORDS]){ server });
+}
+
 int64_t kernel_object_create(enum object_type type)
 {
 	return object_create(thread_current->program.view->space, type);

@@ -1,6 +1,7 @@
 /* native_calls.c - Tessera's own calls (abi/native.def), as programs reach them
  * SPDX-License-Identifier: MIT
  * They give programs what no Linux call does: names, replicas of other cores, rings and what instances count. */
+#include "abi/ipc.h"
 #include "abi/kernel.h"
 #include "abi/names.h"
 #include "abi/native.h"
@@ -191,6 +192,10 @@ int64_t native_call(struct registers *registers)
 		if (first >= COUNTER_COUNT || !is_core(second))
 			return -LINUX_EINVAL;
 		return (int64_t)kernel_counter((unsigned)first, (unsigned)second);
+	case NATIVE_server_end:
+		if (first >= SERVER_COUNT || !is_core(second))
+			return -LINUX_EINVAL;
+		return then(kernel_server_end((enum server)first, (unsigned)second), linux_answer);
 	case NATIVE_token_create:
 		return linux_result(kernel_object_create((enum object_type)first));
 	case NATIVE_token_grant:

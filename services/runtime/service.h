@@ -14,6 +14,18 @@ struct words {
 	uint64_t word[6];
 };
 
+/* What the service `fickle` is told to do, in word 0; word 1 is an address, or a number. */
+enum fickle {
+	FICKLE_NOTHING,
+	FICKLE_READ,
+	FICKLE_WRITE,
+	FICKLE_JUMP,
+	FICKLE_RECURSE, /* so deep */
+	FICKLE_LOOP,    /* for ever */
+	FICKLE_STOP_INTERRUPTS,
+	FICKLE_CALL,    /* a system call by that number; rbp is lost, as after every call through the gate */
+};
+
 /* The service itself: serves one call. A result, or a negative status. */
 int64_t serve(struct words *words);
 

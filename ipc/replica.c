@@ -1,0 +1,128 @@
+/* replica.c - see replica.h
+ * SPDX-License-Identifier: MIT */
+#include "ipc/replica.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ipc/gate.h"
+#include "percpu/clock.h"
+#include "percpu/log.h"
+#include "sched/dispatch.h"
+
+enum {
+	SOON = 1000000000,       /* ns: who fails again so soon stays away for a while */
+	REST_FIRST = 1000000,    /* ns; twice as long each time */
+	REST_MOST = 1000000000,
+};
+
+static struct replica replica[SERVER_COUNT];
+static struct replica nobody; /* with a closed door */
+
+struct replica *replicas[IPC_SERVERS];
+struct replica replica_of_programs, replica_dead;
+
+static const uint64_t callees_of[SERVER_COUNT] = {
+#define X(name, number, callees, meaning) [number] = callees,
+#include "abi/server.def"
+#undef X
+};
+
+static const char *const name_of[SERVER_COUNT] = {
+#define X(name, number, callees, meaning) [number] = #name,
+#include "abi/server.def"
+#undef X
+};
+
+void replicas_open(void)
+{
+	for (unsigned server = 0; server < IPC_SERVERS; server++)
+		replicas[server] = server < SERVER_COUNT ? &replica[server] : &nobody;
+	for (unsigned server = 0; server < SERVER_COUNT; server++)
+		replica[server].callees = callees_of[server];
+	replica_of_programs.callees = (UINT64_C(1) << SERVER_COUNT) - 1;
+}
+
+struct activation *activation_of(const struct thread *thread, const struct replica *whose)
+{
+	for (struct activation *one = thread->activation; one; one = one->below)
+		if (one->replica == whose)
+			return one;
+	return NULL;
+}
+
+status_t replica_begin(enum server server)
+{
+	struct replica *begins = &replica[server];
+
+	if (begins->failed && clock_now() - begins->failed < begins->rest)
+		return STATUS_DEAD;
+	return replica_create(server, begins);
+}
+
+/* It is awake, and in whatever is its activation now. */
+static void wake(struct thread *thread)
+{
+	if (thread->waits_at)
+		run_queue_remove(&thread->waits_at->waiting, thread);
+	thread->waits_at = NULL;
+	thread->wait = WAIT_NOTHING;
+	dispatch_ready(thread);
+}
+
+/* Back to the nearest in the chain that is no activation of the replica. */
+static void throw_out(struct thread *thread, const struct replica *failed)
+{
+	struct activation *caller = thread->activation;
+
+	while (caller->replica == failed) /* bounded: a chain's length; programs do not fail */
+		caller = caller->below;
+	gate_come_back(thread, caller, &(struct registers){ .rdi = (uint64_t)STATUS_DEAD });
+	if (thread == thread_current)
+		dispatch_yield();
+	else if (thread->waits_at)
+		wake(thread);
+}
+
+/* Those further below go on to nowhere: who comes back to them goes on to their caller (gate.c). */
+static void mark_dead(struct thread *thread, const struct replica *failed)
+{
+	for (struct activation *one = thread->activation; one->below; one = one->below) {
+		if (one->below->replica != failed)
+			continue;
+		one->below->replica = &replica_dead;
+		one->on_return |= ON_RETURN_DEAD;
+	}
+}
+
+static void rest(struct replica *failed)
+{
+	uint64_t now = clock_now();
+	bool soon = failed->failed && now - failed->failed < SOON;
+
+	failed->rest = !soon ? 0 : !failed->rest ? REST_FIRST : failed->rest < REST_MOST ? 2 * failed->rest : REST_MOST;
+	failed->failed = now;
+}
+
+void replica_fail(struct replica *failed)
+{
+	struct thread *inside = failed->door ? NULL : failed->inside;
+
+	if (!failed->view)
+		return;
+	log_line("ipc", "service %s has failed%s", name_of[failed - replica], failed->waiting.first ? ", and begins anew" : "");
+	while (failed->waiting.first) { /* bounded: each turn there is one less */
+		struct registers *call = &failed->waiting.first->activation->registers;
+
+		call->rip -= SYSTEM_CALL_SIZE; /* made anew, by the same number */
+		call->rax = call->error;
+		wake(failed->waiting.first);
+	}
+	if (inside && inside->activation->replica == failed)
+		throw_out(inside, failed);
+	if (inside)
+		mark_dead(inside, failed);
+	failed->door = 0;
+	rest(failed);
+	replica_destroy(failed);
+}
