@@ -10,7 +10,7 @@ SERVER_CFLAGS := -std=gnu17 -I. -O2 -g -Wall -Wextra -Werror -ffreestanding -fno
 	-fcf-protection=none -mgeneral-regs-only -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack
 
 define server
-$(SERVERS)/$(1): $(wildcard services/$(1)/*.[ch]) $(SERVER_RUNTIME) $(wildcard services/runtime/*.h) abi/ipc.h abi/server.def abi/status.h abi/status.def
+$(SERVERS)/$(1): $(wildcard services/$(1)/*.[ch]) $(SERVER_RUNTIME) $(wildcard abi/*)
 	@mkdir -p $$(@D)
 	$$(QUIET_CC)$$(CC) $$(SERVER_CFLAGS) -o $$@ $$(filter %.c %.S,$$^)
 endef

@@ -1,7 +1,7 @@
 /* ipc.c - calls of services by threads that go there themselves: ipc_22
  * SPDX-License-Identifier: MIT
  * The digits are the isolation classes of caller and service. Each answer is checked. */
-#include "../../services/runtime/service.h"
+#include "../../abi/service.h"
 #include "native.h"
 
 static void call_echo(struct work *work, unsigned long operations)

@@ -1,7 +1,7 @@
 /* echo.c - see abi/server.def
  * SPDX-License-Identifier: MIT
  * The answer is the sum of all words; the last five come back one higher. */
-#include "services/runtime/service.h"
+#include "abi/service.h"
 
 int64_t serve(struct words *words)
 {

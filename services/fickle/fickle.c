@@ -1,7 +1,8 @@
 /* fickle.c - see abi/server.def
  * SPDX-License-Identifier: MIT
- * Word 0 says what is to go wrong, enum fickle in service.h. Whatever does not end the service is answered with 0, or with what came back. */
-#include "services/runtime/service.h"
+ * Word 0 says what is to go wrong, enum fickle. Whatever does not end the service is answered with 0, or with what came back. */
+#include "abi/fickle.h"
+#include "abi/service.h"
 
 static uint64_t calls; /* since this replica began */
 
@@ -35,7 +36,7 @@ int64_t serve(struct words *words)
 		result = (int64_t)recurse(0, (uint64_t)address);
 		break;
 	case FICKLE_LOOP:
-		for (;;) /* forever: that is what is asked for */
+		for (;;) /* forever: that is what it is told to do */
 			;
 	case FICKLE_STOP_INTERRUPTS:
 		__asm__ volatile("cli");

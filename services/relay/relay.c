@@ -1,7 +1,7 @@
 /* relay.c - see abi/server.def
  * SPDX-License-Identifier: MIT
  * Word 0: how many calls of echo. The answer is how many of them were answered well. */
-#include "services/runtime/service.h"
+#include "abi/service.h"
 
 int64_t serve(struct words *words)
 {

@@ -1,4 +1,4 @@
-/* call.S - int64_t ipc_call(unsigned server, struct words *): services/runtime/service.h
+/* call.S - int64_t ipc_call(unsigned server, struct words *): abi/service.h
  * SPDX-License-Identifier: MIT */
 #include "abi/ipc.h"
 

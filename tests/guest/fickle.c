@@ -12,9 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "abi/fickle.h"
+#include "abi/service.h"
 #include "native_call.h"
 #include "pin.h"
-#include "services/runtime/service.h"
 
 enum {
 	CORES_MOST = 64,

@@ -14,7 +14,7 @@
 
 #include "native_call.h"
 #include "pin.h"
-#include "services/runtime/service.h"
+#include "abi/service.h"
 
 enum {
 	THREADS = 4, /* on each core */

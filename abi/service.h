@@ -1,8 +1,8 @@
 /* service.h - what a service in a domain of its own is given, and gives
  * SPDX-License-Identifier: MIT
  * Its code runs by the threads that call it, one at a time on each core; on each core it has variables of its own. */
-#ifndef SERVICES_RUNTIME_SERVICE_H
-#define SERVICES_RUNTIME_SERVICE_H
+#ifndef ABI_SERVICE_H
+#define ABI_SERVICE_H
 
 #include <stdint.h>
 
@@ -12,18 +12,6 @@
 /* Words of a call; then those of its answer, the first one apart. */
 struct words {
 	uint64_t word[6];
-};
-
-/* What the service `fickle` is told to do, in word 0; word 1 is an address, or a number. */
-enum fickle {
-	FICKLE_NOTHING,
-	FICKLE_READ,
-	FICKLE_WRITE,
-	FICKLE_JUMP,
-	FICKLE_RECURSE, /* so deep */
-	FICKLE_LOOP,    /* for ever */
-	FICKLE_STOP_INTERRUPTS,
-	FICKLE_CALL,    /* a system call by that number; rbp is lost, as after every call through the gate */
 };
 
 /* The service itself: serves one call. A result, or a negative status. */
