@@ -2,13 +2,23 @@
  * SPDX-License-Identifier: MIT
  * A program or service in ring 3 calls a service by IPC_CALL + its number (enum server) in rax, six words in rdi, rsi, rdx, r10, r8 and r9.
  * It gets the result, or a negative status, in rax, and five more words in rsi, rdx, r10, r8 and r9; rbx, rbp and r12 to r15 are lost. A
- * service gets the words in the same registers, on a stack of its own, and ends with IPC_RETURN, its result in rdi and the others as above. */
+ * service gets the words in the same registers, on a stack of its own, and ends with IPC_RETURN, its result in rdi and the others as above.
+ * By IPC_LEND + its number the caller lends it memory for the length of the call as well: from r8 on so many bytes as r9 says, to write to if
+ * r9 has IPC_WRITABLE. It copies from there by IPC_COPY_IN, to there by IPC_COPY_OUT: rdi an address of its own, rsi an offset in what is lent,
+ * rdx bytes. The result is how many bytes were copied, IPC_COPY_MOST at most, or BAD_ARGUMENT: beyond the end; NOT_ALLOWED: it is not
+ * lent to be written; BAD_ADDRESS: one of the two is not there; DEAD: its caller is. */
 #ifndef ABI_IPC_H
 #define ABI_IPC_H
 
 #define IPC_RETURN 0x2000
 #define IPC_CALL   0x2001
 #define IPC_SERVERS 63
+#define IPC_LEND   0x2040
+#define IPC_COPY_IN  0x2080
+#define IPC_COPY_OUT 0x2081
+
+#define IPC_WRITABLE  0x8000000000000000
+#define IPC_COPY_MOST (3 * 4096)
 
 #ifndef __ASSEMBLER__
 

@@ -17,7 +17,13 @@ struct words {
 /* The service itself: serves one call. A result, or a negative status. */
 int64_t serve(struct words *words);
 
-/* Calls another one, which abi/server.def permits: its result, or a negative status. */
+/* Calls another one, which abi/server.def permits: its result, or a negative status. And lends it memory for the length of the call: the last
+ * two words are its address and its size, with IPC_WRITABLE. */
 int64_t ipc_call(unsigned server, struct words *words);
+int64_t ipc_lend(unsigned server, struct words *words);
+
+/* To a service's memory from what was lent to it, and the other way round: all of it, or a negative status (abi/ipc.h). */
+must_check status_t ipc_copy_in(void *to, uint64_t offset, uint64_t size);
+must_check status_t ipc_copy_out(uint64_t offset, const void *from, uint64_t size);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "abi/services.h"
 #include "ipc/gate_offsets.h"
+#include "ipc/lend.h"
 #include "ipc/replica.h"
 #include "kernel/arch/segments.h"
 #include "sched/dispatch.h"
@@ -29,7 +30,7 @@ _Static_assert(SERVER_COUNT <= IPC_SERVERS, "a bit of `callees` for each");
 
 enum {
 	RED_ZONE = 128,   /* System V ABI, AMD64 supplement, 3.2.2 */
-	SLICES_MOST = 25, /* that a service may take from others without coming back */
+	SLICES_MOST = 250, /* that a service may take from others without coming back */
 };
 
 static void load(struct thread *thread)
@@ -52,6 +53,11 @@ static void enter(struct thread *thread, struct replica *callee, uint64_t stack,
 	next->replica = callee;
 	next->stack = stack;
 	next->on_return = on_return | (thread->dying ? ON_RETURN_ENDING : 0);
+	if (call->error - IPC_LEND < IPC_SERVERS) {
+		next->on_return |= ON_RETURN_LENT;
+		next->lent = call->r8;
+		next->lent_size = call->r9;
+	}
 	callee->door = 0;
 	callee->calls++;
 	thread->activation = next;
@@ -184,5 +190,14 @@ int64_t gate_slowly(struct registers *registers)
 {
 	struct thread *thread = thread_current;
 
-	return registers->error == IPC_RETURN ? leave(thread) : call(thread, registers->error - IPC_CALL);
+	switch (registers->error) {
+	case IPC_RETURN:
+		return leave(thread);
+	case IPC_COPY_IN:
+	case IPC_COPY_OUT:
+		return lend_copy(thread, registers->error == IPC_COPY_OUT);
+	}
+	if (registers->error - IPC_LEND < IPC_SERVERS)
+		return call(thread, registers->error - IPC_LEND);
+	return call(thread, registers->error - IPC_CALL);
 }

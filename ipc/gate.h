@@ -17,7 +17,7 @@ void gate_come_back(struct thread *thread, struct activation *caller, const stru
 /* The running thread's slice is over, and others wait: whether it may have another one. False: the service that it is in keeps it too long. */
 bool gate_slice_over(struct thread *thread);
 
-/* From gate_fast.S: a call or a return, all registers saved. What the thread sees in rax; or CALL_PARKED. */
+/* A call, a return, or a copy, all registers saved. What the thread sees in rax; or CALL_PARKED. */
 int64_t gate_slowly(struct registers *registers);
 
 #endif

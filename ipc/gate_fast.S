@@ -90,6 +90,6 @@ gate_slow:
 	PUSH_SYSTEM_CALL
 	mov %rsp, %rdi
 	mov $stacks + STACKS_KERNEL_END, %rsp
-	call gate_slowly
+	call gate_system_call             /* kernel/entry/events.c */
 	FORGET_REGISTERS
 	jmp system_call_leave

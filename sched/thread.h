@@ -41,6 +41,8 @@ struct activation {
 	uint64_t stack;             /* top of its stack, which is the replica's; 0: a program's */
 	uint64_t slices;            /* that it has used up while others waited */
 	uint64_t on_return;         /* why its end is no simple return: bits of enum on_return */
+	uint64_t lent;              /* with ON_RETURN_LENT: the address of what its caller lends */
+	uint64_t lent_size;         /* and how many bytes, with IPC_WRITABLE (abi/ipc.h) */
 	uint64_t unused;            /* the size is a multiple of 16 */
 };
 
@@ -53,6 +55,7 @@ enum on_return {
 	ON_RETURN_ENDING = 8,  /* the thread is to end when it is back in its program */
 	ON_RETURN_DEAD = 16,   /* the replica that has called has failed meanwhile */
 	ON_RETURN_LONG = 32,   /* it has used up slices */
+	ON_RETURN_LENT = 64,   /* its caller lends it memory */
 };
 
 enum { SERVICES_DEEP = 7 };

@@ -7,7 +7,7 @@ SERVER_RUNTIME := $(wildcard services/runtime/*.S services/runtime/*.c)
 
 # A service leaves the vector registers to the programs, whose threads come in with theirs.
 SERVER_CFLAGS := -std=gnu17 -I. -O2 -g -Wall -Wextra -Werror -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
-	-fcf-protection=none -mgeneral-regs-only -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack
+	-fcf-protection=none -mgeneral-regs-only -mno-red-zone -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack
 
 define server
 $(SERVERS)/$(1): $(wildcard services/$(1)/*.[ch]) $(SERVER_RUNTIME) $(wildcard abi/*)

@@ -49,7 +49,7 @@ static bool must_wait(void)
 
 bool borrow_before_call(void)
 {
-	struct registers *registers = &thread_current->program.registers;
+	struct registers *registers = &thread_current->activation->registers;
 
 	if (!must_wait())
 		return false;

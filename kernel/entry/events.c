@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "kernel/entry/events.h"
 
+#include "abi/ipc.h"
 #include "ipc/gate.h"
 #include "ipc/replica.h"
 #include "kernel/arch/apic.h"
@@ -38,6 +39,13 @@ int64_t system_call(struct registers *registers)
 	if (__builtin_expect(inbox_pending() || loans_short || registers != &thread_current->program.registers, 0))
 		return system_call_slowly(registers);
 	return linux_service.system_call(registers);
+}
+
+int64_t gate_system_call(struct registers *registers)
+{
+	if (loans_short && registers->error != IPC_RETURN && borrow_before_call())
+		return CALL_PARKED;
+	return gate_slowly(registers);
 }
 
 void interrupt(unsigned vector)

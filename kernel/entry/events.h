@@ -11,6 +11,9 @@
 /* Result for the program, or RESULT_PARKED: the thread does not go on. */
 int64_t system_call(struct registers *registers);
 
+/* The same of the gate's calls that are not simple (ipc/gate.h). */
+int64_t gate_system_call(struct registers *registers);
+
 void interrupt(unsigned vector);
 
 /* Messages, deadlines, then a program or sleep; again. */

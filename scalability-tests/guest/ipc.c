@@ -1,6 +1,7 @@
-/* ipc.c - calls of services by threads that go there themselves: ipc_22
+/* ipc.c - calls of services by threads that go there themselves: ipc_22, ipc_22_4k, ipc_22_64k
  * SPDX-License-Identifier: MIT
  * The digits are the isolation classes of caller and service. Each answer is checked. */
+#include "../../abi/clerk.h"
 #include "../../abi/service.h"
 #include "native.h"
 
@@ -23,4 +24,35 @@ static void call_echo(struct work *work, unsigned long operations)
 		native_fail("the service answered what it should not", sum);
 }
 
+static void lend(struct work *work, unsigned long operations, unsigned long size)
+{
+	static char memory[64 << 10];
+	struct words words = { { CLERK_KEEP, 0, size, 0, (uint64_t)memory, size } };
+	int64_t wrong = 0;
+
+	for (unsigned long at = 0; at < size; at += 4096)
+		memory[at] = 1;
+	wrong |= ipc_lend(SERVER_clerk, &words);
+	window_open(work, WINDOW_OWN);
+	for (unsigned long i = 0; i < operations; i++) {
+		words = (struct words){ { CLERK_KEEP, 0, size, 0, (uint64_t)memory, size } };
+		wrong |= ipc_lend(SERVER_clerk, &words);
+	}
+	window_close(work, operations);
+	if (wrong)
+		native_fail("the service could not copy what was lent to it", wrong);
+}
+
+static void lend_4k(struct work *work, unsigned long operations)
+{
+	lend(work, operations, 4 << 10);
+}
+
+static void lend_64k(struct work *work, unsigned long operations)
+{
+	lend(work, operations, 64 << 10);
+}
+
 const struct test test_ipc_22 = { .name = "ipc_22", .run = call_echo };
+const struct test test_ipc_22_4k = { .name = "ipc_22_4k", .run = lend_4k };
+const struct test test_ipc_22_64k = { .name = "ipc_22_64k", .run = lend_64k };

@@ -1,9 +1,11 @@
-/* call.S - int64_t ipc_call(unsigned server, struct words *): abi/service.h
+/* call.S - ipc_call and ipc_lend: abi/service.h
  * SPDX-License-Identifier: MIT */
 #include "abi/ipc.h"
 
 	.text
-	.global ipc_call
+	.global ipc_call, ipc_lend
+ipc_lend:
+	add $IPC_LEND - IPC_CALL, %edi
 ipc_call:
 	push %rbx
 	push %rbp

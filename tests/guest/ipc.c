@@ -8,18 +8,20 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "abi/clerk.h"
+#include "abi/service.h"
 #include "native_call.h"
 #include "pin.h"
-#include "abi/service.h"
 
 enum {
 	THREADS = 4, /* on each core */
 	CORES_MOST = 64,
-	LONG = 20000, /* calls that a relay makes */
+	LONG = 5000, /* calls that a relay makes */
 	KILLS = 40,
 };
 
@@ -71,10 +73,52 @@ static void call_what_is_not_there(void)
 {
 	expect("a service that is not there", call_by_number(IPC_CALL + SERVER_COUNT), STATUS_NO_CALL);
 	expect("the last number", call_by_number(IPC_CALL + IPC_SERVERS - 1), STATUS_NO_CALL);
-	expect("beyond the numbers", call_by_number(IPC_CALL + IPC_SERVERS), STATUS_NO_CALL);
+	expect("beyond the numbers", call_by_number(IPC_LEND + IPC_SERVERS), STATUS_NO_CALL);
 	expect("a number that is one in its lower half", call_by_number((INT64_C(1) << 32) + IPC_CALL), STATUS_NO_CALL);
 	expect("far beyond", call_by_number(-1), STATUS_NO_CALL);
 	expect("a return from nowhere", call_by_number(IPC_RETURN), STATUS_NO_CALL);
+}
+
+/* What lies in lent memory, and that nothing beside it changes. */
+static int64_t tell_clerk(enum clerk what, void *lent, uint64_t size, uint64_t offset, uint64_t length, uint64_t own)
+{
+	struct words words = { { what, offset, length, own, (uint64_t)lent, size } };
+
+	return ipc_lend(SERVER_clerk, &words);
+}
+
+static void lend(void)
+{
+	enum { SIZE = 50000, ROOM = 16 * 4096 };
+	unsigned char *room = mmap(NULL, ROOM, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *lent = room + 77;
+	int64_t sum = 0;
+
+	for (unsigned i = 0; i < SIZE; i++)
+		sum += lent[i] = (unsigned char)(i * 7 + i / 256);
+	room[76] = lent[SIZE] = 99;
+	expect("a sum of lent bytes", tell_clerk(CLERK_SUM, lent, SIZE, 0, SIZE, 0), sum);
+	expect("lent bytes are written", tell_clerk(CLERK_WRITE, lent, SIZE | IPC_WRITABLE, 300, SIZE - 600, 0), 0);
+	for (unsigned i = 300; i < SIZE - 300; i++)
+		expect("a lent byte", lent[i], i % 251);
+	expect("before it", lent[299], (unsigned char)(299 * 7 + 1));
+	expect("behind it", lent[SIZE - 300], (unsigned char)((SIZE - 300) * 7 + (SIZE - 300) / 256));
+	expect("a write to what may be read", tell_clerk(CLERK_WRITE, lent, SIZE, 0, 8, 0), STATUS_NOT_ALLOWED);
+	expect("one byte too many", tell_clerk(CLERK_SUM, lent, SIZE, 1, SIZE, 0), STATUS_BAD_ARGUMENT);
+	expect("an offset beyond the end", tell_clerk(CLERK_SUM, lent, SIZE, SIZE + 1, 0, 0), STATUS_BAD_ARGUMENT);
+	expect("an offset and a size that wrap around", tell_clerk(CLERK_TAKE, lent, SIZE, UINT64_MAX - 7, 16, 0x500000), STATUS_BAD_ARGUMENT);
+	expect("nothing, at the end", tell_clerk(CLERK_SUM, lent, SIZE, SIZE, 0, 0), 0);
+	expect("nothing is lent", tell_clerk(CLERK_SUM, lent, 0, 0, 1, 0), STATUS_BAD_ARGUMENT);
+	expect("what is not mapped", tell_clerk(CLERK_SUM, (void *)4096, SIZE, 0, 8, 0), STATUS_BAD_ADDRESS);
+	expect("what is the kernel's", tell_clerk(CLERK_SUM, (void *)0xffffffff80100000, SIZE, 0, 8, 0), STATUS_BAD_ADDRESS);
+	expect("what is the kernel's, to write", tell_clerk(CLERK_WRITE, (void *)0xffffffffc0000000, SIZE | IPC_WRITABLE, 0, 8, 0), STATUS_BAD_ADDRESS);
+	expect("into the service's code", tell_clerk(CLERK_TAKE, lent, SIZE, 0, 8, 0x401000), STATUS_BAD_ADDRESS);
+	expect("into the kernel", tell_clerk(CLERK_TAKE, lent, SIZE, 0, 8, 0xffffffffc0000000), STATUS_BAD_ADDRESS);
+	expect("out of the kernel", tell_clerk(CLERK_GIVE, lent, SIZE | IPC_WRITABLE, 0, 8, 0xffffffffc0000000), STATUS_BAD_ADDRESS);
+	munmap(room + ROOM - 2 * 4096, 2 * 4096);
+	expect("lent memory with a hole", tell_clerk(CLERK_WRITE, lent, ROOM | IPC_WRITABLE, 0, ROOM - 100, 0), STATUS_BAD_ADDRESS);
+	expect("a call without a loan", call_by_number(IPC_COPY_IN), STATUS_BAD_ARGUMENT);
+	expect("the same, out", call_by_number(IPC_COPY_OUT), STATUS_BAD_ARGUMENT);
+	munmap(room, ROOM);
 }
 
 static void *call_often(void *argument)
@@ -85,6 +129,8 @@ static void *call_often(void *argument)
 	pin(place / THREADS);
 	for (unsigned long i = 0; i < rounds; i++) {
 		call_echo((uint64_t)place << 32 | i);
+		if (place % THREADS == 2 && i % 100 == 0)
+			lend();
 		if (place % THREADS == 1 && i % 64 == 0)
 			expect("a relay's calls", ipc_call(SERVER_relay, &words), LONG);
 	}
@@ -135,6 +181,7 @@ int main(int argc, char **argv)
 	call_echo(1);
 	expect("an empty call", call_by_number(IPC_CALL + SERVER_echo) < 0, 0);
 	call_what_is_not_there();
+	lend();
 	call_together(cores < CORES_MOST ? cores : CORES_MOST);
 	kill_inside();
 	printf("ipc: %ld wrong\n", (long)wrong);
