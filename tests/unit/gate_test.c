@@ -259,6 +259,27 @@ static void who_comes_again_is_below_his_own_stack(void **state)
 	assert_open(ECHO);
 }
 
+static void who_waits_for_a_nested_one_gets_in_when_all_is_left(void **state)
+{
+	struct thread *inside, *waiting;
+
+	(void)state;
+	allow_all();
+	inside = thread_inside(ECHO);
+	enter(RELAY, 2);
+	enter(ECHO, 3);
+	waiting = thread_waiting_at(ECHO);
+	machine_run(inside);
+	machine_return(4);
+	machine_return(5);
+	assert_inside(inside, ECHO);
+	machine_return(6);
+	assert_inside(waiting, ECHO);
+	machine_run(waiting);
+	machine_return(7);
+	assert_open(ECHO);
+}
+
 static void a_service_has_so_many_slices(void **state)
 {
 	struct thread *thread = thread_inside(ECHO);
@@ -354,6 +375,7 @@ int main(void)
 		TEST(time_is_lent_to_who_is_last_in_a_row),
 		TEST(nobody_waits_for_himself),
 		TEST(who_comes_again_is_below_his_own_stack),
+		TEST(who_waits_for_a_nested_one_gets_in_when_all_is_left),
 		TEST(a_service_has_so_many_slices),
 		TEST(a_program_has_slices_without_end),
 		TEST(who_is_killed_inside_ends_when_he_is_back),
