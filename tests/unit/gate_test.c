@@ -1,65 +1,12 @@
 /* gate_test.c - programs call services: there and back, refusals, closed doors, nesting, slices
  * SPDX-License-Identifier: MIT
  * What becomes of callers when a service fails: replica_test.c. */
-#include "tests/unit/gate_machine.h"
+#include "tests/unit/gate_steps.h"
 
 enum {
-	ECHO = SERVER_echo,
-	RELAY = SERVER_relay,
-	FICKLE = SERVER_fickle,
 	SLICES = 25, /* as many as a service may use up */
 	RED_ZONE = 128,
 };
-
-/* Everybody may call everybody. */
-static void allow_all(void)
-{
-	for (unsigned server = 0; server < SERVER_COUNT; server++)
-		replicas[server]->callees = UINT64_MAX;
-}
-
-static void assert_inside(const struct thread *thread, unsigned server)
-{
-	assert_ptr_equal(thread->activation->replica, replicas[server]);
-	assert_ptr_equal(replicas[server]->inside, thread);
-	assert_int_equal(replicas[server]->door, 0);
-}
-
-static void assert_open(unsigned server)
-{
-	assert_int_equal(replicas[server]->door, SERVICE_DOOR + server * SERVICE_STEP);
-}
-
-/* The running thread calls, and is in the service. */
-static void enter(unsigned server, uint64_t words)
-{
-	machine_call(server, words);
-	if (!machine_in_user_mode())
-		assert_true(machine_go_on());
-	assert_inside(thread_current, server);
-	assert_called_with(words);
-}
-
-static struct thread *thread_inside(unsigned server)
-{
-	struct thread *thread = machine_thread();
-
-	machine_run(thread);
-	enter(server, 1);
-	return thread;
-}
-
-/* A thread that has called in vain, its call in its registers. */
-static struct thread *thread_waiting_at(unsigned server)
-{
-	struct thread *thread = machine_thread();
-
-	machine_run(thread);
-	machine_call(server, 1);
-	assert_int_equal(thread->state, THREAD_PARKED);
-	assert_ptr_equal(thread->waits_at, replicas[server]);
-	return thread;
-}
 
 static void a_call_goes_there_and_its_answer_back(void **state)
 {
@@ -358,8 +305,6 @@ static void who_is_killed_at_the_door_goes_in_and_ends_then(void **state)
 	assert_null(inside->all_next);
 	assert_open(ECHO);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, machine_open, machine_close)
 
 int main(void)
 {
