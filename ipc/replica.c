@@ -70,12 +70,12 @@ static void wake(struct thread *thread)
 	dispatch_ready(thread);
 }
 
-/* Back to the nearest in the chain that is no activation of the replica. */
+/* Back to the nearest in the chain that is no activation of the replica, nor of one that has failed before. */
 static void throw_out(struct thread *thread, const struct replica *failed)
 {
 	struct activation *caller = thread->activation;
 
-	while (caller->replica == failed) /* bounded: a chain's length; programs do not fail */
+	while (caller->replica == failed || caller->replica == &replica_dead) /* bounded: a chain's length; programs do not fail */
 		caller = caller->below;
 	gate_come_back(thread, caller, &(struct registers){ .rdi = (uint64_t)STATUS_DEAD });
 	if (thread == thread_current)

@@ -126,6 +126,20 @@ static void the_last_of_a_chain_and_the_first_are_dead(void **state)
 	assert_dead_answer_in(thread, &thread->program);
 }
 
+static void who_is_thrown_out_passes_over_the_dead(void **state)
+{
+	struct thread *thread = thread_inside(RELAY);
+
+	(void)state;
+	enter(ECHO, 2);
+	machine_interrupt();
+	replica_fail(replicas[RELAY]);
+	assert_true(machine_go_on());
+	machine_fault();
+	machine_run(thread);
+	assert_dead_answer_in(thread, &thread->program);
+}
+
 static void who_waits_calls_anew_in_his_turn(void **state)
 {
 	struct thread *inside = thread_inside(ECHO);
@@ -283,6 +297,7 @@ int main(void)
 		TEST(who_has_called_another_hears_when_that_one_answers),
 		TEST(each_of_a_chain_that_is_of_it_is_dead),
 		TEST(the_last_of_a_chain_and_the_first_are_dead),
+		TEST(who_is_thrown_out_passes_over_the_dead),
 		TEST(who_waits_calls_anew_in_his_turn),
 		TEST(who_waits_at_another_door_is_there_no_longer),
 		TEST(who_waits_for_frames_further_on_goes_on),
