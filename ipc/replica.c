@@ -78,7 +78,7 @@ static void throw_out(struct thread *thread, const struct replica *failed)
 	while (caller->replica == failed || caller->replica == &replica_dead) /* bounded: a chain's length; programs do not fail */
 		caller = caller->below;
 	gate_come_back(thread, caller, &(struct registers){ .rdi = (uint64_t)STATUS_DEAD });
-	if (thread == thread_current)
+	if (thread->state == THREAD_RUNNING)
 		dispatch_yield();
 	else if (thread->waits_at)
 		wake(thread);

@@ -185,6 +185,44 @@ static void who_waits_at_another_door_is_there_no_longer(void **state)
 	assert_open(ECHO);
 }
 
+static void who_has_just_begun_to_wait_is_there_no_longer(void **state)
+{
+	struct thread *inside = thread_inside(ECHO), *thread = thread_inside(RELAY);
+
+	(void)state;
+	machine_call(ECHO, 2);
+	replica_fail(replicas[RELAY]); /* as a message tells, before the next one runs */
+	assert_null(thread->waits_at);
+	assert_null(replicas[ECHO]->waiting.first);
+	assert_int_equal(machine_queued(thread), 1);
+	machine_run(thread);
+	assert_dead_answer_in(thread, &thread->program);
+	machine_run(inside);
+	machine_return(3);
+	assert_open(ECHO);
+}
+
+static void who_waits_for_frames_inside_hears_afterwards(void **state)
+{
+	(void)state;
+	for (unsigned others = 0; others < 2; others++) { /* at once, or when somebody else has run */
+		struct thread *thread = thread_inside(ECHO);
+
+		machine_wait_for_frames();
+		if (others) {
+			machine_run(machine_thread());
+			machine_interrupt();
+		}
+		replica_fail(replicas[ECHO]);
+		assert_int_equal(thread->state, THREAD_PARKED);
+		assert_int_equal(machine_queued(thread), 0);
+		machine_frames_come();
+		assert_int_equal(machine_queued(thread), 1);
+		machine_run(thread);
+		assert_dead_answer_in(thread, &thread->program);
+	}
+}
+
 static void who_waits_for_frames_further_on_goes_on(void **state)
 {
 	struct thread *thread = thread_inside(RELAY);
@@ -300,6 +338,8 @@ int main(void)
 		TEST(who_is_thrown_out_passes_over_the_dead),
 		TEST(who_waits_calls_anew_in_his_turn),
 		TEST(who_waits_at_another_door_is_there_no_longer),
+		TEST(who_has_just_begun_to_wait_is_there_no_longer),
+		TEST(who_waits_for_frames_inside_hears_afterwards),
 		TEST(who_waits_for_frames_further_on_goes_on),
 		TEST(who_is_killed_and_thrown_out_ends),
 		TEST(who_is_killed_and_comes_back_over_the_dead_ends),
