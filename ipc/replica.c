@@ -11,7 +11,7 @@
 #include "sched/dispatch.h"
 
 enum {
-	SOON = 1000000000,       /* ns: who fails again so soon stays away for a while */
+	SOON = 1000000000,       /* ns: who fails again so soon, its rest apart, stays away for a while */
 	REST_FIRST = 1000000,    /* ns; twice as long each time */
 	REST_MOST = 1000000000,
 };
@@ -98,9 +98,9 @@ static void mark_dead(struct thread *thread, const struct replica *failed)
 static void rest(struct replica *failed)
 {
 	uint64_t now = clock_now();
-	bool soon = failed->failed && now - failed->failed < SOON;
+	bool soon = failed->failed && now - failed->failed < failed->rest + SOON;
 
-	failed->rest = !soon ? 0 : !failed->rest ? REST_FIRST : failed->rest < REST_MOST ? 2 * failed->rest : REST_MOST;
+	failed->rest = !soon ? 0 : !failed->rest ? REST_FIRST : 2 * failed->rest < REST_MOST ? 2 * failed->rest : REST_MOST;
 	failed->failed = now;
 }
 

@@ -309,6 +309,22 @@ static uint64_t rest_after_failing(void)
 	return machine_time - failed;
 }
 
+static void who_fails_again_and_again_rests_ever_longer(void **state)
+{
+	uint64_t rest = 0;
+
+	(void)state;
+	machine_run(machine_thread());
+	for (unsigned times = 0; times < 15; times++) {
+		assert_int_equal(rest_after_failing(), rest);
+		rest = !rest ? MILLISECOND : 2 * rest < SECOND ? 2 * rest : SECOND;
+	}
+	machine_time += SECOND; /* of good conduct */
+	assert_int_equal(rest_after_failing(), 0);
+	machine_time += SECOND - 1;
+	assert_int_equal(rest_after_failing(), MILLISECOND);
+}
+
 static void who_waits_at_the_door_of_what_rests_hears_of_it(void **state)
 {
 	struct thread *inside, *waiting;
@@ -344,6 +360,7 @@ int main(void)
 		TEST(who_is_killed_and_thrown_out_ends),
 		TEST(who_is_killed_and_comes_back_over_the_dead_ends),
 		TEST(who_is_killed_at_the_door_of_what_fails_ends),
+		TEST(who_fails_again_and_again_rests_ever_longer),
 		TEST(who_waits_at_the_door_of_what_rests_hears_of_it),
 	};
 
