@@ -73,13 +73,24 @@ static struct thread *in_the_way(const struct replica *callee, const struct thre
 	return other == thread ? NULL : other;
 }
 
+/* The activation whose end opens the door: those above it in the same replica are nested. */
+static struct activation *behind_door(const struct replica *callee)
+{
+	struct activation *lowest = NULL;
+
+	for (struct activation *one = callee->inside->activation; one; one = one->below)
+		if (one->replica == callee)
+			lowest = one;
+	return lowest;
+}
+
 static int64_t wait_at(struct replica *callee, struct thread *thread)
 {
 	struct thread *other = in_the_way(callee, thread);
 
 	if (!other)
 		return STATUS_BUSY;
-	activation_of(callee->inside, callee)->on_return |= ON_RETURN_WAITED;
+	behind_door(callee)->on_return |= ON_RETURN_WAITED;
 	thread->wait = WAIT_ANSWER;
 	thread->waits_at = callee;
 	dispatch_park();

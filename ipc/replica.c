@@ -11,7 +11,7 @@
 #include "sched/dispatch.h"
 
 enum {
-	SOON = 1000000000,       /* ns: who fails again so soon stays away for a while */
+	SOON = 1000000000,       /* ns: who fails again so soon, its rest apart, stays away for a while */
 	REST_FIRST = 1000000,    /* ns; twice as long each time */
 	REST_MOST = 1000000000,
 };
@@ -70,15 +70,15 @@ static void wake(struct thread *thread)
 	dispatch_ready(thread);
 }
 
-/* Back to the nearest in the chain that is no activation of the replica. */
+/* Back to the nearest in the chain that is no activation of the replica, nor of one that has failed before. */
 static void throw_out(struct thread *thread, const struct replica *failed)
 {
 	struct activation *caller = thread->activation;
 
-	while (caller->replica == failed) /* bounded: a chain's length; programs do not fail */
+	while (caller->replica == failed || caller->replica == &replica_dead) /* bounded: a chain's length; programs do not fail */
 		caller = caller->below;
 	gate_come_back(thread, caller, &(struct registers){ .rdi = (uint64_t)STATUS_DEAD });
-	if (thread == thread_current)
+	if (thread->state == THREAD_RUNNING)
 		dispatch_yield();
 	else if (thread->waits_at)
 		wake(thread);
@@ -98,9 +98,9 @@ static void mark_dead(struct thread *thread, const struct replica *failed)
 static void rest(struct replica *failed)
 {
 	uint64_t now = clock_now();
-	bool soon = failed->failed && now - failed->failed < SOON;
+	bool soon = failed->failed && now - failed->failed < failed->rest + SOON;
 
-	failed->rest = !soon ? 0 : !failed->rest ? REST_FIRST : failed->rest < REST_MOST ? 2 * failed->rest : REST_MOST;
+	failed->rest = !soon ? 0 : !failed->rest ? REST_FIRST : 2 * failed->rest < REST_MOST ? 2 * failed->rest : REST_MOST;
 	failed->failed = now;
 }
 

@@ -6,7 +6,7 @@
 
 BUILD ?= build
 HOST_CC ?= gcc
-HOST_CFLAGS := -std=gnu17 -O1 -g -Wall -Wextra -Werror -I. -pthread -fno-omit-frame-pointer
+HOST_CFLAGS := -std=gnu17 -O1 -g -Wall -Wextra -Werror -I. -pthread -fno-omit-frame-pointer -Dfar=
 HOST_ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_TSAN := -fsanitize=thread
 

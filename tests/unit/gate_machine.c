@@ -1,0 +1,436 @@
+/* gate_machine.c - see gate_machine.h
+ * SPDX-License-Identifier: MIT */
+#include "tests/unit/gate_machine.h"
+
+#include <stdlib.h>
+
+#include "abi/kernel.h"
+#include "kernel/arch/segments.h"
+#include "kernel/entry/threads.h"
+#include "kernel/memory/vspace.h"
+#include "percpu/backlog.h"
+#include "percpu/clock.h"
+#include "percpu/counters.h"
+#include "percpu/far.h"
+#include "percpu/inbox.h"
+#include "percpu/instance.h"
+#include "percpu/log.h"
+#include "sched/timer.h"
+#include "tests/unit/host_frames.h"
+
+enum { PROGRAMS = 64 }; /* at a time */
+
+struct registers processor;
+uint64_t machine_time;
+bool machine_full;
+
+struct view *view_loaded;
+struct birth birth;
+uint64_t counters[COUNTER_COUNT];
+struct backlog_record *backlog_oldest;
+
+static struct host_frames frames;
+static struct registers *saved_in; /* where an entry saves the registers */
+static struct run_queue delayed;   /* who wait for frames */
+static struct view view_of[PROGRAMS];
+static uint32_t processes;
+static bool in_kernel;
+
+void segments_set_registers(struct registers *registers)
+{
+	saved_in = registers;
+}
+
+void view_activate(struct view *view)
+{
+	view_loaded = view;
+}
+
+status_t replica_create(enum server server, struct replica *replica)
+{
+	if (machine_full)
+		return STATUS_NO_MEMORY;
+	replica->view = calloc(1, sizeof(*replica->view));
+	replica->entry = SERVICE_RIP + server * SERVICE_STEP;
+	replica->door = SERVICE_DOOR + server * SERVICE_STEP;
+	return STATUS_OK;
+}
+
+void replica_destroy(struct replica *replica)
+{
+	if (view_loaded == replica->view)
+		view_loaded = NULL;
+	free(replica->view);
+	replica->view = NULL;
+}
+
+void log_line(const char *room, const char *fmt, ...)
+{
+	(void)room;
+	(void)fmt;
+}
+
+uint64_t clock_now(void)
+{
+	return machine_time;
+}
+
+void clock_arm(uint64_t deadline)
+{
+	(void)deadline;
+}
+
+uint64_t frame_take(enum frame_type type)
+{
+	(void)type;
+	return host_frames_take(&frames);
+}
+
+void frame_give(uint64_t frame)
+{
+	host_frames_give(&frames, frame);
+}
+
+status_t backlog_provide(unsigned threads)
+{
+	(void)threads;
+	return STATUS_OK;
+}
+
+void fpu_open(void)
+{
+}
+
+void fpu_clear(struct fpu *fpu)
+{
+	(void)fpu;
+}
+
+void fpu_save(struct fpu *fpu)
+{
+	(void)fpu;
+}
+
+void fpu_load(const struct fpu *fpu)
+{
+	(void)fpu;
+}
+
+/* The machine goes to user mode by itself, and no thread leaves its core. */
+void registers_resume(const struct registers *registers)
+{
+	(void)registers;
+	abort();
+}
+
+struct view *view_get(struct vspace *space)
+{
+	(void)space;
+	abort();
+}
+
+void vspace_join(struct vspace *space, unsigned core)
+{
+	(void)space;
+	(void)core;
+	abort();
+}
+
+void inbox_send_call(unsigned core, struct message *message)
+{
+	(void)core;
+	(void)message;
+	abort();
+}
+
+const far void *far_physical(uint64_t physical)
+{
+	(void)physical;
+	abort();
+}
+
+void far_copy(void *to, const far void *from, size_t size)
+{
+	(void)to;
+	(void)from;
+	(void)size;
+	abort();
+}
+
+static void thread_gone(struct task *task)
+{
+	assert_true(task->process_id);
+}
+
+const struct linux_service linux_service = { .thread_gone = thread_gone };
+
+int machine_open(void **state)
+{
+	(void)state;
+	host_frames_open(&frames);
+	replicas_open();
+	machine_time = 1000000;
+	machine_full = false;
+	in_kernel = true;
+	return 0;
+}
+
+int machine_close(void **state)
+{
+	(void)state;
+	while (thread_first())
+		thread_destroy(thread_first());
+	for (unsigned server = 0; server < SERVER_COUNT; server++) {
+		free(replicas[server]->view);
+		*replicas[server] = (struct replica){ 0 };
+	}
+	delayed = (struct run_queue){ 0 };
+	host_frames_close(&frames);
+	return 0;
+}
+
+struct thread *machine_thread(void)
+{
+	struct thread *thread = thread_create(&view_of[processes % PROGRAMS]);
+
+	assert_non_null(thread);
+	thread->task.process_id = ++processes;
+	thread->program.registers.rip = PROGRAM_RIP;
+	thread->program.registers.rsp = PROGRAM_RSP;
+	dispatch_ready(thread);
+	return thread;
+}
+
+static void forget(void)
+{
+	processor.rbx = processor.rbp = processor.r12 = processor.r13 = processor.r14 = processor.r15 = 0;
+}
+
+static void go_to(struct activation *activation)
+{
+	thread_current->activation = activation;
+	saved_in = &activation->registers;
+	view_loaded = activation->view;
+	forget();
+}
+
+static bool call_fast(struct activation *caller, uint64_t server)
+{
+	struct activation *next = caller->above;
+	struct replica *callee;
+
+	if (server >= IPC_SERVERS || !(caller->replica->callees >> server & 1))
+		return false;
+	callee = replicas[server];
+	if (!callee->door || !next)
+		return false;
+	caller->registers.rip = processor.rip;
+	caller->registers.rsp = processor.rsp;
+	next->stack = processor.rsp = callee->door;
+	next->replica = callee;
+	next->view = callee->view;
+	callee->door = 0;
+	callee->inside = thread_current;
+	callee->calls++;
+	processor.rip = callee->entry;
+	go_to(next);
+	return true;
+}
+
+static bool return_fast(struct activation *ending)
+{
+	if (ending->on_return)
+		return false;
+	ending->replica->door = ending->stack;
+	processor.rax = processor.rdi;
+	processor.rip = ending->below->registers.rip;
+	processor.rsp = ending->below->registers.rsp;
+	go_to(ending->below);
+	return true;
+}
+
+static void gate_slow(void)
+{
+	int64_t result;
+
+	forget();
+	*saved_in = processor;
+	saved_in->error = processor.rax;
+	result = gate_slowly(saved_in);
+	in_kernel = result == CALL_PARKED;
+	processor = *saved_in;
+	processor.rax = (uint64_t)result;
+}
+
+static void system_call(void)
+{
+	struct activation *activation = thread_current->activation;
+
+	assert_true(machine_in_user_mode());
+	processor.rip += SYSTEM_CALL_SIZE;
+	if (processor.rax == IPC_RETURN ? !return_fast(activation) : !call_fast(activation, processor.rax - IPC_CALL))
+		gate_slow();
+}
+
+static void set_words(uint64_t words)
+{
+	processor.rdi = words;
+	processor.rsi = words + 1;
+	processor.rdx = words + 2;
+	processor.r10 = words + 3;
+	processor.r8 = words + 4;
+	processor.r9 = words + 5;
+	processor.rbx = processor.rbp = processor.r12 = processor.r13 = processor.r14 = processor.r15 = UINT64_MAX;
+}
+
+void machine_call(uint64_t server, uint64_t words)
+{
+	set_words(words);
+	processor.rax = IPC_CALL + server;
+	system_call();
+}
+
+void machine_return(uint64_t words)
+{
+	set_words(words);
+	processor.rax = IPC_RETURN;
+	system_call();
+}
+
+void machine_call_anew(void)
+{
+	system_call();
+}
+
+bool machine_in_user_mode(void)
+{
+	return !in_kernel;
+}
+
+void machine_interrupt(void)
+{
+	assert_true(machine_in_user_mode());
+	*saved_in = processor;
+	in_kernel = true;
+}
+
+void machine_slice_over(void)
+{
+	machine_interrupt();
+	if (gate_slice_over(thread_current))
+		dispatch_yield();
+	else
+		replica_fail(thread_current->activation->replica);
+}
+
+void machine_fault(void)
+{
+	machine_interrupt();
+	replica_fail(thread_current->activation->replica);
+}
+
+void machine_wait_for_frames(void)
+{
+	machine_interrupt();
+	thread_current->wait = WAIT_ANSWER;
+	dispatch_park();
+	run_queue_append(&delayed, thread_current);
+}
+
+void machine_frames_come(void)
+{
+	while (delayed.first) {
+		struct thread *thread = run_queue_take(&delayed);
+
+		dispatch_complete(thread, (int64_t)thread->activation->registers.rax);
+	}
+}
+
+void machine_kill(struct thread *thread)
+{
+	kernel_kill_threads(thread->task.process_id);
+}
+
+void machine_run(struct thread *thread)
+{
+	if (machine_in_user_mode()) {
+		machine_interrupt();
+		dispatch_yield();
+	} else if (thread_current && thread_current->state == THREAD_RUNNING) {
+		dispatch_yield();
+	}
+	assert_int_equal(thread->state, THREAD_READY);
+	dispatch_lend(thread);
+	machine_go_on();
+	assert_ptr_equal(thread_current, thread);
+}
+
+bool machine_go_on(void)
+{
+	struct thread *next;
+
+	assert_false(machine_in_user_mode());
+	if (thread_current && thread_current->state != THREAD_RUNNING)
+		thread_current = NULL;
+	while (!thread_current && (next = dispatch_take()))
+		if (next->dying && next->activation == &next->program)
+			thread_end(next);
+		else
+			dispatch_select(next);
+	if (!thread_current)
+		return false;
+	in_kernel = false;
+	processor = thread_current->activation->registers;
+	assert_ptr_equal(saved_in, &thread_current->activation->registers);
+	return true;
+}
+
+unsigned machine_queued(const struct thread *thread)
+{
+	struct run_queue taken = { 0 };
+	struct thread *next;
+	unsigned times = 0;
+
+	while ((next = dispatch_take())) {
+		assert_int_equal(next->state, THREAD_READY);
+		run_queue_append(&taken, next);
+		times += next == thread;
+	}
+	while ((next = run_queue_take(&taken)))
+		dispatch_ready(next);
+	return times;
+}
+
+static void assert_words(uint64_t words)
+{
+	assert_int_equal(processor.rsi, words + 1);
+	assert_int_equal(processor.rdx, words + 2);
+	assert_int_equal(processor.r10, words + 3);
+	assert_int_equal(processor.r8, words + 4);
+	assert_int_equal(processor.r9, words + 5);
+}
+
+static void assert_nothing_kept(void)
+{
+	assert_int_equal(processor.rbx | processor.rbp | processor.r12 | processor.r13 | processor.r14 | processor.r15, 0);
+}
+
+void assert_called_with(uint64_t words)
+{
+	assert_int_equal(processor.rdi, words);
+	assert_words(words);
+	assert_nothing_kept();
+}
+
+void assert_answered_with(uint64_t words)
+{
+	assert_int_equal(processor.rax, words);
+	assert_words(words);
+	assert_nothing_kept();
+}
+
+void assert_refused_with(status_t status)
+{
+	assert_int_equal((int64_t)processor.rax, status);
+	assert_nothing_kept();
+}

@@ -1,0 +1,70 @@
+/* gate_machine.h - one core on which programs call services, on the host
+ * SPDX-License-Identifier: MIT
+ * Threads, queues, gate and replicas are the kernel's. Played are the processor in user mode, the entry from there with the fast path
+ * (ipc/gate_fast.S), the choice of who runs next (kernel/entry/events.c), and address spaces. Each place in user mode from which the kernel is
+ * entered leaves the machine in the kernel when the thread cannot go on at once; what happens there happens before machine_go_on(). */
+#ifndef TESTS_UNIT_GATE_MACHINE_H
+#define TESTS_UNIT_GATE_MACHINE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "abi/status.h"
+#include "ipc/gate.h"
+#include "ipc/replica.h"
+#include "sched/dispatch.h"
+
+enum {
+	PROGRAM_RIP = 0x400000, /* where each program's code is */
+	PROGRAM_RSP = 0x7ff000,
+	SERVICE_RIP = 0x10000,  /* of service 0; the others' follow */
+	SERVICE_DOOR = 0x20000000,
+	SERVICE_STEP = 0x1000,
+};
+
+extern struct registers processor; /* of the running thread, in user mode */
+extern uint64_t machine_time;
+extern bool machine_full;          /* there is no memory for a replica */
+
+int machine_open(void **state);
+int machine_close(void **state);
+
+/* A ready thread, alone in its process. */
+struct thread *machine_thread(void);
+
+/* User mode: the system calls of the running thread, with words made of a number, and where it is when another one does something. */
+void machine_call(uint64_t server, uint64_t words);
+void machine_return(uint64_t words);
+void machine_call_anew(void);
+void machine_interrupt(void);
+bool machine_in_user_mode(void);
+
+/* What happens to the running thread in an interrupt or exception. */
+void machine_slice_over(void);
+void machine_fault(void);
+void machine_wait_for_frames(void);
+
+/* What happens to others in the kernel. */
+void machine_frames_come(void);
+void machine_kill(struct thread *thread);
+
+/* The event loop: into user mode with whoever is next. False: nobody is ready. */
+bool machine_go_on(void);
+
+/* This one, which is ready, is next. */
+void machine_run(struct thread *thread);
+
+/* How often the thread is in the run queue. */
+unsigned machine_queued(const struct thread *thread);
+
+/* The six words of a call, as whoever is called finds them; and of an answer. Nothing else is in the registers. */
+void assert_called_with(uint64_t words);
+void assert_answered_with(uint64_t words);
+
+/* The six words of what the kernel answers itself. */
+void assert_refused_with(status_t status);
+
+#endif
