@@ -6,7 +6,9 @@
  * By IPC_LEND + its number the caller lends it memory for the length of the call as well: from r8 on so many bytes as r9 says, to write to if
  * r9 has IPC_WRITABLE. It copies from there by IPC_COPY_IN, to there by IPC_COPY_OUT: rdi an address of its own, rsi an offset in what is lent,
  * rdx bytes. The result is how many bytes were copied, IPC_COPY_MOST at most, or BAD_ARGUMENT: beyond the end; NOT_ALLOWED: it is not
- * lent to be written; BAD_ADDRESS: one of the two is not there; DEAD: its caller is. */
+ * lent to be written; BAD_ADDRESS: one of the two is not there; DEAD: its caller is.
+ * By IPC_WAIT a service waits until somebody inside wakes the number in rdi, or for rsi nanoseconds if they are not 0; others come in meanwhile. The
+ * result is 0, or TIMED_OUT; BAD_ARGUMENT: it is inside twice. By IPC_WAKE it wakes at most rsi of those who wait for the number in rdi; the result is how many. */
 #ifndef ABI_IPC_H
 #define ABI_IPC_H
 
@@ -16,6 +18,8 @@
 #define IPC_LEND   0x2040
 #define IPC_COPY_IN  0x2080
 #define IPC_COPY_OUT 0x2081
+#define IPC_WAIT     0x2082
+#define IPC_WAKE     0x2083
 
 #define IPC_WRITABLE  0x8000000000000000
 #define IPC_COPY_MOST (3 * 4096)

@@ -22,6 +22,10 @@ int64_t serve(struct words *words);
 int64_t ipc_call(unsigned server, struct words *words);
 int64_t ipc_lend(unsigned server, struct words *words);
 
+/* Waits inside for a number, or for so many nanoseconds at most (0: for ever): 0, or TIMED_OUT. Others come in meanwhile. Wakes some of those: how many. */
+int64_t ipc_wait(uint64_t key, uint64_t nanoseconds);
+int64_t ipc_wake(uint64_t key, uint64_t most);
+
 /* To a service's memory from what was lent to it, and the other way round: all of it, or a negative status (abi/ipc.h). */
 must_check status_t ipc_copy_in(void *to, uint64_t offset, uint64_t size);
 must_check status_t ipc_copy_out(uint64_t offset, const void *from, uint64_t size);

@@ -8,6 +8,7 @@
 #include "abi/services.h"
 #include "ipc/gate_offsets.h"
 #include "ipc/lend.h"
+#include "ipc/monitor.h"
 #include "ipc/replica.h"
 #include "kernel/arch/segments.h"
 #include "sched/dispatch.h"
@@ -39,8 +40,7 @@ static void load(struct thread *thread)
 	view_activate(thread->activation->view);
 }
 
-/* The thread's activation calls; its registers are saved. Afterwards the service is what the thread has to run. */
-static void enter(struct thread *thread, struct replica *callee, uint64_t stack, uint64_t on_return)
+void gate_enter(struct thread *thread, struct replica *callee, uint64_t stack, uint64_t on_return)
 {
 	const struct registers *call = &thread->activation->registers;
 	struct activation *next = thread->activation->above;
@@ -63,42 +63,6 @@ static void enter(struct thread *thread, struct replica *callee, uint64_t stack,
 	thread->activation = next;
 }
 
-/* Who must go on for the door to open; NULL: the thread itself. */
-static struct thread *in_the_way(const struct replica *callee, const struct thread *thread)
-{
-	struct thread *other = callee->inside;
-
-	while (other != thread && other->waits_at) /* bounded: nobody waits for himself, as this was asked each time */
-		other = other->waits_at->inside;
-	return other == thread ? NULL : other;
-}
-
-/* The activation whose end opens the door: those above it in the same replica are nested. */
-static struct activation *behind_door(const struct replica *callee)
-{
-	struct activation *lowest = NULL;
-
-	for (struct activation *one = callee->inside->activation; one; one = one->below)
-		if (one->replica == callee)
-			lowest = one;
-	return lowest;
-}
-
-static int64_t wait_at(struct replica *callee, struct thread *thread)
-{
-	struct thread *other = in_the_way(callee, thread);
-
-	if (!other)
-		return STATUS_BUSY;
-	behind_door(callee)->on_return |= ON_RETURN_WAITED;
-	thread->wait = WAIT_ANSWER;
-	thread->waits_at = callee;
-	dispatch_park();
-	run_queue_append(&callee->waiting, thread);
-	dispatch_lend(other);
-	return CALL_PARKED;
-}
-
 static int64_t call(struct thread *thread, uint64_t server)
 {
 	struct replica *callee;
@@ -119,26 +83,14 @@ static int64_t call(struct thread *thread, uint64_t server)
 	}
 	own = activation_of(thread, callee);
 	if (!own && !callee->door)
-		return wait_at(callee, thread);
+		return monitor_wait_at(callee, thread);
 	callee->inside = thread;
 	if (own)
-		enter(thread, callee, (own->registers.rsp - RED_ZONE) & ~UINT64_C(15), ON_RETURN_NESTED);
+		gate_enter(thread, callee, (own->registers.rsp - RED_ZONE) & ~UINT64_C(15), ON_RETURN_NESTED);
 	else
-		enter(thread, callee, callee->door, 0);
+		gate_enter(thread, callee, callee->door, 0);
 	load(thread);
 	return CALL_PARKED; /* the event loop goes on with it, in the service */
-}
-
-/* The first who waits goes in, and those behind it wait for it. */
-static void admit(struct replica *callee, uint64_t stack)
-{
-	struct thread *thread = run_queue_take(&callee->waiting);
-
-	callee->inside = thread;
-	enter(thread, callee, stack, callee->waiting.first ? ON_RETURN_WAITED : 0);
-	thread->wait = WAIT_NOTHING;
-	thread->waits_at = NULL;
-	dispatch_ready(thread);
 }
 
 void gate_come_back(struct thread *thread, struct activation *caller, const struct registers *answer)
@@ -155,17 +107,6 @@ void gate_come_back(struct thread *thread, struct activation *caller, const stru
 	}
 }
 
-/* The stack is free, and so is the replica, unless the thread is inside further below. */
-static void open_door(const struct activation *ending)
-{
-	if (ending->on_return & ON_RETURN_NESTED)
-		return;
-	if (ending->replica->waiting.first)
-		admit(ending->replica, ending->stack);
-	else
-		ending->replica->door = ending->stack;
-}
-
 static int64_t leave(struct thread *thread)
 {
 	struct activation *ending = thread->activation, *caller = ending->below;
@@ -173,7 +114,8 @@ static int64_t leave(struct thread *thread)
 
 	if (ending->on_return & ON_RETURN_NOWHERE)
 		return STATUS_NO_CALL;
-	open_door(ending);
+	if (!(ending->on_return & ON_RETURN_NESTED))
+		monitor_leave(ending->replica, ending->stack);
 	while (caller->replica == &replica_dead) { /* bounded: programs are alive */
 		answer = (struct registers){ .rdi = (uint64_t)STATUS_DEAD };
 		caller = caller->below;
@@ -204,6 +146,10 @@ int64_t gate_slowly(struct registers *registers)
 	switch (registers->error) {
 	case IPC_RETURN:
 		return leave(thread);
+	case IPC_WAIT:
+		return monitor_sleep(thread, registers->rdi, registers->rsi);
+	case IPC_WAKE:
+		return monitor_wake(thread, registers->rdi, registers->rsi);
 	case IPC_COPY_IN:
 	case IPC_COPY_OUT:
 		return lend_copy(thread, registers->error == IPC_COPY_OUT);

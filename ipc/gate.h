@@ -9,7 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ipc/replica.h"
 #include "sched/thread.h"
+
+/* The thread's activation calls, its registers saved: from now on the service, on that stack, is what the thread has to run. */
+void gate_enter(struct thread *thread, struct replica *callee, uint64_t stack, uint64_t on_return);
 
 /* The thread is back in one of its chain that has called, with rdi, rsi and so on of an answer. */
 void gate_come_back(struct thread *thread, struct activation *caller, const struct registers *answer);

@@ -9,6 +9,7 @@
 #include "percpu/clock.h"
 #include "percpu/log.h"
 #include "sched/dispatch.h"
+#include "sched/timer.h"
 
 enum {
 	SOON = 1000000000,       /* ns: who fails again so soon, its rest apart, stays away for a while */
@@ -65,7 +66,8 @@ static void wake(struct thread *thread)
 {
 	if (thread->waits_at)
 		run_queue_remove(&thread->waits_at->waiting, thread);
-	thread->waits_at = NULL;
+	thread->waits_at = thread->asleep_in = NULL;
+	timer_cancel(thread);
 	thread->wait = WAIT_NOTHING;
 	dispatch_ready(thread);
 }
@@ -92,6 +94,18 @@ static void mark_dead(struct thread *thread, const struct replica *failed)
 			continue;
 		one->below->replica = &replica_dead;
 		one->on_return |= ON_RETURN_DEAD;
+	}
+}
+
+/* Who waits inside. */
+static void throw_out_all(struct run_queue *queue, const struct replica *failed)
+{
+	while (queue->first) { /* bounded: each turn there is one less */
+		struct thread *thread = run_queue_take(queue);
+
+		throw_out(thread, failed);
+		mark_dead(thread, failed);
+		wake(thread);
 	}
 }
 
@@ -122,7 +136,11 @@ void replica_fail(struct replica *failed)
 		throw_out(inside, failed);
 	if (inside)
 		mark_dead(inside, failed);
+	throw_out_all(&failed->asleep, failed);
+	throw_out_all(&failed->returning, failed);
 	failed->door = 0;
+	failed->inside = NULL;
+	failed->spares = 0;
 	rest(failed);
 	replica_destroy(failed);
 }

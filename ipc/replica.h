@@ -5,6 +5,7 @@
  * the thread that is inside: it runs next. A thread that is inside and comes again, by way of other services, goes on below its own stack.
  * Who may call whom is written in abi/server.def, without a cycle, so nobody waits for himself.
  * Owner: its core. Context: own core, interrupts off; as each function says.
+ * A thread that waits inside (monitor.h) keeps its stack and gives the others the door, which is another stack then.
  * I1 door is 0, or the top of a stack that nobody uses and nobody is inside
  * I2 while somebody waits, the door is closed, and the activation inside, the lowest of those, has ON_RETURN_WAITED */
 #ifndef IPC_REPLICA_H
@@ -15,14 +16,20 @@
 #include "abi/ipc.h"
 #include "sched/run_queue.h"
 
+enum { REPLICA_STACKS = 8 };
+
 struct replica {
 	uint64_t door;
-	struct thread *inside; /* whoever went in last */
+	struct thread *inside; /* while the door is closed: who is inside; NULL: nobody, but there is no stack for the next one */
 	uint64_t calls;
 	uint64_t callees;      /* bit n: it may call server n */
 	struct view *view;
 	uint64_t entry;
 	struct run_queue waiting; /* parked, their calls in their registers */
+	struct run_queue asleep;    /* parked inside, each for a key */
+	struct run_queue returning; /* parked inside, and awake: they come before those at the door */
+	uint64_t spare[REPLICA_STACKS];
+	unsigned spares;          /* stacks that are neither in use nor the door */
 	uint64_t failed;          /* when, at last; 0: never */
 	uint64_t rest;            /* ns that it stayed away then */
 };

@@ -71,6 +71,8 @@ struct thread {
 	enum thread_wait wait;
 	bool dying;
 	struct replica *waits_at;                 /* whose door is closed; NULL: it waits for something else */
+	struct replica *asleep_in;                /* where it waits for a key */
+	uint64_t key;
 	uint64_t fs_base, gs_base;
 	struct core_set affinity;
 	struct task task; /* the shim's */

@@ -13,7 +13,8 @@ enum {
 	IMAGE_HIGHEST = 0x10000000,
 	IMAGE_MEMORY = 16 << 20,
 	STACKS_BASE = 0x20000000,
-	STACK_SIZE = 4 * PAGE_SIZE, /* an unmapped page lies below */
+	STACK_SIZE = 4 * PAGE_SIZE,
+	STACK_PLACE = 2 * STACK_SIZE, /* the lower half is not mapped */
 };
 
 struct server_image {
@@ -26,14 +27,19 @@ static status_t build(struct vspace *space, const struct elf_image *elf, const u
 {
 	status_t status = vspace_load(space, elf, file);
 
-	if (!status)
-		status = vspace_reserve(space, STACKS_BASE, STACKS_BASE + STACK_SIZE, VSPACE_READ | VSPACE_WRITE);
+	for (unsigned i = 0; !status && i < REPLICA_STACKS; i++) {
+		uint64_t end = STACKS_BASE + (i + 1) * STACK_PLACE;
+
+		status = vspace_reserve(space, end - STACK_SIZE, end, VSPACE_READ | VSPACE_WRITE);
+		replica->spare[i] = end;
+	}
 	if (!status) {
 		replica->view = view_get(space);
 		status = replica->view ? STATUS_OK : STATUS_NO_MEMORY;
 	}
 	replica->entry = elf->entry;
-	replica->door = status ? 0 : STACKS_BASE + STACK_SIZE;
+	replica->spares = REPLICA_STACKS - 1;
+	replica->door = status ? 0 : replica->spare[REPLICA_STACKS - 1];
 	return status;
 }
 

@@ -3,6 +3,7 @@
 #include "kernel/entry/threads.h"
 
 #include "ipc/call.h"
+#include "ipc/monitor.h"
 #include "kernel/arch/paging.h"
 #include "kernel/entry/composition.h"
 #include "kernel/memory/vspace.h"
@@ -44,7 +45,9 @@ void kernel_kill_threads(uint32_t process_id)
 		thread->dying = true;
 		if (thread->activation != &thread->program)
 			thread->service[0].on_return |= ON_RETURN_ENDING;
-		if (thread->wait == WAIT_ANSWER && thread->task.cancel)
+		if (thread->asleep_in)
+			monitor_wake_up(thread);
+		else if (thread->wait == WAIT_ANSWER && thread->task.cancel)
 			thread->task.cancel(&thread->task);
 	}
 }
@@ -67,7 +70,9 @@ void threads_expire(void)
 	struct thread *thread;
 
 	while ((thread = timer_expired())) {
-		if (thread->wait == WAIT_NOTHING)
+		if (thread->asleep_in)
+			monitor_wake_up(thread);
+		else if (thread->wait == WAIT_NOTHING)
 			dispatch_complete(thread, 0);
 		else if (thread->task.cancel)
 			thread->task.cancel(&thread->task);

@@ -76,6 +76,8 @@ static void call_what_is_not_there(void)
 	expect("beyond the numbers", call_by_number(IPC_LEND + IPC_SERVERS), STATUS_NO_CALL);
 	expect("a number that is one in its lower half", call_by_number((INT64_C(1) << 32) + IPC_CALL), STATUS_NO_CALL);
 	expect("far beyond", call_by_number(-1), STATUS_NO_CALL);
+	expect("a program that waits where it is not", call_by_number(IPC_WAIT), STATUS_NO_CALL);
+	expect("one that wakes there", call_by_number(IPC_WAKE), STATUS_NO_CALL);
 	expect("a return from nowhere", call_by_number(IPC_RETURN), STATUS_NO_CALL);
 }
 

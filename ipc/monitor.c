@@ -1,0 +1,162 @@
+/* monitor.c - see monitor.h
+ * SPDX-License-Identifier: MIT */
+#include "ipc/monitor.h"
+
+#include <stddef.h>
+
+#include "ipc/gate.h"
+#include "percpu/clock.h"
+#include "sched/dispatch.h"
+#include "sched/timer.h"
+
+/* The activation whose end opens the door: those above it in the same replica are nested. */
+static struct activation *behind_door(const struct replica *replica)
+{
+	struct activation *lowest = NULL;
+
+	for (struct activation *one = replica->inside->activation; one; one = one->below)
+		if (one->replica == replica)
+			lowest = one;
+	return lowest;
+}
+
+static bool is_held(const struct replica *replica)
+{
+	return !replica->door && replica->inside;
+}
+
+static void let_in(struct replica *replica, struct thread *thread)
+{
+	replica->door = 0;
+	replica->inside = thread;
+	if (replica->returning.first || replica->waiting.first)
+		behind_door(replica)->on_return |= ON_RETURN_WAITED;
+	thread->wait = WAIT_NOTHING;
+	dispatch_ready(thread);
+}
+
+static void let_in_from_door(struct replica *replica, uint64_t stack)
+{
+	struct thread *thread = run_queue_take(&replica->waiting);
+
+	thread->waits_at = NULL;
+	gate_enter(thread, replica, stack, 0);
+	let_in(replica, thread);
+}
+
+static uint64_t take_spare(struct replica *replica)
+{
+	return replica->spares ? replica->spare[--replica->spares] : 0;
+}
+
+/* The next one comes in; stack: for one who waits at the door, or 0. */
+static void let_next_in(struct replica *replica, uint64_t stack)
+{
+	replica->inside = NULL;
+	replica->door = 0;
+	if (replica->returning.first) {
+		if (stack)
+			replica->spare[replica->spares++] = stack;
+		let_in(replica, run_queue_take(&replica->returning));
+	} else if (stack && replica->waiting.first) {
+		let_in_from_door(replica, stack);
+	} else {
+		replica->door = stack;
+	}
+}
+
+void monitor_leave(struct replica *replica, uint64_t stack)
+{
+	let_next_in(replica, stack);
+}
+
+/* Who must go on for the door to open; the thread itself: it would wait for itself; NULL: who sleeps, and nobody knows for how long. */
+static struct thread *in_the_way(const struct replica *replica, const struct thread *thread)
+{
+	struct thread *other = replica->inside;
+
+	while (other && other != thread && other->waits_at) /* bounded: nobody waits for himself, as this was asked each time */
+		other = other->waits_at->inside;
+	return other;
+}
+
+int64_t monitor_wait_at(struct replica *replica, struct thread *thread)
+{
+	struct thread *other = in_the_way(replica, thread);
+
+	if (other == thread)
+		return STATUS_BUSY;
+	if (replica->inside)
+		behind_door(replica)->on_return |= ON_RETURN_WAITED;
+	thread->wait = WAIT_ANSWER;
+	thread->waits_at = replica;
+	dispatch_park();
+	run_queue_append(&replica->waiting, thread);
+	if (other)
+		dispatch_lend(other);
+	return CALL_PARKED;
+}
+
+int64_t monitor_sleep(struct thread *thread, uint64_t key, uint64_t nanoseconds)
+{
+	struct activation *inside = thread->activation;
+	struct replica *replica = inside->replica;
+
+	if (inside == &thread->program)
+		return STATUS_NO_CALL;
+	if (inside->on_return & ON_RETURN_NESTED)
+		return STATUS_BAD_ARGUMENT;
+	if (thread->dying)
+		return STATUS_TIMED_OUT;
+	inside->on_return &= ~(uint64_t)ON_RETURN_WAITED;
+	thread->wait = WAIT_ANSWER;
+	thread->asleep_in = replica;
+	thread->key = key;
+	dispatch_park();
+	if (nanoseconds)
+		timer_set(thread, clock_now() + (nanoseconds < INT64_MAX ? nanoseconds : INT64_MAX));
+	run_queue_append(&replica->asleep, thread);
+	let_next_in(replica, take_spare(replica));
+	return CALL_PARKED;
+}
+
+/* It is awake, and comes in when it is its turn. */
+static void rise(struct thread *thread, int64_t result)
+{
+	struct replica *replica = thread->asleep_in;
+
+	timer_cancel(thread);
+	run_queue_remove(&replica->asleep, thread);
+	thread->asleep_in = NULL;
+	thread->activation->registers.rax = (uint64_t)result;
+	if (is_held(replica)) {
+		run_queue_append(&replica->returning, thread);
+		behind_door(replica)->on_return |= ON_RETURN_WAITED;
+		return;
+	}
+	if (replica->door)
+		replica->spare[replica->spares++] = replica->door;
+	let_in(replica, thread);
+}
+
+int64_t monitor_wake(struct thread *thread, uint64_t key, uint64_t most)
+{
+	struct replica *replica = thread->activation->replica;
+	uint64_t woken = 0;
+
+	if (thread->activation == &thread->program)
+		return STATUS_NO_CALL;
+	for (struct thread *next, *one = replica->asleep.first; one && woken < most; one = next) {
+		next = one->queue_next;
+		if (one->key != key)
+			continue;
+		rise(one, STATUS_OK);
+		woken++;
+	}
+	return (int64_t)woken;
+}
+
+void monitor_wake_up(struct thread *thread)
+{
+	rise(thread, STATUS_TIMED_OUT);
+}

@@ -1,0 +1,28 @@
+/* monitor.h - one thread at a time in a replica: at its door, asleep inside, and back
+ * SPDX-License-Identifier: MIT
+ * Whoever leaves, or goes to sleep inside, lets in the next one: first those who have slept and are awake, on their own stacks, then those who
+ * wait at the door, if there is a stack. Then the door is open, if there is one.
+ * I1 a replica's stacks: one for the thread inside, one each for those asleep and returning, the door, and the spare ones
+ * I2 while somebody is returning, or waits at the door and there is a stack, somebody is inside, and has ON_RETURN_WAITED
+ * Context: own core, interrupts off; never waits: who must is parked. */
+#ifndef IPC_MONITOR_H
+#define IPC_MONITOR_H
+
+#include <stdint.h>
+
+#include "ipc/replica.h"
+
+/* The thread's call finds the door closed: CALL_PARKED, and the call is made when it is its turn; BUSY: it would wait for itself. */
+int64_t monitor_wait_at(struct replica *replica, struct thread *thread);
+
+/* Nobody is inside any more, and a stack is free. */
+void monitor_leave(struct replica *replica, uint64_t stack);
+
+/* IPC_WAIT and IPC_WAKE of the thread's service, as abi/ipc.h has them. NO_CALL: it is a program. */
+int64_t monitor_sleep(struct thread *thread, uint64_t key, uint64_t nanoseconds);
+int64_t monitor_wake(struct thread *thread, uint64_t key, uint64_t most);
+
+/* A thread that is asleep shall not wait any longer: its time is over, or it is to end. */
+void monitor_wake_up(struct thread *thread);
+
+#endif
