@@ -31,6 +31,8 @@ static status_t build(struct vspace *space, const struct elf_image *elf, const u
 		uint64_t end = STACKS_BASE + (i + 1) * STACK_PLACE;
 
 		status = vspace_reserve(space, end - STACK_SIZE, end, VSPACE_READ | VSPACE_WRITE);
+		if (!status && !vspace_page(space, end - PAGE_SIZE)) /* so that it can be called when memory is full */
+			status = STATUS_NO_MEMORY;
 		replica->spare[i] = end;
 	}
 	if (!status) {
