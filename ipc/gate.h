@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: MIT
  * A call is a thread's own way into the service and back, without scheduler, lock or allocation: gate_fast.S, the hot path. Here is the rest:
  * a replica that is called for the first time, one whose door is closed, a chain that is too deep, a caller that may not.
- * Context: own core, interrupts off. Never waits: who must is parked. */
+ * Context: own core, interrupts off. Never waits: who must is parked.
+ * Tested by tests/unit/gate_test.c and gate_random_test.c */
 #ifndef IPC_GATE_H
 #define IPC_GATE_H
 

@@ -2,34 +2,14 @@
  * SPDX-License-Identifier: MIT */
 #include "tests/unit/gate_machine.h"
 
-#include <stdlib.h>
-
 #include "abi/kernel.h"
 #include "kernel/arch/segments.h"
 #include "kernel/entry/threads.h"
-#include "kernel/memory/vspace.h"
-#include "percpu/backlog.h"
-#include "percpu/clock.h"
-#include "percpu/counters.h"
-#include "percpu/far.h"
-#include "percpu/inbox.h"
-#include "percpu/instance.h"
-#include "percpu/log.h"
-#include "sched/timer.h"
-#include "tests/unit/host_frames.h"
+#include "tests/unit/gate_outside.h"
 
 enum { PROGRAMS = 64 }; /* at a time */
 
 struct registers processor;
-uint64_t machine_time;
-bool machine_full;
-
-struct view *view_loaded;
-struct birth birth;
-uint64_t counters[COUNTER_COUNT];
-struct backlog_record *backlog_oldest;
-
-static struct host_frames frames;
 static struct registers *saved_in; /* where an entry saves the registers */
 static struct run_queue delayed;   /* who wait for frames */
 static struct view view_of[PROGRAMS];
@@ -41,136 +21,11 @@ void segments_set_registers(struct registers *registers)
 	saved_in = registers;
 }
 
-void view_activate(struct view *view)
-{
-	view_loaded = view;
-}
-
-status_t replica_create(enum server server, struct replica *replica)
-{
-	if (machine_full)
-		return STATUS_NO_MEMORY;
-	replica->view = calloc(1, sizeof(*replica->view));
-	replica->entry = SERVICE_RIP + server * SERVICE_STEP;
-	replica->door = SERVICE_DOOR + server * SERVICE_STEP;
-	return STATUS_OK;
-}
-
-void replica_destroy(struct replica *replica)
-{
-	if (view_loaded == replica->view)
-		view_loaded = NULL;
-	free(replica->view);
-	replica->view = NULL;
-}
-
-void log_line(const char *room, const char *fmt, ...)
-{
-	(void)room;
-	(void)fmt;
-}
-
-uint64_t clock_now(void)
-{
-	return machine_time;
-}
-
-void clock_arm(uint64_t deadline)
-{
-	(void)deadline;
-}
-
-uint64_t frame_take(enum frame_type type)
-{
-	(void)type;
-	return host_frames_take(&frames);
-}
-
-void frame_give(uint64_t frame)
-{
-	host_frames_give(&frames, frame);
-}
-
-status_t backlog_provide(unsigned threads)
-{
-	(void)threads;
-	return STATUS_OK;
-}
-
-void fpu_open(void)
-{
-}
-
-void fpu_clear(struct fpu *fpu)
-{
-	(void)fpu;
-}
-
-void fpu_save(struct fpu *fpu)
-{
-	(void)fpu;
-}
-
-void fpu_load(const struct fpu *fpu)
-{
-	(void)fpu;
-}
-
-/* The machine goes to user mode by itself, and no thread leaves its core. */
-void registers_resume(const struct registers *registers)
-{
-	(void)registers;
-	abort();
-}
-
-struct view *view_get(struct vspace *space)
-{
-	(void)space;
-	abort();
-}
-
-void vspace_join(struct vspace *space, unsigned core)
-{
-	(void)space;
-	(void)core;
-	abort();
-}
-
-void inbox_send_call(unsigned core, struct message *message)
-{
-	(void)core;
-	(void)message;
-	abort();
-}
-
-const far void *far_physical(uint64_t physical)
-{
-	(void)physical;
-	abort();
-}
-
-void far_copy(void *to, const far void *from, size_t size)
-{
-	(void)to;
-	(void)from;
-	(void)size;
-	abort();
-}
-
-static void thread_gone(struct task *task)
-{
-	assert_true(task->process_id);
-}
-
-const struct linux_service linux_service = { .thread_gone = thread_gone };
-
 int machine_open(void **state)
 {
 	(void)state;
-	host_frames_open(&frames);
+	outside_open();
 	replicas_open();
-	machine_time = 1000000;
-	machine_full = false;
 	in_kernel = true;
 	return 0;
 }
@@ -180,12 +35,8 @@ int machine_close(void **state)
 	(void)state;
 	while (thread_first())
 		thread_destroy(thread_first());
-	for (unsigned server = 0; server < SERVER_COUNT; server++) {
-		free(replicas[server]->view);
-		*replicas[server] = (struct replica){ 0 };
-	}
 	delayed = (struct run_queue){ 0 };
-	host_frames_close(&frames);
+	outside_close();
 	return 0;
 }
 
@@ -251,11 +102,13 @@ static bool return_fast(struct activation *ending)
 
 static void gate_slow(void)
 {
+	uint64_t old = saved_in->rax;
 	int64_t result;
 
 	forget();
 	*saved_in = processor;
 	saved_in->error = processor.rax;
+	saved_in->rax = old; /* room for the result */
 	result = gate_slowly(saved_in);
 	in_kernel = result == CALL_PARKED;
 	processor = *saved_in;

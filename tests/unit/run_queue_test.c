@@ -37,6 +37,13 @@ static void forget(struct oracle *oracle, unsigned place)
 		oracle->queued[i] = oracle->queued[i + 1];
 }
 
+static void note(struct oracle *oracle, unsigned place, unsigned which)
+{
+	for (unsigned i = oracle->length++; i > place; i--)
+		oracle->queued[i] = oracle->queued[i - 1];
+	oracle->queued[place] = which;
+}
+
 static void check(const struct run_queue *queue, const struct oracle *oracle)
 {
 	const struct thread *at = queue->first;
@@ -67,6 +74,20 @@ static void first_in_is_first_out(void **state)
 	for (unsigned i = 0; i < THREADS; i++)
 		run_queue_append(&queue, &thread[i]);
 	for (unsigned i = 0; i < THREADS; i++)
+		assert_ptr_equal(run_queue_take(&queue), &thread[i]);
+	assert_null(run_queue_take(&queue));
+}
+
+static void one_goes_before_the_others(void **state)
+{
+	struct run_queue queue = { 0 };
+
+	(void)state;
+	run_queue_prepend(&queue, &thread[1]);
+	run_queue_append(&queue, &thread[2]);
+	run_queue_prepend(&queue, &thread[0]);
+	run_queue_append(&queue, &thread[3]);
+	for (unsigned i = 0; i < 4; i++)
 		assert_ptr_equal(run_queue_take(&queue), &thread[i]);
 	assert_null(run_queue_take(&queue));
 }
@@ -109,9 +130,12 @@ static void any_mixture_is_as_the_array_has_it(void **state)
 			assert_ptr_equal(run_queue_take(&queue), expected);
 			if (expected)
 				forget(&oracle, 0);
+		} else if (place < 0 && next_random(&seed) % 4 == 0) {
+			run_queue_prepend(&queue, &thread[which]);
+			note(&oracle, 0, which);
 		} else if (place < 0 && next_random(&seed) % 4) {
 			run_queue_append(&queue, &thread[which]);
-			oracle.queued[oracle.length++] = which;
+			note(&oracle, oracle.length, which);
 		} else {
 			assert_int_equal(run_queue_remove(&queue, &thread[which]), place >= 0);
 			if (place >= 0)
@@ -126,6 +150,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_queue_gives_nothing),
 		cmocka_unit_test(first_in_is_first_out),
+		cmocka_unit_test(one_goes_before_the_others),
 		cmocka_unit_test(one_is_removed_from_any_place),
 		cmocka_unit_test(any_mixture_is_as_the_array_has_it),
 	};
