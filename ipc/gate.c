@@ -29,10 +29,7 @@ _Static_assert(offsetof(struct replica, entry) == REPLICA_ENTRY, "gate_offsets.h
 _Static_assert(offsetof(struct view, root) == VIEW_ROOT, "gate_offsets.h");
 _Static_assert(SERVER_COUNT <= IPC_SERVERS, "a bit of `callees` for each");
 
-enum {
-	RED_ZONE = 128,   /* System V ABI, AMD64 supplement, 3.2.2 */
-	SLICES_MOST = 250, /* that a service may take from others without coming back */
-};
+enum { RED_ZONE = 128 }; /* System V ABI, AMD64 supplement, 3.2.2 */
 
 static void load(struct thread *thread)
 {
@@ -136,7 +133,7 @@ bool gate_slice_over(struct thread *thread)
 	if (inside == &thread->program)
 		return true;
 	inside->on_return |= ON_RETURN_LONG;
-	return ++inside->slices < SLICES_MOST;
+	return ++inside->slices < GATE_SLICES;
 }
 
 int64_t gate_slowly(struct registers *registers)

@@ -19,6 +19,8 @@ void gate_enter(struct thread *thread, struct replica *callee, uint64_t stack, u
 /* The thread is back in one of its chain that has called, with rdi, rsi and so on of an answer. */
 void gate_come_back(struct thread *thread, struct activation *caller, const struct registers *answer);
 
+enum { GATE_SLICES = 250 }; /* that a service may take from others without coming back: a second */
+
 /* The running thread's slice is over, and others wait: whether it may have another one. False: the service that it is in keeps it too long. */
 bool gate_slice_over(struct thread *thread);
 

@@ -3,7 +3,6 @@
 #include "tests/unit/gate_model.h"
 
 enum {
-	SLICES = 25, /* as many as a service may use up */
 	RED_ZONE = 128,
 };
 
@@ -154,7 +153,7 @@ void model_fail(int server)
 
 bool model_slice(struct player *one)
 {
-	return one->deep && ++one->level[one->deep].slices == SLICES;
+	return one->deep && ++one->level[one->deep].slices == GATE_SLICES;
 }
 
 static void see_entry(const struct player *one)

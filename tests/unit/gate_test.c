@@ -4,7 +4,6 @@
 #include "tests/unit/gate_steps.h"
 
 enum {
-	SLICES = 25, /* as many as a service may use up */
 	RED_ZONE = 128,
 };
 
@@ -48,7 +47,7 @@ static void a_service_calls_another(void **state)
 
 static void a_number_that_is_none_is_no_call(void **state)
 {
-	const uint64_t none[] = { SERVER_COUNT, IPC_SERVERS - 1, IPC_SERVERS, UINT64_C(1) << 32, UINT64_MAX - IPC_CALL };
+	const uint64_t none[] = { SERVER_COUNT, IPC_SERVERS - 1, IPC_LEND + IPC_SERVERS - IPC_CALL, UINT64_C(1) << 32, UINT64_MAX - IPC_CALL };
 
 	(void)state;
 	machine_run(machine_thread());
@@ -233,7 +232,7 @@ static void a_service_has_so_many_slices(void **state)
 
 	(void)state;
 	for (unsigned round = 0; round < 2; round++) { /* coming back, it has them again */
-		for (unsigned i = 1; i < SLICES; i++) {
+		for (unsigned i = 1; i < GATE_SLICES; i++) {
 			machine_slice_over();
 			machine_run(thread);
 		}
@@ -243,7 +242,7 @@ static void a_service_has_so_many_slices(void **state)
 		assert_int_equal(thread->service[0].slices | thread->service[0].on_return, 0);
 		enter(ECHO, 1);
 	}
-	for (unsigned i = 1; i <= SLICES; i++) {
+	for (unsigned i = 1; i <= GATE_SLICES; i++) {
 		machine_slice_over();
 		machine_run(thread);
 	}
@@ -257,7 +256,7 @@ static void a_program_has_slices_without_end(void **state)
 
 	(void)state;
 	machine_run(thread);
-	for (unsigned i = 0; i < 2 * SLICES; i++) {
+	for (unsigned i = 0; i < 2 * GATE_SLICES; i++) {
 		machine_slice_over();
 		assert_int_equal(machine_queued(thread), 1);
 		machine_run(thread);
