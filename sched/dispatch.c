@@ -26,10 +26,19 @@ void dispatch_open(void)
 	fpu_open();
 }
 
-/* Somebody waits for the processor, or for the running thread's end, which a service may keep from it. */
+/* Somebody waits at the door of a service that the thread is in. */
+static bool awaited(const struct thread *thread)
+{
+	for (const struct activation *one = thread->activation; one->below; one = one->below)
+		if (one->on_return & ON_RETURN_WAITED)
+			return true;
+	return false;
+}
+
+/* Somebody waits for the processor, for a service, or for the running thread's end, which a service may keep from it. */
 static bool slices_count(void)
 {
-	return queue.first || thread_current->dying;
+	return queue.first || thread_current->dying || awaited(thread_current);
 }
 
 /* While a program runs, somebody who becomes ready needs the end of its slice. */

@@ -1,7 +1,7 @@
 /* dispatch.h - which thread this core runs next, and the way into it
  * SPDX-License-Identifier: MIT
- * Round robin with a slice of 4 ms; the timer is armed only while somebody waits for the processor or for a
- * deadline, so a core with one thread has no ticks.
+ * Round robin with a slice of 4 ms; the timer is armed only while somebody waits for the processor, for a
+ * service or for a deadline, so a core with one thread has no ticks.
  * Context: own core, never waits. */
 #ifndef SCHED_DISPATCH_H
 #define SCHED_DISPATCH_H

@@ -122,6 +122,30 @@ static void loop(void)
 	expect("how it ended", status, SIGKILL);
 }
 
+/* So it is with nobody beside them but who waits at its door. */
+static void loop_before_others(void)
+{
+	pid_t inside = fork(), waiting;
+	uint64_t calls;
+	int status;
+
+	if (!inside) {
+		pin(0);
+		tell_when_there(FICKLE_LOOP, 0, &calls);
+		_exit(0);
+	}
+	waiting = fork();
+	if (!waiting)
+		pin(0);
+	while (!waiting) { /* until it is killed */
+		tell(FICKLE_NOTHING, 0, &calls);
+		rest(1);
+	}
+	expect("a child that is in a loop before others", waitpid(inside, &status, 0), inside);
+	kill(waiting, SIGKILL);
+	waitpid(waiting, &status, 0);
+}
+
 static void *call_on(void *argument)
 {
 	long place = (long)argument;
@@ -173,6 +197,7 @@ int main(int argc, char **argv)
 	expect("a core that is not there", native_call(NATIVE_server_end, 0, cores, 0), -22);
 	go_wrong_alone();
 	loop();
+	loop_before_others();
 	end_again_and_again(cores < CORES_MOST ? cores : CORES_MOST, rounds);
 	printf("fickle: %ld answered, %ld died, %ld wrong\n", (long)answered, (long)died, (long)wrong);
 	return wrong || !died || !answered;

@@ -250,6 +250,23 @@ static void a_service_has_so_many_slices(void **state)
 	assert_null(replicas[ECHO]->view);
 }
 
+static void slices_end_for_who_waits_at_a_door(void **state)
+{
+	struct thread *inside = thread_inside(RELAY);
+
+	(void)state;
+	enter(ECHO, 2);
+	machine_time += 1000000000;
+	assert_false(dispatch_slice_over()); /* nobody else is there */
+	thread_waiting_at(RELAY);
+	machine_run(inside);
+	machine_time += 1000000000;
+	assert_true(dispatch_slice_over());
+	machine_return(3);
+	assert_true(dispatch_slice_over());
+	machine_return(4);
+}
+
 static void a_program_has_slices_without_end(void **state)
 {
 	struct thread *thread = machine_thread();
@@ -321,6 +338,7 @@ int main(void)
 		TEST(who_comes_again_is_below_his_own_stack),
 		TEST(who_waits_for_a_nested_one_gets_in_when_all_is_left),
 		TEST(a_service_has_so_many_slices),
+		TEST(slices_end_for_who_waits_at_a_door),
 		TEST(a_program_has_slices_without_end),
 		TEST(who_is_killed_inside_ends_when_he_is_back),
 		TEST(who_is_killed_at_the_door_goes_in_and_ends_then),
