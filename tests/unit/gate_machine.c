@@ -150,6 +150,15 @@ void machine_return(uint64_t words)
 	system_call();
 }
 
+void machine_ask(uint64_t number, uint64_t first, uint64_t second)
+{
+	set_words(0);
+	processor.rax = number;
+	processor.rdi = first;
+	processor.rsi = second;
+	system_call();
+}
+
 void machine_call_anew(void)
 {
 	system_call();

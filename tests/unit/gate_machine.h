@@ -23,6 +23,7 @@ enum {
 	SERVICE_RIP = 0x10000,  /* of service 0; the others' follow */
 	SERVICE_DOOR = 0x20000000,
 	SERVICE_STEP = 0x1000,
+	SPARE_STACKS = 2, /* of each service, beside its door */
 };
 
 extern struct registers processor; /* of the running thread, in user mode */
@@ -39,6 +40,7 @@ struct thread *machine_thread(void);
 void machine_call(uint64_t server, uint64_t words);
 void machine_return(uint64_t words);
 void machine_call_anew(void);
+void machine_ask(uint64_t number, uint64_t first, uint64_t second); /* IPC_WAIT and IPC_WAKE */
 void machine_interrupt(void);
 bool machine_in_user_mode(void);
 

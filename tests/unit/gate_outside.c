@@ -56,6 +56,8 @@ status_t replica_create(enum server server, struct replica *replica)
 	replica->view = calloc(1, sizeof(*replica->view));
 	replica->entry = SERVICE_RIP + server * SERVICE_STEP;
 	replica->door = SERVICE_DOOR + server * SERVICE_STEP;
+	for (replica->spares = 0; replica->spares < SPARE_STACKS; replica->spares++)
+		replica->spare[replica->spares] = replica->door + SERVICE_STEP * SERVER_COUNT * (replica->spares + 1);
 	return STATUS_OK;
 }
 
