@@ -20,6 +20,7 @@
 #define IPC_COPY_OUT 0x2081
 #define IPC_WAIT     0x2082
 #define IPC_WAKE     0x2083
+#define IPC_LAST     IPC_WAKE
 
 #define IPC_WRITABLE  0x8000000000000000
 #define IPC_COPY_MOST (3 * 4096)

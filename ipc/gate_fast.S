@@ -33,9 +33,11 @@
 	.global gate
 	.balign 64
 gate:                                     /* flags: of the number with IPC_RETURN */
+	je gate_return
+	cmp $IPC_LAST, %rax
+	ja system_call_plain              /* no call of the gate's */
 	mov thread_current(%rip), %rbx
 	mov THREAD_ACTIVATION(%rbx), %rbp
-	je gate_return
 	lea -IPC_CALL(%rax), %r12
 	cmp $IPC_SERVERS, %r12
 	jae gate_slow
@@ -67,6 +69,8 @@ gate:                                     /* flags: of the number with IPC_RETUR
 	sysretq
 
 gate_return:
+	mov thread_current(%rip), %rbx
+	mov THREAD_ACTIVATION(%rbx), %rbp
 	cmpq $0, ACTIVATION_ON_RETURN(%rbp)
 	jne gate_slow
 	mov ACTIVATION_REPLICA(%rbp), %r12

@@ -19,7 +19,7 @@ enum {
 static struct run_queue queue;
 static struct thread *registers_of;  /* whose floating-point registers are loaded */
 static struct thread *last_run;      /* whose segment bases are loaded */
-static uint64_t slice_end;
+static uint64_t slice_end;           /* of the running thread; 0: nobody waits */
 
 void dispatch_open(void)
 {
@@ -123,6 +123,7 @@ void dispatch_select(struct thread *thread)
 		counters[COUNTER_switches]++;
 	thread->state = THREAD_RUNNING;
 	thread_current = thread;
+	slice_end = 0;
 	segments_set_registers(&thread->activation->registers);
 	view_activate(thread->activation->view);
 }
@@ -138,7 +139,10 @@ _Noreturn void dispatch_run(void)
 		fpu_load(&thread->fpu);
 		registers_of = thread;
 	}
-	slice_end = slices_count() ? clock_now() + SLICE : 0;
+	if (!slices_count())
+		slice_end = 0;
+	else if (!slice_end) /* not anew each time that it comes out of the kernel */
+		slice_end = clock_now() + SLICE;
 	arm();
 	registers_resume(&thread->activation->registers);
 }

@@ -16,6 +16,8 @@
 system_call_entry:
 	cmp $IPC_RETURN, %rax
 	jae gate                          /* ipc/gate_fast.S */
+	.global system_call_plain
+system_call_plain:
 	mov %rsp, user_stack(%rip)
 	mov thread_registers_end(%rip), %rsp
 	PUSH_SYSTEM_CALL

@@ -138,12 +138,21 @@ static uint64_t to_rights(uint64_t word, const struct slots_change *how)
 	return (word & ~(uint64_t)SLOT_RIGHTS) | (uint64_t)how->rights << SLOT_RIGHTS_SHIFT;
 }
 
+static bool has_run(const struct vspace *space)
+{
+	struct core_set members;
+
+	vspace_members(space, &members);
+	return !core_set_empty(&members);
+}
+
 static status_t split_at(struct vspace *space, uint64_t address)
 {
+	slots_allocate allocate = has_run(space) ? frame_take_node_for_program : frame_take_node;
 	status_t status;
 
 	do /* bounded: what is broken stays so */
-		status = slots_split(space->slots, address, frame_take_node, frame_give);
+		status = slots_split(space->slots, address, allocate, frame_give);
 	while (status == STATUS_BUSY && !(status = huge_break(space, address)));
 	return status;
 }

@@ -131,6 +131,15 @@ uint64_t frame_take_node(void)
 	return frame_take(FRAME_slots);
 }
 
+uint64_t frame_take_node_for_program(void)
+{
+	struct pcache *shared = &cache[FRAME_SHARED];
+
+	if (shared->head == shared->tail)
+		memory_service.stock(FRAME_SHARED, FRAME_FOR_PROGRAM, shared);
+	return shared->head == shared->tail ? 0 : take_prepared(shared, FRAME_slots);
+}
+
 uint64_t frame_take_unit(void)
 {
 	uint64_t unit = memory_service.take_unit();

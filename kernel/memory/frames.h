@@ -21,6 +21,9 @@ void frames_open(void);
 uint64_t frame_take(enum frame_type type);
 uint64_t frame_take_node(void); /* of slots */
 
+/* The same for what a program maps or touches: not out of the reserve, which new programs need. */
+uint64_t frame_take_node_for_program(void);
+
 /* For a page of a program: this partition's while there are more than the reserve, then a borrowed one (loans.h), which the kernel must not
  * write but through the program's own mapping. 0: none now, but one may be borrowed. */
 uint64_t frame_take_page(void);

@@ -106,7 +106,7 @@ static uint64_t to_empty(uint64_t word, const struct slots_change *how)
 /* The leaves around an address, if there are any. */
 static uint64_t *leaves(struct vspace *space, uint64_t address, status_t *status)
 {
-	return slots_leaf(space->slots, address, frame_take_node, frame_give, status);
+	return slots_leaf(space->slots, address, frame_take_node_for_program, frame_give, status);
 }
 
 /* M3. */

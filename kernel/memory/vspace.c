@@ -168,7 +168,7 @@ static inline status_t resolve(struct view *view, uint64_t address, uint64_t *sl
 static status_t fault_in_shared(struct view *view, uint64_t address, enum access access)
 {
 	status_t status;
-	uint64_t *slots = slots_leaf(view->space->slots, address, frame_take_node, frame_give, &status);
+	uint64_t *slots = slots_leaf(view->space->slots, address, frame_take_node_for_program, frame_give, &status);
 	uint64_t *word = slots ? tables_word(view, address) : NULL;
 
 	if (!slots)
@@ -193,14 +193,14 @@ static status_t fault_in_shared(struct view *view, uint64_t address, enum access
 static status_t look_around(struct view *view, uint64_t address, uint64_t **huge)
 {
 	status_t status;
-	uint64_t *unit = slots_unit(view->space->slots, address, frame_take_node, frame_give, &status);
+	uint64_t *unit = slots_unit(view->space->slots, address, frame_take_node_for_program, frame_give, &status);
 
 	view->recent = 0;
 	if (unit && __atomic_load_n(unit, __ATOMIC_ACQUIRE) & SLOT_HUGE) {
 		*huge = unit;
 		return STATUS_OK;
 	}
-	view->recent_slots = unit ? slots_below(unit, frame_take_node, frame_give, &status) : NULL;
+	view->recent_slots = unit ? slots_below(unit, frame_take_node_for_program, frame_give, &status) : NULL;
 	if (status)
 		return status == STATUS_NOT_FOUND ? STATUS_BAD_ADDRESS : status;
 	view->recent_table = view_table(view, address, 0);

@@ -16,6 +16,7 @@ enum {
 	STRINGS_BYTES = 128 << 10,
 	AUXILIARY = 16,           /* pairs at most */
 	RANDOM_BYTES = 16,
+	FRAMES_LEFT = 160, /* to others: more than a new process must find (process.c) */
 };
 
 #define STACK_TOP  UINT64_C(0x00007ffffffde000)
@@ -183,6 +184,16 @@ static status_t fill(struct vspace *space, const struct elf_image *elf, const ui
 	return status;
 }
 
+/* Frames that a space needs before it runs: its own core must have them, because the kernel fills them. */
+static bool is_room(const struct elf_image *elf)
+{
+	uint64_t pages = 0;
+
+	for (uint32_t i = 0; i < elf->segment_count; i++)
+		pages += elf->segment[i].file_size / PAGE + 2;
+	return memory_service.free_frames(FRAME_PRIVATE) > pages + FRAMES_LEFT;
+}
+
 status_t image_build(const struct image_request *request, struct image *image, const char **why)
 {
 	struct cpio_entry entry;
@@ -192,6 +203,8 @@ status_t image_build(const struct image_request *request, struct image *image, c
 	if (status)
 		return status;
 	*why = "there is not enough memory for it";
+	if (!is_room(&elf))
+		return STATUS_NO_MEMORY;
 	image->space = kernel_vspace_create(elf.highest);
 	if (!image->space)
 		return STATUS_NO_MEMORY;

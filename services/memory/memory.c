@@ -14,6 +14,7 @@ enum {
 	BATCH = 16, /* frames prepared at a time: few enough that one fault does not wait long */
 	RESERVE_PART = 16,   /* of a core's frames one in so many is kept for the kernel's objects: one is a page table for 512 others */
 	RESERVE_LEAST = 192, /* more than new processes must leave (services/linux/process.c) */
+	RESERVE_SHARED = 96, /* the same of frames that all kernels may write, for spaces of new programs and their slots */
 	LENDER_KEEPS = 2,    /* times the reserve: it shall not run low at once, and ask in its turn */
 };
 
@@ -50,7 +51,7 @@ static void clear(uint64_t start, uint64_t size)
 /* What is taken out of the reserve must not wait in the cache, where programs' pages would have it. */
 static uint64_t batch_for(enum frame_kind kind, enum frame_use use)
 {
-	uint64_t have = store[kind].units.frames, kept = kind == FRAME_PRIVATE ? reserve() : 0, spare = have > kept ? have - kept : 0;
+	uint64_t have = store[kind].units.frames, kept = kind == FRAME_PRIVATE ? reserve() : RESERVE_SHARED, spare = have > kept ? have - kept : 0;
 
 	if (spare >= BATCH)
 		return BATCH;

@@ -93,16 +93,29 @@ static enum end by_fork(char *memory, size_t size)
 	return waitpid(child, &status, 0) == child && !status ? GOT : ENDED;
 }
 
+/* Each page needs a node and a page table of its own. */
+static enum end by_pages_far_apart(char *memory, size_t size)
+{
+	const size_t apart = 2 << 20, places = 1 << 19;
+	char *place = map(places * apart, MAP_PRIVATE);
+
+	(void)memory, (void)size;
+	for (size_t i = 0; i < places; i++)
+		place[i * apart] = 1;
+	return GOT;
+}
+
 static const struct way {
 	const char *name;
 	enum end (*take)(char *memory, size_t size);
 	int mapping;
-	enum end when_all;
+	enum end when_some, when_all;
 } ways[] = {
-	{ "writing", by_writing, MAP_PRIVATE, ENDED },
-	{ "many calls", by_many_calls, MAP_PRIVATE, REFUSED },
-	{ "large calls", by_large_calls, MAP_PRIVATE, REFUSED },
-	{ "a fork", by_fork, MAP_SHARED, REFUSED },
+	{ "writing", by_writing, MAP_PRIVATE, GOT, ENDED },
+	{ "many calls", by_many_calls, MAP_PRIVATE, GOT, REFUSED },
+	{ "large calls", by_large_calls, MAP_PRIVATE, GOT, REFUSED },
+	{ "a fork", by_fork, MAP_SHARED, GOT, REFUSED },
+	{ "pages far apart", by_pages_far_apart, MAP_PRIVATE, ENDED, ENDED },
 };
 
 static _Noreturn void take(const struct way *way, size_t size)
@@ -189,7 +202,6 @@ int main(int argc, char **argv)
 	size_t most = argc == 2 ? strtoul(argv[1], NULL, 10) << 20 : 0;
 	struct sysinfo info;
 	int wrong = 0;
-
 	if (!most)
 		return 1;
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -197,7 +209,7 @@ int main(int argc, char **argv)
 	board = map(PAGE, MAP_SHARED);
 	sysinfo(&info);
 	for (unsigned i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-		wrong += run(&ways[i], most, GOT);
+		wrong += run(&ways[i], most, ways[i].when_some);
 		wrong += run(&ways[i], info.totalram * info.mem_unit, ways[i].when_all);
 	}
 	printf("greedy: %d wrong\n", wrong);
