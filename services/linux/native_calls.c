@@ -143,7 +143,9 @@ static int64_t object_for_process(uint64_t token, enum object_operation operatio
 
 static int64_t object(uint64_t token, enum object_operation operation, uint64_t a, uint64_t b)
 {
-	return then(kernel_object_call(token, operation, a, b), linux_answer);
+	int64_t result = kernel_object_call(token, operation, a, b);
+
+	return result == CALL_PARKED ? then(result, linux_answer) : linux_result(result);
 }
 
 static int64_t set_landing(uint64_t address)
