@@ -25,6 +25,7 @@ enum {
 	FRAMES = UNITS * 512,
 	ROUNDS = 60000,
 	RESERVE = 192, /* of a partition as small as this one */
+	RESERVE_SHARED = 96,
 };
 
 /* The last of three cores, with the first nearer than the second. */
@@ -316,16 +317,35 @@ static void a_part_is_kept_for_the_kernel(void **state)
 			break;
 		private->head = private->tail;
 	}
-	assert_in_range(all_free(), RESERVE, RESERVE + 16);
+	assert_int_equal(all_free(), RESERVE);
 	assert_int_equal(memory_service.lends(1), 0);
 	for (; memory_service.free_frames(FRAME_PRIVATE); taken++) {
 		memory_service.stock(FRAME_PRIVATE, FRAME_FOR_KERNEL, private);
 		assert_int_equal(private->tail - private->head, 1);
 		private->head++;
 	}
-	assert_in_range(taken, RESERVE, RESERVE + 16);
+	assert_int_equal(taken, RESERVE);
 	memory_service.stock(FRAME_PRIVATE, FRAME_FOR_KERNEL, private);
 	assert_int_equal(private->head, private->tail);
+}
+
+static void nodes_of_new_programs_have_a_reserve(void **state)
+{
+	struct pcache *shared = &cache[FRAME_SHARED];
+	unsigned taken = 0;
+
+	(void)state;
+	donate(FRAME_SHARED, 0, RESERVE_SHARED + 20);
+	for (;; taken++, shared->head++) {
+		if (shared->head == shared->tail)
+			memory_service.stock(FRAME_SHARED, FRAME_FOR_PROGRAM, shared);
+		if (shared->head == shared->tail)
+			break;
+	}
+	assert_int_equal(taken, 20);
+	for (; take(FRAME_SHARED); taken++) {
+	}
+	assert_int_equal(taken, RESERVE_SHARED + 20);
 }
 
 static void the_nearest_core_is_asked(void **state)
@@ -352,6 +372,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_cache_is_filled_in_batches_and_not_over_its_brim, start, finish),
 		cmocka_unit_test_setup_teardown(units_come_whole_and_go_back_whole, start, finish),
 		cmocka_unit_test_setup_teardown(what_is_cleared_is_zero_and_nothing_else, start, finish),
+		cmocka_unit_test_setup_teardown(nodes_of_new_programs_have_a_reserve, start, finish),
 		cmocka_unit_test_setup_teardown(the_nearest_core_is_asked, start, finish),
 		cmocka_unit_test_setup_teardown(any_mixture_loses_nothing, start, finish),
 	};

@@ -127,13 +127,13 @@ static void what_is_wrong_is_refused_and_changes_nothing(void **state)
 	play(2, FOUR, refuse);
 }
 
-/* All frames for nodes but `left`, taken away; and given back. */
+/* All frames that a program may have for nodes but `left`, taken away; and given back. */
 static uint64_t kept[UNIT_PAGES];
 static unsigned kept_count;
 
 static void keep_all_but(unsigned left)
 {
-	for (kept_count = 0; (kept[kept_count] = frame_take(FRAME_slots)); kept_count++)
+	for (kept_count = 0; (kept[kept_count] = frame_take_node_for_program()); kept_count++)
 		;
 	while (left--)
 		frame_give(kept[--kept_count]);
