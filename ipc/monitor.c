@@ -49,8 +49,7 @@ static uint64_t take_spare(struct replica *replica)
 	return replica->spares ? replica->spare[--replica->spares] : 0;
 }
 
-/* The next one comes in; stack: for one who waits at the door, or 0. */
-static void let_next_in(struct replica *replica, uint64_t stack)
+void monitor_leave(struct replica *replica, uint64_t stack)
 {
 	replica->inside = NULL;
 	replica->door = 0;
@@ -63,11 +62,6 @@ static void let_next_in(struct replica *replica, uint64_t stack)
 	} else {
 		replica->door = stack;
 	}
-}
-
-void monitor_leave(struct replica *replica, uint64_t stack)
-{
-	let_next_in(replica, stack);
 }
 
 /* Who must go on for the door to open; the thread itself: it would wait for itself; NULL: who sleeps, and nobody knows for how long. */
@@ -116,7 +110,7 @@ int64_t monitor_sleep(struct thread *thread, uint64_t key, uint64_t nanoseconds)
 	if (nanoseconds)
 		timer_set(thread, clock_now() + (nanoseconds < INT64_MAX ? nanoseconds : INT64_MAX));
 	run_queue_append(&replica->asleep, thread);
-	let_next_in(replica, take_spare(replica));
+	monitor_leave(replica, take_spare(replica));
 	return CALL_PARKED;
 }
 

@@ -15,7 +15,7 @@
 /* The thread's call finds the door closed: CALL_PARKED, and the call is made when it is its turn; BUSY: it would wait for itself. */
 int64_t monitor_wait_at(struct replica *replica, struct thread *thread);
 
-/* Nobody is inside any more, and a stack is free. */
+/* Nobody is inside any more: the next one comes in, one who waits at the door on this stack, which is free; 0: there is none. */
 void monitor_leave(struct replica *replica, uint64_t stack);
 
 /* IPC_WAIT and IPC_WAKE of the thread's service, as abi/ipc.h has them. NO_CALL: it is a program. */

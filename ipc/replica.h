@@ -7,7 +7,7 @@
  * Owner: its core. Context: own core, interrupts off; as each function says.
  * A thread that waits inside (monitor.h) keeps its stack and gives the others the door, which is another stack then.
  * I1 door is 0, or the top of a stack that nobody uses and nobody is inside
- * I2 while somebody waits, the door is closed, and the activation inside, the lowest of those, has ON_RETURN_WAITED
+ * I2 while somebody waits and there is a stack, the door is closed, and the activation inside, the lowest of those, has ON_RETURN_WAITED
  * Tested by tests/unit/replica_test.c, replica_rest_test.c and gate_random_test.c */
 #ifndef IPC_REPLICA_H
 #define IPC_REPLICA_H

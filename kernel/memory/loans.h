@@ -38,7 +38,6 @@ extern bool loans_short;
 
 /* Each core, once. */
 void loans_open(void);
-bool loans_are_on(void);
 
 /* Whether asking is worth it: not so soon after all have refused. */
 bool loans_may_come(void);
