@@ -259,10 +259,13 @@ status_t vspace_physical(struct view *view, uint64_t address, uint64_t *physical
 	*physical = address < USER_END ? view_writable(view, address) : 0;
 	if (*physical)
 		return STATUS_OK;
-	while ((status = vspace_fault_now(view, address, ACCESS_WRITE)) == STATUS_BUSY) /* bounded: by who changes the page, and waits for leaves alone */
+	for (;;) { /* bounded: by who changes the page, and waits for leaves alone */
+		status = vspace_fault_now(view, address, ACCESS_WRITE);
+		*physical = status ? 0 : view_writable(view, address); /* where tables are shared, another core may have barred it since */
+		if (*physical || (status && status != STATUS_BUSY))
+			return status;
 		inbox_serve_leaves();
-	*physical = status ? 0 : view_writable(view, address);
-	return status;
+	}
 }
 
 void *vspace_page(struct vspace *space, uint64_t address)

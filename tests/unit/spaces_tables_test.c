@@ -13,6 +13,7 @@ enum {
 	READ = VSPACE_READ,
 	WRITE = VSPACE_WRITE,
 	ROUNDS = 60,
+	TAKEN_BACK = 1000,
 };
 
 static const unsigned FOUR[] = { 0, 1, 2, 3 };
@@ -164,6 +165,38 @@ static void who_is_in_a_fault_puts_nothing_where_a_page_was_taken_back(void **st
 {
 	(void)state;
 	play_shared(PLAY_MAX, put_too_late);
+}
+
+/* The first core takes a page back again and again, while the others ask where it is. */
+static void ask_where_it_is(void)
+{
+	const uint64_t at = move_at(1, 0);
+	static bool over;
+
+	huge_open();
+	__atomic_store_n(&over, false, __ATOMIC_RELAXED);
+	if (play_place() == 0)
+		move_map(at, 1, READ | WRITE);
+	space_meet();
+	for (unsigned i = 0; play_place() == 0 && i < TAKEN_BACK; i++)
+		play_must(!space_change(VSPACE_DISCARD, at, PAGE_SIZE, 0, 0));
+	if (play_place() == 0)
+		__atomic_store_n(&over, true, __ATOMIC_RELAXED);
+	while (!__atomic_load_n(&over, __ATOMIC_RELAXED)) {
+		uint64_t physical;
+
+		play_must(!vspace_physical(space_view, at, &physical) && physical);
+		space_interrupt();
+		cpu_pause();
+	}
+	space_meet();
+	huge_close();
+}
+
+static void where_a_page_is_is_known_while_it_is_taken_back(void **state)
+{
+	(void)state;
+	play_shared(PLAY_MAX, ask_where_it_is);
 }
 
 /* The first core alone has faulted the page in, the last one has walked the tables. */
@@ -405,6 +438,7 @@ int main(void)
 		cmocka_unit_test(a_word_is_put_where_it_is_as_it_was_and_not_barred),
 		cmocka_unit_test(a_range_is_barred_and_nothing_else),
 		cmocka_unit_test(who_is_in_a_fault_puts_nothing_where_a_page_was_taken_back),
+		cmocka_unit_test(where_a_page_is_is_known_while_it_is_taken_back),
 		cmocka_unit_test(a_frame_waits_for_all_who_may_have_walked_to_it),
 		cmocka_unit_test(what_one_core_has_mapped_all_reach_without_a_fault),
 		cmocka_unit_test(nobody_knows_who_has_a_page_so_all_are_told),
