@@ -7,8 +7,14 @@
  * r9 has IPC_WRITABLE. It copies from there by IPC_COPY_IN, to there by IPC_COPY_OUT: rdi an address of its own, rsi an offset in what is lent,
  * rdx bytes. The result is how many bytes were copied, IPC_COPY_MOST at most, or BAD_ARGUMENT: beyond the end; NOT_ALLOWED: it is not
  * lent to be written; BAD_ADDRESS: one of the two is not there; DEAD: its caller is.
+ * With IPC_SECOND the offset is one in the second range, which system calls may lend. When r10 is not 0 IPC_COPY_OUT copies only while the word there, of
+ * the service's own, is what r8 says, and answers BUSY when it is not.
  * By IPC_WAIT a service waits until somebody inside wakes the number in rdi, or for rsi nanoseconds if they are not 0; others come in meanwhile. The
- * result is 0, or TIMED_OUT; BAD_ARGUMENT: it is inside twice. By IPC_WAKE it wakes at most rsi of those who wait for the number in rdi; the result is how many. */
+ * result is 0, or TIMED_OUT; BAD_ARGUMENT: it is inside twice. By IPC_WAKE it wakes at most rsi of those who wait for the number in rdi; the result is how many.
+ * By IPC_STORE_FILL a service has pages of its core's shard of the store (abi/store.h), from rdi on so many as rsi says, be there: the result is how many of the first
+ * ones are, at least one, or NO_MEMORY, NO_SPACE; by IPC_STORE_DROP it gives them back. BAD_ARGUMENT: they are not its core's. IPC_HERE answers with the core,
+ * in rsi how many there are, and in rdx the size of the initramfs; IPC_CLOCK with nanoseconds since boot; IPC_LIVES with 1 while there is a thread of this core
+ * with the number in rdi, or with 0. */
 #ifndef ABI_IPC_H
 #define ABI_IPC_H
 
@@ -20,12 +26,20 @@
 #define IPC_COPY_OUT 0x2081
 #define IPC_WAIT     0x2082
 #define IPC_WAKE     0x2083
-#define IPC_LAST     IPC_WAKE
+#define IPC_STORE_FILL 0x2090
+#define IPC_STORE_DROP 0x2091
+#define IPC_HERE     0x2092
+#define IPC_CLOCK    0x2093
+#define IPC_LIVES    0x2094
+#define IPC_LAST     IPC_LIVES
 
 #define IPC_WRITABLE  0x8000000000000000
+#define IPC_SECOND    0x4000000000000000
 #define IPC_COPY_MOST (3 * 4096)
 
 #ifndef __ASSEMBLER__
+
+#include <stdint.h>
 
 /* Services that are domains of their own. */
 enum server {
@@ -34,6 +48,9 @@ enum server {
 #undef X
 	SERVER_COUNT,
 };
+
+/* Those with a store (abi/store.h). */
+#define IPC_KEEP (UINT64_C(1) << SERVER_keeper)
 
 #endif
 #endif

@@ -45,6 +45,10 @@ void kernel_finish(int status);
 int64_t kernel_call(unsigned core, enum service service, unsigned operation, const uint64_t word[CALL_WORDS]);
 void kernel_notify(unsigned core, enum service service, unsigned operation, const uint64_t word[CALL_WORDS]);
 void kernel_reply(struct reply_to reply_to, int64_t result);
+/* A service in a domain of its own, for the thread's system call, which goes on in the task's `resume` with its result (DEAD: its replica has failed). CALL_PARKED; or NO_MEMORY,
+ * DEAD: it has not been called. And there, the words of its answer, from 1 on. */
+int64_t kernel_serve(enum server server, const struct service_call *call);
+const uint64_t *kernel_served(void);
 struct reply_to kernel_reply_to(const struct task *task); /* as this core's calls name the task's thread */
 
 /* Measuring: leaf messages without content to another core, as many as its ring takes now. How many that was. */

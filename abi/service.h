@@ -4,10 +4,12 @@
 #ifndef ABI_SERVICE_H
 #define ABI_SERVICE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "abi/ipc.h"
 #include "abi/status.h"
+#include "abi/store.h"
 
 /* Words of a call; then those of its answer, the first one apart. */
 struct words {
@@ -26,8 +28,33 @@ int64_t ipc_lend(unsigned server, struct words *words);
 int64_t ipc_wait(uint64_t key, uint64_t nanoseconds);
 int64_t ipc_wake(uint64_t key, uint64_t most);
 
-/* To a service's memory from what was lent to it, and the other way round: all of it, or a negative status (abi/ipc.h). */
+/* To a service's memory from what was lent to it, and the other way round: all of it, or a negative status (abi/ipc.h). With IPC_SECOND the offset
+ * is one in the second range that a system call lends. */
 must_check status_t ipc_copy_in(void *to, uint64_t offset, uint64_t size);
 must_check status_t ipc_copy_out(uint64_t offset, const void *from, uint64_t size);
+/* Copies only while *word is `value`, in its own memory or the store, so that what is copied is what it was when the word had it: BUSY. A part may have
+ * been copied then. */
+must_check status_t ipc_copy_out_while(uint64_t offset, const void *from, uint64_t size, const uint64_t *word, uint64_t value);
+/* A text of at most size - 1 letters: its length; NO_SPACE; BAD_ADDRESS. */
+must_check int64_t ipc_copy_text(char *to, uint64_t offset, uint64_t size);
+
+/* This core, of how many; nanoseconds since boot; whether a thread of this core is still there. */
+unsigned ipc_core(void);
+unsigned ipc_cores(void);
+uint64_t ipc_clock(void);
+bool ipc_lives(uint32_t thread);
+
+/* The initramfs. */
+const void *archive(uint64_t *size);
+
+/* The store (abi/store.h). Own shard: zeroed pages are there; those that are there already stay as they are. NO_MEMORY; NO_SPACE: the limit; some may be there then. */
+must_check status_t store_fill(void *start, uint64_t pages);
+/* They are gone, after no core reaches them any more. */
+must_check status_t store_drop(void *start, uint64_t pages);
+
+static inline void *store_of(unsigned core)
+{
+	return (void *)(STORE_BASE + ((uint64_t)core << STORE_SHIFT));
+}
 
 #endif

@@ -35,6 +35,20 @@ struct reply_to {
 	uint64_t cookie;
 };
 
+/* Memory of a caller's, for the length of a call. */
+struct lent {
+	uint64_t address;
+	uint64_t size; /* bytes, with IPC_WRITABLE (abi/ipc.h) */
+};
+
+enum { LENT_MOST = 2 };
+
+/* A system call's call of a service in a domain of its own; then words of its answer, the first one apart. */
+struct service_call {
+	uint64_t word[CALL_WORDS];
+	struct lent lent[LENT_MOST];
+};
+
 struct call {
 	struct reply_to reply_to;
 	uint32_t operation;

@@ -6,11 +6,13 @@
 #include <stdbool.h>
 
 #include "abi/services.h"
+#include "ipc/ask.h"
 #include "ipc/gate_offsets.h"
 #include "ipc/lend.h"
 #include "ipc/monitor.h"
 #include "ipc/replica.h"
 #include "kernel/arch/segments.h"
+#include "lib/string.h"
 #include "sched/dispatch.h"
 
 _Static_assert(offsetof(struct activation, above) == ACTIVATION_ABOVE, "gate_offsets.h");
@@ -37,41 +39,58 @@ static void load(struct thread *thread)
 	view_activate(thread->activation->view);
 }
 
-void gate_enter(struct thread *thread, struct replica *callee, uint64_t stack, uint64_t on_return)
+/* The words of a call: a system call's, or those in the registers. */
+static void set_words(struct registers *next, const struct thread *thread)
 {
 	const struct registers *call = &thread->activation->registers;
+
+	if (thread->serving) {
+		next->rdi = thread->asked.word[0], next->rsi = thread->asked.word[1], next->rdx = thread->asked.word[2];
+		next->r10 = thread->asked.word[3], next->r8 = thread->asked.word[4], next->r9 = thread->asked.word[5];
+	} else {
+		next->rdi = call->rdi, next->rsi = call->rsi, next->rdx = call->rdx;
+		next->r10 = call->r10, next->r8 = call->r8, next->r9 = call->r9;
+	}
+}
+
+static void set_lent(struct activation *next, const struct thread *thread)
+{
+	const struct registers *call = &thread->activation->registers;
+
+	if (thread->serving)
+		memcpy(next->lent, thread->asked.lent, sizeof(next->lent));
+	else if (call->error - IPC_LEND < IPC_SERVERS)
+		next->lent[0] = (struct lent){ call->r8, call->r9 }, next->lent[1] = (struct lent){ 0 };
+	else
+		return;
+	next->on_return |= ON_RETURN_LENT;
+}
+
+void gate_enter(struct thread *thread, struct replica *callee, uint64_t stack, uint64_t on_return)
+{
 	struct activation *next = thread->activation->above;
 
 	next->registers = (struct registers){
-		.rdi = call->rdi, .rsi = call->rsi, .rdx = call->rdx, .r10 = call->r10, .r8 = call->r8, .r9 = call->r9,
 		.rip = callee->entry, .cs = SELECTOR_USER_CODE, .rflags = SERVICE_FLAGS, .rsp = stack, .ss = SELECTOR_USER_DATA,
 	};
 	next->view = callee->view;
 	next->replica = callee;
 	next->stack = stack;
-	next->on_return = on_return | (thread->dying ? ON_RETURN_ENDING : 0);
-	if (call->error - IPC_LEND < IPC_SERVERS) {
-		next->on_return |= ON_RETURN_LENT;
-		next->lent = call->r8;
-		next->lent_size = call->r9;
-	}
+	next->on_return = on_return | (thread->dying ? ON_RETURN_ENDING : 0) | (thread->serving ? ON_RETURN_SERVED : 0);
+	set_words(&next->registers, thread);
+	set_lent(next, thread);
+	thread->serving = false;
 	callee->door = 0;
 	callee->calls++;
 	thread->activation = next;
 }
 
-static int64_t call(struct thread *thread, uint64_t server)
+/* To a service that is there, or begins now. */
+static int64_t go_in(struct thread *thread, uint64_t server)
 {
-	struct replica *callee;
+	struct replica *callee = replicas[server];
 	const struct activation *own = NULL;
 
-	if (server >= SERVER_COUNT)
-		return STATUS_NO_CALL;
-	if (!(thread->activation->replica->callees >> server & 1))
-		return STATUS_NOT_ALLOWED;
-	if (!thread->activation->above)
-		return STATUS_NO_SPACE;
-	callee = replicas[server];
 	if (!callee->view) {
 		status_t status = replica_begin((enum server)server);
 
@@ -90,14 +109,47 @@ static int64_t call(struct thread *thread, uint64_t server)
 	return CALL_PARKED; /* the event loop goes on with it, in the service */
 }
 
+static int64_t call(struct thread *thread, uint64_t server)
+{
+	if (server >= SERVER_COUNT)
+		return STATUS_NO_CALL;
+	if (!(thread->activation->replica->callees >> server & 1))
+		return STATUS_NOT_ALLOWED;
+	if (!thread->activation->above)
+		return STATUS_NO_SPACE;
+	return go_in(thread, server);
+}
+
+int64_t gate_serve(struct thread *thread, enum server server, const struct service_call *call)
+{
+	int64_t result;
+
+	thread->asked = *call;
+	thread->serving = true;
+	result = go_in(thread, server);
+	thread->serving = thread->serving && result == CALL_PARKED;
+	return result;
+}
+
+/* Where its registers stay as they are but for the result. */
+static void answer_system_call(struct thread *thread, const struct registers *answer)
+{
+	thread->program.registers.rax = answer->rdi;
+	thread->asked.word[1] = answer->rsi, thread->asked.word[2] = answer->rdx;
+	thread->asked.word[3] = answer->r10, thread->asked.word[4] = answer->r8, thread->asked.word[5] = answer->r9;
+}
+
 void gate_come_back(struct thread *thread, struct activation *caller, const struct registers *answer)
 {
 	uint64_t rip = caller->registers.rip, rsp = caller->registers.rsp;
 
-	caller->registers = (struct registers){
-		.rax = answer->rdi, .rsi = answer->rsi, .rdx = answer->rdx, .r10 = answer->r10, .r8 = answer->r8, .r9 = answer->r9,
-		.rip = rip, .cs = SELECTOR_USER_CODE, .rflags = SERVICE_FLAGS, .rsp = rsp, .ss = SELECTOR_USER_DATA,
-	};
+	if (caller->above->on_return & ON_RETURN_SERVED)
+		answer_system_call(thread, answer);
+	else
+		caller->registers = (struct registers){
+			.rax = answer->rdi, .rsi = answer->rsi, .rdx = answer->rdx, .r10 = answer->r10, .r8 = answer->r8, .r9 = answer->r9,
+			.rip = rip, .cs = SELECTOR_USER_CODE, .rflags = SERVICE_FLAGS, .rsp = rsp, .ss = SELECTOR_USER_DATA,
+		};
 	for (; thread->activation != caller; thread->activation = thread->activation->below) {
 		thread->activation->on_return = 0;
 		thread->activation->slices = 0;
@@ -108,6 +160,7 @@ static int64_t leave(struct thread *thread)
 {
 	struct activation *ending = thread->activation, *caller = ending->below;
 	struct registers answer = ending->registers;
+	bool served;
 
 	if (ending->on_return & ON_RETURN_NOWHERE)
 		return STATUS_NO_CALL;
@@ -117,13 +170,14 @@ static int64_t leave(struct thread *thread)
 		answer = (struct registers){ .rdi = (uint64_t)STATUS_DEAD };
 		caller = caller->below;
 	}
+	served = caller->above->on_return & ON_RETURN_SERVED;
 	gate_come_back(thread, caller, &answer);
 	if (thread->dying && caller == &thread->program) {
 		dispatch_yield(); /* it ends when it is its turn */
 		return CALL_PARKED;
 	}
 	load(thread);
-	return (int64_t)answer.rdi;
+	return served ? CALL_PARKED : (int64_t)answer.rdi; /* the event loop goes on with the system call */
 }
 
 bool gate_slice_over(struct thread *thread)
@@ -150,6 +204,12 @@ int64_t gate_slowly(struct registers *registers)
 	case IPC_COPY_IN:
 	case IPC_COPY_OUT:
 		return lend_copy(thread, registers->error == IPC_COPY_OUT);
+	case IPC_STORE_FILL:
+	case IPC_STORE_DROP:
+	case IPC_HERE:
+	case IPC_CLOCK:
+	case IPC_LIVES:
+		return ask_kernel(thread);
 	}
 	if (registers->error - IPC_LEND < IPC_SERVERS)
 		return call(thread, registers->error - IPC_LEND);

@@ -14,29 +14,54 @@ struct place {
 	uint64_t address;
 };
 
-static status_t copy_piece(const struct place *to, const struct place *from, uint64_t done, uint64_t size)
+/* A word of the service's, which says by its value that what is to be copied is still what it was. */
+struct guard {
+	uint64_t word, value;
+};
+
+/* Behind the reading of what it guards: the owner changes the word first, and then what it guards. */
+static status_t look_at(const struct guard *guard)
+{
+	uint64_t value;
+	status_t status = user_copy_in(&value, guard->word, sizeof(value));
+
+	return status ? status : value == guard->value ? STATUS_OK : STATUS_BUSY;
+}
+
+static status_t copy_piece(const struct place *to, const struct place *from, uint64_t done, uint64_t size, const struct guard *guard)
 {
 	static uint8_t piece[PAGE_SIZE]; /* of this core, while interrupts are off */
-	status_t status;
+	status_t status, guarded;
 
 	view_activate(from->view);
 	status = user_copy_in(piece, from->address + done, size);
-	if (status)
-		return status;
+	guarded = guard ? look_at(guard) : STATUS_OK;
+	if (status || guarded)
+		return guarded ? guarded : status;
 	view_activate(to->view);
 	return user_copy_out(to->address + done, piece, size);
 }
 
-/* Bytes copied before something was not there; BAD_ADDRESS: none. */
-static int64_t copy(const struct place *to, const struct place *from, uint64_t size)
+/* No more than to the end of the caller's page: what lies behind may not be there. */
+static uint64_t piece_of(const struct place *theirs, uint64_t done, uint64_t size)
 {
+	uint64_t room = PAGE_SIZE - (theirs->address + done) % PAGE_SIZE;
+
+	return size - done < room ? size - done : room;
+}
+
+/* Bytes copied before something was not as it should be; or why there are none. */
+static int64_t copy(const struct place *own, const struct place *theirs, uint64_t size, bool out, const struct guard *guard)
+{
+	const struct place *to = out ? theirs : own, *from = out ? own : theirs;
 	uint64_t done = 0;
 
 	while (done < size) {
-		uint64_t piece = size - done < PAGE_SIZE ? size - done : PAGE_SIZE;
+		uint64_t piece = piece_of(theirs, done, size);
+		status_t status = copy_piece(to, from, done, piece, guard);
 
-		if (copy_piece(to, from, done, piece))
-			return done ? (int64_t)done : STATUS_BAD_ADDRESS;
+		if (status)
+			return done ? (int64_t)done : status;
 		done += piece;
 	}
 	return (int64_t)done;
@@ -46,19 +71,21 @@ int64_t lend_copy(struct thread *thread, bool out)
 {
 	const struct activation *service = thread->activation, *caller = service->below;
 	const struct registers *call = &service->registers;
-	uint64_t size = call->rdx, lent = service->lent_size & ~IPC_WRITABLE;
-	struct place own = { service->view, call->rdi }, theirs = { caller ? caller->view : NULL, service->lent + call->rsi };
+	const struct lent *lent = &service->lent[call->rsi & IPC_SECOND ? 1 : 0];
+	uint64_t size = call->rdx, offset = call->rsi & ~IPC_SECOND, room = lent->size & ~IPC_WRITABLE;
+	struct place own = { service->view, call->rdi }, theirs = { caller ? caller->view : NULL, lent->address + offset };
+	struct guard guard = { call->r10, call->r8 };
 	int64_t result;
 
-	if (!(service->on_return & ON_RETURN_LENT) || call->rsi > lent || size > lent - call->rsi)
+	if (!(service->on_return & ON_RETURN_LENT) || offset > room || size > room - offset)
 		return STATUS_BAD_ARGUMENT;
-	if (out && !(service->lent_size & IPC_WRITABLE))
+	if (out && !(lent->size & IPC_WRITABLE))
 		return STATUS_NOT_ALLOWED;
 	if (caller->replica == &replica_dead)
 		return STATUS_DEAD;
 	if (size > IPC_COPY_MOST)
 		size = IPC_COPY_MOST;
-	result = out ? copy(&theirs, &own, size) : copy(&own, &theirs, size);
+	result = copy(&own, &theirs, size, out, out && guard.word ? &guard : NULL);
 	view_activate(service->view);
 	return result;
 }

@@ -118,6 +118,18 @@ static void rest(struct replica *failed)
 	failed->failed = now;
 }
 
+/* Who waits at the door: by the same number; or, in a system call, as that decides. */
+static void call_anew(struct thread *thread)
+{
+	struct registers *call = &thread->activation->registers;
+
+	if (thread->serving)
+		call->rax = (uint64_t)STATUS_DEAD;
+	else
+		call->rip -= SYSTEM_CALL_SIZE, call->rax = call->error;
+	thread->serving = false;
+}
+
 void replica_fail(struct replica *failed)
 {
 	struct thread *inside = failed->door ? NULL : failed->inside;
@@ -126,10 +138,7 @@ void replica_fail(struct replica *failed)
 		return;
 	log_line("ipc", "service %s has failed%s", name_of[failed - replica], failed->waiting.first ? ", and begins anew" : "");
 	while (failed->waiting.first) { /* bounded: each turn there is one less */
-		struct registers *call = &failed->waiting.first->activation->registers;
-
-		call->rip -= SYSTEM_CALL_SIZE; /* made anew, by the same number */
-		call->rax = call->error;
+		call_anew(failed->waiting.first);
 		wake(failed->waiting.first);
 	}
 	if (inside && inside->activation->replica == failed)

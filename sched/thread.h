@@ -41,8 +41,7 @@ struct activation {
 	uint64_t stack;             /* top of its stack, which is the replica's; 0: a program's */
 	uint64_t slices;            /* that it has used up while others waited */
 	uint64_t on_return;         /* why its end is no simple return: bits of enum on_return */
-	uint64_t lent;              /* with ON_RETURN_LENT: the address of what its caller lends */
-	uint64_t lent_size;         /* and how many bytes, with IPC_WRITABLE (abi/ipc.h) */
+	struct lent lent[LENT_MOST]; /* with ON_RETURN_LENT: what its caller lends */
 	uint64_t unused;            /* the size is a multiple of 16 */
 };
 
@@ -56,6 +55,7 @@ enum on_return {
 	ON_RETURN_DEAD = 16,   /* the replica that has called has failed meanwhile */
 	ON_RETURN_LONG = 32,   /* it has used up slices */
 	ON_RETURN_LENT = 64,   /* its caller lends it memory */
+	ON_RETURN_SERVED = 128, /* a system call has called it: its caller's registers stay as they are */
 };
 
 enum { SERVICES_DEEP = 7 };
@@ -73,6 +73,8 @@ struct thread {
 	struct replica *waits_at;                 /* whose door is closed; NULL: it waits for something else */
 	struct replica *asleep_in;                /* where it waits for a key */
 	uint64_t key;
+	bool serving;                             /* a system call is in, or on its way into, the service that `asked` is for */
+	struct service_call asked;                /* and then its answer */
 	uint64_t fs_base, gs_base;
 	struct core_set affinity;
 	struct task task; /* the shim's */

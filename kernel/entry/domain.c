@@ -4,6 +4,7 @@
 #include "ipc/replica.h"
 #include "kernel/entry/panic.h"
 #include "kernel/memory/load.h"
+#include "kernel/memory/store.h"
 #include "kernel/memory/view.h"
 #include "lib/elf.h"
 
@@ -23,9 +24,9 @@ struct server_image {
 
 extern const struct server_image server_images[SERVER_COUNT]; /* servers.S */
 
-static status_t build(struct vspace *space, const struct elf_image *elf, const uint8_t *file, struct replica *replica)
+static status_t build(struct vspace *space, enum server server, const struct elf_image *elf, struct replica *replica)
 {
-	status_t status = vspace_load(space, elf, file);
+	status_t status = vspace_load(space, elf, server_images[server].start);
 
 	for (unsigned i = 0; !status && i < REPLICA_STACKS; i++) {
 		uint64_t end = STACKS_BASE + (i + 1) * STACK_PLACE;
@@ -37,7 +38,7 @@ static status_t build(struct vspace *space, const struct elf_image *elf, const u
 	}
 	if (!status) {
 		replica->view = view_get(space);
-		status = replica->view ? STATUS_OK : STATUS_NO_MEMORY;
+		status = replica->view ? store_attach(server, replica->view) : STATUS_NO_MEMORY;
 	}
 	replica->entry = elf->entry;
 	replica->spares = REPLICA_STACKS - 1;
@@ -59,7 +60,7 @@ status_t replica_create(enum server server, struct replica *replica)
 	space = vspace_create(elf.highest);
 	if (!space)
 		return STATUS_NO_MEMORY;
-	status = build(space, &elf, image->start, replica);
+	status = build(space, server, &elf, replica);
 	if (status)
 		replica->view = NULL;
 	if (status)

@@ -12,6 +12,7 @@
 #include "kernel/entry/pager.h"
 #include "kernel/entry/panic.h"
 #include "kernel/memory/loans.h"
+#include "kernel/memory/store.h"
 #include "kernel/memory/vspace.h"
 #include "percpu/inbox.h"
 #include "percpu/log.h"
@@ -81,6 +82,14 @@ _Noreturn static void program_fault(const struct registers *registers, int signa
 	event_loop_after(deliver);
 }
 
+/* Where the space itself has nothing, and the view is a replica's, its store may. */
+static status_t in_store(status_t status, uint64_t address, enum access access)
+{
+	struct view *view = view_active();
+
+	return status == STATUS_BAD_ADDRESS && view->store ? store_fault(view, address, access) : status;
+}
+
 /* From a copy to or from user memory: resolve, or go on at its landing. */
 static void kernel_page_fault(struct registers *registers, uint64_t address, enum access access)
 {
@@ -90,7 +99,7 @@ static void kernel_page_fault(struct registers *registers, uint64_t address, enu
 	if (!landing)
 		panic_at(registers, address);
 	if (address < USER_END && view_active())
-		status = vspace_fault_now(view_active(), address, access);
+		status = in_store(vspace_fault_now(view_active(), address, access), address, access);
 	if (status == STATUS_BUSY)
 		inbox_serve_leaves(); /* the page is being taken back, and we must say that we know */
 	else if (status)
@@ -117,6 +126,9 @@ static void page_fault(struct registers *registers)
 	if (__builtin_expect(pager_is_called, 0) && thread_current->activation == &thread_current->program)
 		pager_call(registers, address, access);
 	status = vspace_fault(view_active(), address, access);
+	if (__builtin_expect(status == STATUS_OK, 1))
+		return;
+	status = in_store(status, address, access);
 	if (status == STATUS_BUSY)
 		cpu_pause(); /* the program's next try comes soon enough */
 	else if (status)

@@ -5,6 +5,7 @@
 
 #include "abi/token.h"
 #include "ipc/call.h"
+#include "ipc/gate.h"
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/paging.h"
 #include "kernel/entry/borrow.h"
@@ -148,6 +149,16 @@ int64_t kernel_call(unsigned core, enum service service, unsigned operation, con
 void kernel_notify(unsigned core, enum service service, unsigned operation, const uint64_t word[CALL_WORDS])
 {
 	call_notify(core, service, operation, word);
+}
+
+int64_t kernel_serve(enum server server, const struct service_call *call)
+{
+	return gate_serve(thread_current, server, call);
+}
+
+const uint64_t *kernel_served(void)
+{
+	return thread_current->asked.word;
 }
 
 void kernel_reply(struct reply_to reply_to, int64_t result)

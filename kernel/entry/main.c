@@ -3,13 +3,16 @@
  * Two stages. On the boot tables, everything is writable and one core works: boot_main learns the
  * machine, seals it, and wakes the others. In its instance each core runs instance_main,
  * all of them at once. */
+#include "abi/ipc.h"
 #include "kernel/arch/apic.h"
 #include "kernel/arch/segments.h"
 #include "kernel/entry/discover.h"
 #include "kernel/entry/events.h"
 #include "kernel/entry/first.h"
 #include "kernel/entry/pager.h"
+#include "kernel/entry/panic.h"
 #include "kernel/memory/frames.h"
+#include "kernel/memory/store.h"
 #include "percpu/inbox.h"
 #include "ipc/replica.h"
 #include "percpu/instance.h"
@@ -48,6 +51,8 @@ _Noreturn static void instance_main(void)
 	pager_open();
 	replicas_open();
 	names_service.start();
+	if (this_core() == 0 && !store_open(IPC_KEEP))
+		panic("no memory for the first address space");
 	announce_online();
 	if (this_core() == 0)
 		start_first_program();

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "kernel/memory/view.h"
 
+#include <stdbool.h>
+
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/paging.h"
 #include "kernel/memory/arena.h"
@@ -51,14 +53,13 @@ struct view *view_get(struct vspace *space)
 }
 
 /* Tables below come before the one that leads to them. */
-static void each_table(uint64_t table, unsigned level, frame_visitor visit)
+static void each_table(uint64_t table, unsigned level, unsigned count, frame_visitor visit)
 {
 	uint64_t *words = direct(table);
-	unsigned count = level == 3 ? PTE_COUNT / 2 : PTE_COUNT;
 
 	for (unsigned i = 0; level > 0 && (i = paging_next_used(words, i, count)) < count; i++)
 		if (!(words[i] & PTE_LARGE))
-			each_table(words[i] & PTE_ADDRESS, level - 1, visit);
+			each_table(words[i] & PTE_ADDRESS, level - 1, PTE_COUNT, visit);
 	visit(FRAME_page_table, table);
 }
 
@@ -68,13 +69,13 @@ static void give_table(enum frame_type type, uint64_t table)
 	frame_give(table);
 }
 
-/* Those of its own: what lies below the root is the space's where tables are shared. */
+/* Those of its own: what lies below the root is the space's where tables are shared, and the store's from the arenas up. */
 static void each_own_table(const struct view *view, frame_visitor visit)
 {
 	if (tables_shared)
 		visit(FRAME_page_table, view->root);
 	else
-		each_table(view->root, 3, visit);
+		each_table(view->root, 3, view->store ? paging_index(ARENA_BASE, 3) : PTE_COUNT / 2, visit);
 }
 
 void views_visit(frame_visitor visit)
@@ -138,6 +139,12 @@ uint64_t view_writable(const struct view *view, uint64_t address)
 	return word & PTE_PRESENT && word & PTE_WRITE ? (word & PTE_ADDRESS) + address % size : 0;
 }
 
+/* Whether the processor may have a view's translations. */
+static bool is_loaded(const struct view *view)
+{
+	return view_loaded && (view_loaded == view || view_loaded->store == view);
+}
+
 /* Words that map something, and whose bits are being taken away. */
 struct taking {
 	const struct view *view;
@@ -150,7 +157,7 @@ static inline void take_from(struct taking *taking, uint64_t *word, uint64_t add
 	if (!(*word & taking->bits))
 		return;
 	*word &= ~taking->bits;
-	if (taking->view == view_loaded && ++taking->cleared <= FLUSH_SINGLE_MAX)
+	if (is_loaded(taking->view) && ++taking->cleared <= FLUSH_SINGLE_MAX)
 		cpu_invalidate_page(address);
 }
 
@@ -193,7 +200,7 @@ static void take_bits(struct view *view, uint64_t start, uint64_t end, uint64_t 
 			take_from(&taking, &table[i], base + i * PAGE_SIZE);
 	}
 	if (taking.cleared > FLUSH_SINGLE_MAX)
-		cpu_write_cr3(view->root);
+		cpu_write_cr3(view_loaded->root);
 }
 
 void view_forget(struct view *view, uint64_t start, uint64_t end)
@@ -203,10 +210,10 @@ void view_forget(struct view *view, uint64_t start, uint64_t end)
 
 void view_flush(const struct view *view, uint64_t start, uint64_t end)
 {
-	if (view != view_loaded)
+	if (!is_loaded(view))
 		return;
 	if (end - start > FLUSH_SINGLE_MAX * PAGE_SIZE)
-		cpu_write_cr3(view->root);
+		cpu_write_cr3(view_loaded->root);
 	else
 		for (; start < end; start += PAGE_SIZE)
 			cpu_invalidate_page(start);

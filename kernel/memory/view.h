@@ -21,6 +21,7 @@ struct view {
 	struct view *next;
 	struct vspace *space;
 	uint64_t root;       /* physical */
+	struct view *store;  /* whose words the root has from the arenas up; NULL: its own (store.h) */
 	/* the 2 MiB in which the last fault was: its slots and its page table (both live as long as the view) */
 	uint64_t recent;     /* address / 2 MiB */
 	uint64_t *recent_slots, *recent_table;

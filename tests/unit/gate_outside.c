@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "ipc/ask.h"
 #include "ipc/replica.h"
 #include "kernel/memory/user.h"
 #include "kernel/arch/segments.h"
@@ -179,5 +180,12 @@ status_t user_copy_in(void *to, uint64_t from, size_t size)
 status_t user_copy_out(uint64_t to, const void *from, size_t size)
 {
 	(void)to, (void)from, (void)size;
+	abort();
+}
+
+/* Nor asked. */
+int64_t ask_kernel(struct thread *thread)
+{
+	(void)thread;
 	abort();
 }
