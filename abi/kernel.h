@@ -45,10 +45,9 @@ void kernel_finish(int status);
 int64_t kernel_call(unsigned core, enum service service, unsigned operation, const uint64_t word[CALL_WORDS]);
 void kernel_notify(unsigned core, enum service service, unsigned operation, const uint64_t word[CALL_WORDS]);
 void kernel_reply(struct reply_to reply_to, int64_t result);
-/* A service in a domain of its own, for the thread's system call, which goes on in the task's `resume` with its result (DEAD: its replica has failed). CALL_PARKED; or NO_MEMORY,
- * DEAD: it has not been called. And there, the words of its answer, from 1 on. */
-int64_t kernel_serve(enum server server, const struct service_call *call);
-const uint64_t *kernel_served(void);
+/* A service in a domain of its own, for the thread's system call: with the task's `call`, which stays as it is. It goes on in the task's `resume`, with the result (DEAD: its replica
+ * has failed meanwhile) and the other words of the answer in `answer`. CALL_PARKED; or NO_MEMORY, DEAD: it has not been called. */
+int64_t kernel_serve(enum server server);
 struct reply_to kernel_reply_to(const struct task *task); /* as this core's calls name the task's thread */
 
 /* Measuring: leaf messages without content to another core, as many as its ring takes now. How many that was. */
@@ -60,6 +59,8 @@ const void *kernel_replica(unsigned core, const void *variable);
 /* Pages of this core for a service's objects, zeroed; NULL: none left. */
 void *kernel_page_take(void);
 void kernel_page_give(void *page);
+/* The same of memory that all cores may write: descriptors and open files. */
+void *kernel_files_page_take(void);
 
 /* The thread. */
 struct task *kernel_task(void);

@@ -15,6 +15,7 @@
 #include "abi/unit_note.h"
 
 struct vspace; /* opaque to services */
+struct file;   /* opaque to the kernel (services/linux/files.h) */
 
 enum service {
 	SERVICE_KERNEL, /* the instance itself: address spaces and threads of other cores */
@@ -35,6 +36,12 @@ struct reply_to {
 	uint64_t cookie;
 };
 
+struct call {
+	struct reply_to reply_to;
+	uint32_t operation;
+	uint64_t word[CALL_WORDS];
+};
+
 /* Memory of a caller's, for the length of a call. */
 struct lent {
 	uint64_t address;
@@ -43,16 +50,10 @@ struct lent {
 
 enum { LENT_MOST = 2 };
 
-/* A system call's call of a service in a domain of its own; then words of its answer, the first one apart. */
+/* A system call's call of a service in a domain of its own. */
 struct service_call {
 	uint64_t word[CALL_WORDS];
 	struct lent lent[LENT_MOST];
-};
-
-struct call {
-	struct reply_to reply_to;
-	uint32_t operation;
-	uint64_t word[CALL_WORDS];
 };
 
 /* Words a service keeps with a thread; the kernel carries them along when the thread moves. */
@@ -63,9 +64,15 @@ struct task {
 	uint64_t clear_on_exit; /* user address to zero and wake, or 0 */
 	uint64_t token_landing; /* user address where a thread goes on that has reached for a token it has not, or 0 */
 	uint64_t saved[2];    /* of an operation that goes on after an answer */
-	uint64_t request[5];  /* the same: what was asked for */
+	uint64_t request[8];  /* the same: what was asked for */
 	int64_t (*resume)(struct task *task, int64_t result); /* what goes on; NULL: the answer is the result */
 	void (*cancel)(struct task *task); /* undo the call that is out, on timeout or death; NULL: nothing to undo */
+	struct service_call call;    /* kernel_serve's */
+	uint64_t answer[CALL_WORDS]; /* the words of its answer, from 1 on */
+	int64_t (*served)(struct task *task, int64_t result); /* what goes on with that */
+	uint32_t sequence;           /* of calls that change something (abi/fs.h) */
+	uint32_t tries;              /* of the one that is out */
+	struct file *file;           /* that this system call holds; NULL: none */
 	int32_t exit_status;  /* as wait4 reports it, should this be the last thread */
 };
 
@@ -123,6 +130,7 @@ struct linux_service {
 	void (*page_moved)(const struct task *task, const struct vspace *space, uint64_t old_frame);
 	/* Every page that the replica has taken and not given back. */
 	void (*visit_pages)(void (*visit)(const void *page));
+	void (*visit_files)(void (*visit)(const void *page)); /* those of kernel_files_page_take */
 	int64_t (*call)(const struct call *call);
 };
 

@@ -45,8 +45,8 @@ static void set_words(struct registers *next, const struct thread *thread)
 	const struct registers *call = &thread->activation->registers;
 
 	if (thread->serving) {
-		next->rdi = thread->asked.word[0], next->rsi = thread->asked.word[1], next->rdx = thread->asked.word[2];
-		next->r10 = thread->asked.word[3], next->r8 = thread->asked.word[4], next->r9 = thread->asked.word[5];
+		next->rdi = thread->task.call.word[0], next->rsi = thread->task.call.word[1], next->rdx = thread->task.call.word[2];
+		next->r10 = thread->task.call.word[3], next->r8 = thread->task.call.word[4], next->r9 = thread->task.call.word[5];
 	} else {
 		next->rdi = call->rdi, next->rsi = call->rsi, next->rdx = call->rdx;
 		next->r10 = call->r10, next->r8 = call->r8, next->r9 = call->r9;
@@ -58,7 +58,7 @@ static void set_lent(struct activation *next, const struct thread *thread)
 	const struct registers *call = &thread->activation->registers;
 
 	if (thread->serving)
-		memcpy(next->lent, thread->asked.lent, sizeof(next->lent));
+		memcpy(next->lent, thread->task.call.lent, sizeof(next->lent));
 	else if (call->error - IPC_LEND < IPC_SERVERS)
 		next->lent[0] = (struct lent){ call->r8, call->r9 }, next->lent[1] = (struct lent){ 0 };
 	else
@@ -120,11 +120,10 @@ static int64_t call(struct thread *thread, uint64_t server)
 	return go_in(thread, server);
 }
 
-int64_t gate_serve(struct thread *thread, enum server server, const struct service_call *call)
+int64_t gate_serve(struct thread *thread, enum server server)
 {
 	int64_t result;
 
-	thread->asked = *call;
 	thread->serving = true;
 	result = go_in(thread, server);
 	thread->serving = thread->serving && result == CALL_PARKED;
@@ -135,8 +134,8 @@ int64_t gate_serve(struct thread *thread, enum server server, const struct servi
 static void answer_system_call(struct thread *thread, const struct registers *answer)
 {
 	thread->program.registers.rax = answer->rdi;
-	thread->asked.word[1] = answer->rsi, thread->asked.word[2] = answer->rdx;
-	thread->asked.word[3] = answer->r10, thread->asked.word[4] = answer->r8, thread->asked.word[5] = answer->r9;
+	thread->task.answer[1] = answer->rsi, thread->task.answer[2] = answer->rdx;
+	thread->task.answer[3] = answer->r10, thread->task.answer[4] = answer->r8, thread->task.answer[5] = answer->r9;
 }
 
 void gate_come_back(struct thread *thread, struct activation *caller, const struct registers *answer)

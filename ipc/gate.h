@@ -16,9 +16,10 @@
 /* The thread's activation calls, its registers saved: from now on the service, on that stack, is what the thread has to run. */
 void gate_enter(struct thread *thread, struct replica *callee, uint64_t stack, uint64_t on_return);
 
-/* For a system call of the running thread's, which goes on when its activation is the program's again, by the task's `resume`: rax is the result then, and
- * `asked` has the other words; all other registers stay as they are. CALL_PARKED; NO_MEMORY, DEAD, BUSY: there was no call. */
-int64_t gate_serve(struct thread *thread, enum server server, const struct service_call *call);
+/* For a system call of the running thread's, with task.call, which stays as it is. The system call goes on by the task's `resume` when the activation is the
+ * program's again: rax is the result then, and task.answer has the other words; all other registers stay as they are. CALL_PARKED; NO_MEMORY, DEAD: there
+ * was no call. */
+int64_t gate_serve(struct thread *thread, enum server server);
 
 /* The thread is back in one of its chain that has called, with rdi, rsi and so on of an answer. */
 void gate_come_back(struct thread *thread, struct activation *caller, const struct registers *answer);

@@ -73,8 +73,7 @@ struct thread {
 	struct replica *waits_at;                 /* whose door is closed; NULL: it waits for something else */
 	struct replica *asleep_in;                /* where it waits for a key */
 	uint64_t key;
-	bool serving;                             /* a system call is in, or on its way into, the service that `asked` is for */
-	struct service_call asked;                /* and then its answer */
+	bool serving;                             /* a system call is on its way into a service, with task.call */
 	uint64_t fs_base, gs_base;
 	struct core_set affinity;
 	struct task task; /* the shim's */

@@ -122,6 +122,11 @@ static void page_found(const void *page)
 	found(FRAME_service, direct_physical(page));
 }
 
+static void files_page_found(const void *page)
+{
+	found(FRAME_files, direct_physical(page));
+}
+
 static void count(void)
 {
 	frames_visit(in_table);
@@ -132,6 +137,7 @@ static void count(void)
 	for (struct thread *thread = thread_first(); thread; thread = thread->all_next)
 		found(FRAME_thread, direct_physical(thread));
 	linux_service.visit_pages(page_found);
+	linux_service.visit_files(files_page_found);
 	account.found[FRAME_free].frames = frames_unused();
 	account.found[FRAME_pool].frames = pool_frames;
 	account.found[FRAME_backlog].frames = backlog_pages;

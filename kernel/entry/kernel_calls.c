@@ -151,14 +151,9 @@ void kernel_notify(unsigned core, enum service service, unsigned operation, cons
 	call_notify(core, service, operation, word);
 }
 
-int64_t kernel_serve(enum server server, const struct service_call *call)
+int64_t kernel_serve(enum server server)
 {
-	return gate_serve(thread_current, server, call);
-}
-
-const uint64_t *kernel_served(void)
-{
-	return thread_current->asked.word;
+	return gate_serve(thread_current, server);
 }
 
 void kernel_reply(struct reply_to reply_to, int64_t result)
@@ -186,6 +181,13 @@ const void *kernel_replica(unsigned core, const void *variable)
 void *kernel_page_take(void)
 {
 	uint64_t frame = frame_take(FRAME_service);
+
+	return frame ? direct(frame) : NULL;
+}
+
+void *kernel_files_page_take(void)
+{
+	uint64_t frame = frame_take(FRAME_files);
 
 	return frame ? direct(frame) : NULL;
 }

@@ -21,7 +21,7 @@ struct birth_request {
 	uint64_t flags, stack, parent_tid, child_tid, tls;
 };
 
-_Static_assert(sizeof(struct birth_request) == sizeof(((struct task *)0)->request), "kept in the task");
+_Static_assert(sizeof(struct birth_request) <= sizeof(((struct task *)0)->request), "kept in the task");
 
 /* Threads spread over the cores that their creator may use: one further for each. */
 static unsigned next_core(const struct core_set *allowed)
@@ -143,7 +143,7 @@ static int64_t new_process(struct vspace *space)
 {
 	struct task *task = kernel_task();
 	const struct process *parent = process_current();
-	struct process *child = process_create(parent->id, space, parent->executable);
+	struct process *child = process_create(parent, space, parent->executable);
 
 	if (!child) {
 		kernel_vspace_release(space);

@@ -19,8 +19,13 @@ int64_t linux_result(int64_t result)
 	case STATUS_BUSY: return -LINUX_EAGAIN;
 	case STATUS_TIMED_OUT: return -LINUX_ETIMEDOUT;
 	case STATUS_NOT_ALLOWED: return -LINUX_EPERM;
-	case STATUS_DEAD: return -LINUX_ESRCH;
+	case STATUS_DEAD: return -LINUX_EIO;
 	case STATUS_NO_CALL: return -LINUX_ENOSYS;
+	case STATUS_NOT_DIRECTORY: return -LINUX_ENOTDIR;
+	case STATUS_IS_DIRECTORY: return -LINUX_EISDIR;
+	case STATUS_NOT_EMPTY: return -LINUX_ENOTEMPTY;
+	case STATUS_NAME_TOO_LONG: return -LINUX_ENAMETOOLONG;
+	case STATUS_TOO_BIG: return -LINUX_EFBIG;
 	default: return -LINUX_EINVAL;
 	}
 }

@@ -7,6 +7,7 @@
 #include "lib/string.h"
 #include "services/linux/calls.h"
 #include "services/linux/errno.h"
+#include "services/linux/files.h"
 #include "services/linux/image.h"
 #include "services/linux/process.h"
 
@@ -41,7 +42,7 @@ int exec_first(const char *path, char *const argv[])
 	}
 	for (unsigned core = 0; core < kernel_core_count(); core++)
 		core_set_add(&everywhere, core);
-	process = process_create(0, image.space, image.executable);
+	process = process_create(NULL, image.space, image.executable);
 	if (!process)
 		return STATUS_NO_MEMORY;
 	task = (struct task){ .process = (uint64_t)process, .process_id = process->id, .thread_id = process->id };
@@ -68,6 +69,7 @@ static int64_t replace(const struct image *image)
 		kernel_vspace_release(image->space);
 		return -LINUX_ENOMEM;
 	}
+	descriptors_exec(process->descriptors);
 	*registers = initial_registers(image);
 	kernel_set_base(0, 0);
 	kernel_set_base(1, 0);

@@ -1,173 +1,322 @@
-/* file_calls.c - system calls about files, as far as there are any: the console
+/* file_calls.c - system calls with a descriptor
  * SPDX-License-Identifier: MIT
- * Descriptors 0, 1 and 2 are the console; there is no other. Own core, never waits but for room in the log. */
+ * Own core; never waits but for room in the log: what the file service does goes on in a resume function. */
 #include "abi/kernel.h"
-#include "lib/string.h"
 #include "services/linux/calls.h"
 #include "services/linux/errno.h"
+#include "services/linux/files.h"
 #include "services/linux/process.h"
+#include "services/linux/served.h"
+#include "services/linux/stat.h"
+#include "services/linux/transfer.h"
 
 enum {
-	CONSOLE_LAST = 2,
-	PIECE = 1024,
-	WRITE_MAX = 4096, /* bytes in one call: the console is slow, and others wait for this core meanwhile */
-	VECTORS_MAX = 1024,
-	PATH_SIZE = 256,
-	STAT_SIZE = 144,
-	STAT_MODE = 24,      /* offsets in struct stat, Linux uapi asm/stat.h */
-	STAT_RDEV = 40,
-	STAT_BLOCK_SIZE = 56,
-	CONSOLE_MODE = 0020620,
-	CONSOLE_DEVICE = 5 << 8 | 1,
-	EMPTY_PATH = 0x1000,
+	CLOSE_ON_EXEC = 02000000, /* O_CLOEXEC */
+	CHANGEABLE = 0x6c00,      /* O_APPEND, O_NONBLOCK, O_ASYNC, O_DIRECT */
+	ACCESS_MODE = 3,
+	DUP = 0, GET_FD = 1, SET_FD = 2, GET_FLAGS = 3, SET_FLAGS = 4, DUP_EXEC = 1030, /* fcntl(2) */
+	RANGE_EXEC = 4,           /* CLOSE_RANGE_CLOEXEC */
+	SEEK_START = 0, SEEK_HERE = 1, SEEK_END = 2,
 };
 
-static int64_t check_console(uint64_t descriptor)
+static struct descriptors *table(void)
 {
-	return (uint32_t)descriptor <= CONSOLE_LAST ? 0 : -LINUX_EBADF;
-}
-
-/* Bytes written, perhaps fewer than asked for; an error only when there were none. */
-static int64_t write_console(uint64_t from, uint64_t size)
-{
-	char piece[PIECE];
-	uint64_t done = 0;
-
-	if (size > WRITE_MAX)
-		size = WRITE_MAX;
-	while (done < size) {
-		size_t length = size - done < PIECE ? size - done : PIECE;
-
-		if (kernel_copy_in(piece, from + done, length))
-			return done ? (int64_t)done : -LINUX_EFAULT;
-		kernel_console_write(kernel_task()->process_id, piece, length);
-		done += length;
-	}
-	return (int64_t)done;
+	return process_current()->descriptors;
 }
 
 int64_t linux_read(struct registers *registers)
 {
-	return check_console(registers->rdi);
+	return transfer(registers->rdi, registers->rsi, registers->rdx, 0, 0, HOW_MOVES);
 }
 
 int64_t linux_write(struct registers *registers)
 {
-	int64_t error = check_console(registers->rdi);
+	return transfer(registers->rdi, registers->rsi, registers->rdx, 0, 0, HOW_MOVES | HOW_WRITES);
+}
 
-	if (error || !registers->rdx)
-		return error;
-	return registers->rdx > INT32_MAX ? -LINUX_EINVAL : write_console(registers->rsi, registers->rdx);
+int64_t linux_readv(struct registers *registers)
+{
+	return transfer(registers->rdi, registers->rsi, 0, registers->rdx, 0, HOW_MOVES);
 }
 
 int64_t linux_writev(struct registers *registers)
 {
-	int64_t error = check_console(registers->rdi), done = 0;
+	return transfer(registers->rdi, registers->rsi, 0, registers->rdx, 0, HOW_MOVES | HOW_WRITES);
+}
 
-	if (error)
-		return error;
-	if (registers->rdx > VECTORS_MAX)
-		return -LINUX_EINVAL;
-	for (uint64_t i = 0; i < registers->rdx; i++) {
-		struct { uint64_t base, size; } vector;
-		int64_t written;
+int64_t linux_pread64(struct registers *registers)
+{
+	return transfer(registers->rdi, registers->rsi, registers->rdx, 0, registers->r10, 0);
+}
 
-		if (kernel_copy_in(&vector, registers->rsi + i * sizeof(vector), sizeof(vector)))
-			return done ? done : -LINUX_EFAULT;
-		if (vector.size > INT32_MAX)
-			return done ? done : -LINUX_EINVAL;
-		written = write_console(vector.base, vector.size);
-		if (written < 0)
-			return done ? done : written;
-		done += written;
-		if ((uint64_t)written < vector.size || done >= WRITE_MAX)
-			break;
-	}
-	return done;
+int64_t linux_pwrite64(struct registers *registers)
+{
+	return transfer(registers->rdi, registers->rsi, registers->rdx, 0, registers->r10, HOW_WRITES);
 }
 
 int64_t linux_close(struct registers *registers)
 {
-	return check_console(registers->rdi);
+	struct file *file = descriptor_take(table(), (uint32_t)registers->rdi);
+
+	if (!file)
+		return -LINUX_EBADF;
+	file_put(file);
+	return serve_closing(0);
+}
+
+int64_t linux_close_range(struct registers *registers)
+{
+	uint32_t first = (uint32_t)registers->rdi, last = (uint32_t)registers->rsi;
+
+	if (first > last || registers->rdx & ~(uint64_t)RANGE_EXEC)
+		return -LINUX_EINVAL;
+	for (uint32_t number = first; number <= last && number < DESCRIPTORS_MOST; number++) {
+		uint64_t *word = descriptor_word(table(), number);
+		struct file *file;
+
+		if (registers->rdx && word && descriptor_file(*word))
+			__atomic_fetch_or(word, DESCRIPTOR_EXEC, __ATOMIC_RELAXED);
+		else if (!registers->rdx && (file = descriptor_take(table(), number)))
+			file_put(file);
+	}
+	return serve_closing(0);
+}
+
+/* The lowest descriptor from `from` on leads to the file as well, whose reference it takes. */
+static int64_t give_descriptor(struct file *file, uint64_t from, unsigned exec)
+{
+	int number = from < DESCRIPTORS_MOST ? descriptor_reserve(table(), (unsigned)from) : -1;
+
+	if (number >= 0)
+		descriptor_set(table(), (unsigned)number, file, exec);
+	else
+		file_put(file);
+	return number >= 0 ? number : from < DESCRIPTORS_MOST ? -LINUX_EMFILE : -LINUX_EINVAL;
+}
+
+int64_t linux_dup(struct registers *registers)
+{
+	struct file *file = descriptor_hold(table(), (uint32_t)registers->rdi);
+
+	return file ? give_descriptor(file, 0, 0) : -LINUX_EBADF;
+}
+
+static int64_t replace(uint32_t from, uint32_t to, unsigned exec)
+{
+	struct file *file = descriptor_hold(table(), from);
+	bool done;
+
+	if (!file)
+		return -LINUX_EBADF;
+	if (!descriptor_open(table(), to)) {
+		file_put(file);
+		return -LINUX_EBADF;
+	}
+	done = descriptor_replace(table(), to, file, exec);
+	if (!done)
+		file_put(file);
+	return serve_closing(done ? (int64_t)to : -LINUX_EBUSY);
+}
+
+int64_t linux_dup2(struct registers *registers)
+{
+	uint32_t from = (uint32_t)registers->rdi, to = (uint32_t)registers->rsi;
+	struct file *file;
+
+	if (from != to)
+		return replace(from, to, 0);
+	file = descriptor_hold(table(), from);
+	if (!file)
+		return -LINUX_EBADF;
+	file_put(file);
+	return to;
+}
+
+int64_t linux_dup3(struct registers *registers)
+{
+	if ((uint32_t)registers->rdi == (uint32_t)registers->rsi || registers->rdx & ~(uint64_t)CLOSE_ON_EXEC)
+		return -LINUX_EINVAL;
+	return replace((uint32_t)registers->rdi, (uint32_t)registers->rsi, registers->rdx ? DESCRIPTOR_EXEC : 0);
+}
+
+static int64_t set_exec(uint64_t *word, uint64_t exec)
+{
+	if (exec & 1)
+		__atomic_fetch_or(word, DESCRIPTOR_EXEC, __ATOMIC_RELAXED);
+	else
+		__atomic_fetch_and(word, ~(uint64_t)DESCRIPTOR_EXEC, __ATOMIC_RELAXED);
+	return 0;
+}
+
+static int64_t set_flags(struct file *file, uint32_t flags)
+{
+	uint32_t kept = __atomic_load_n(&file->flags, __ATOMIC_RELAXED) & ~(uint32_t)CHANGEABLE;
+
+	__atomic_store_n(&file->flags, kept | (flags & CHANGEABLE), __ATOMIC_RELAXED);
+	return 0;
+}
+
+static int64_t control(struct file *file, uint64_t *word, uint64_t operation, uint64_t argument)
+{
+	switch (operation) {
+	case GET_FD:
+		return __atomic_load_n(word, __ATOMIC_RELAXED) & DESCRIPTOR_EXEC ? 1 : 0;
+	case SET_FD:
+		return set_exec(word, argument);
+	case GET_FLAGS:
+		return __atomic_load_n(&file->flags, __ATOMIC_RELAXED);
+	case SET_FLAGS:
+		return set_flags(file, (uint32_t)argument);
+	default:
+		return -LINUX_EINVAL;
+	}
+}
+
+int64_t linux_fcntl(struct registers *registers)
+{
+	struct file *file = descriptor_hold(table(), (uint32_t)registers->rdi);
+	int64_t result;
+
+	if (!file)
+		return -LINUX_EBADF;
+	if (registers->rsi == DUP || registers->rsi == DUP_EXEC)
+		return give_descriptor(file, registers->rdx, registers->rsi == DUP_EXEC ? DESCRIPTOR_EXEC : 0);
+	result = control(file, descriptor_word(table(), (uint32_t)registers->rdi), registers->rsi, registers->rdx);
+	file_put(file);
+	return serve_closing(result);
 }
 
 int64_t linux_ioctl(struct registers *registers)
 {
-	int64_t error = check_console(registers->rdi);
+	struct file *file = descriptor_hold(table(), (uint32_t)registers->rdi);
 
-	return error ? error : -LINUX_ENOTTY;
+	if (!file)
+		return -LINUX_EBADF;
+	file_put(file);
+	return serve_closing(-LINUX_ENOTTY);
 }
 
-static int64_t copy_stat(uint64_t to)
+/* Calls of one step: with the file that the descriptor leads to, and its inode in the service's words. */
+static int64_t ask_of(uint64_t descriptor, struct service_call *call, int64_t (*next)(struct task *task, int64_t result))
 {
-	uint8_t stat[STAT_SIZE] = {};
-	uint32_t mode = CONSOLE_MODE;
-	uint64_t device = CONSOLE_DEVICE, block = PIECE;
+	struct task *task = kernel_task();
 
-	memcpy(stat + STAT_MODE, &mode, sizeof(mode));
-	memcpy(stat + STAT_RDEV, &device, sizeof(device));
-	memcpy(stat + STAT_BLOCK_SIZE, &block, sizeof(block));
-	return linux_result(kernel_copy_out(to, stat, sizeof(stat)));
+	task->file = descriptor_hold(table(), (uint32_t)descriptor);
+	if (!task->file)
+		return -LINUX_EBADF;
+	if (!task->file->inode)
+		return next(task, STATUS_NO_CALL);
+	call->word[2] = task->file->inode;
+	return serve_file_call(call, next);
+}
+
+static int64_t let_go(struct task *task, int64_t result)
+{
+	file_put(task->file);
+	task->file = NULL;
+	return serve_closing(result);
+}
+
+static int64_t stat_known(struct task *task, int64_t result)
+{
+	if (!task->file->inode)
+		return let_go(task, stat_console(kernel_registers()->rsi));
+	return let_go(task, result ? linux_result(result) : stat_out(kernel_registers()->rsi, task->answer));
 }
 
 int64_t linux_fstat(struct registers *registers)
 {
-	int64_t error = check_console(registers->rdi);
-
-	return error ? error : copy_stat(registers->rsi);
+	return ask_of(registers->rdi, &(struct service_call){ .word = { FS_STAT_INODE } }, stat_known);
 }
 
-int64_t linux_newfstatat(struct registers *registers)
+static int64_t listed(struct task *task, int64_t result)
 {
-	char path[PATH_SIZE];
-	int64_t length = kernel_copy_in_text(path, registers->rsi, sizeof(path));
+	uint64_t from = task->call.word[3];
 
-	if (length < 0)
-		return length == STATUS_NO_SPACE ? -LINUX_ENAMETOOLONG : linux_result(length);
-	if (length || !(registers->r10 & EMPTY_PATH))
-		return -LINUX_ENOENT;
-	return check_console(registers->rdi) ? -LINUX_EBADF : copy_stat(registers->rdx);
+	if (!task->file->inode)
+		return let_go(task, -LINUX_ENOTDIR);
+	if (result > 0) /* who else reads from the same open directory meanwhile may read the same */
+		__atomic_compare_exchange_n(&task->file->offset, &from, task->answer[1], 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+	return let_go(task, linux_result(result));
 }
 
-int64_t linux_openat(struct registers *registers)
+int64_t linux_getdents64(struct registers *registers)
 {
-	char path[PATH_SIZE];
-	int64_t length = kernel_copy_in_text(path, registers->rsi, sizeof(path));
+	uint64_t size = (uint32_t)registers->rdx < FS_TRANSFER_MOST ? (uint32_t)registers->rdx : FS_TRANSFER_MOST;
+	struct file *file = descriptor_hold(table(), (uint32_t)registers->rdi);
+	uint64_t offset;
 
-	return length < 0 && length != STATUS_NO_SPACE ? linux_result(length) : -LINUX_ENOENT;
+	if (!file)
+		return -LINUX_EBADF;
+	offset = __atomic_load_n(&file->offset, __ATOMIC_ACQUIRE);
+	file_put(file);
+	return ask_of(registers->rdi, &(struct service_call){ .word = { FS_LIST | size << 16, 0, 0, offset }, .lent = { { registers->rsi, size | IPC_WRITABLE } } }, listed);
 }
 
-int64_t linux_readlink(struct registers *registers)
+static int64_t truncated(struct task *task, int64_t result)
 {
-	const char *executable = process_current()->executable;
-	size_t length = strlen(executable);
-	char path[PATH_SIZE], target[PATH_SIZE] = "/";
-	int64_t status = kernel_copy_in_text(path, registers->rdi, sizeof(path));
-
-	if (status < 0)
-		return status == STATUS_NO_SPACE ? -LINUX_ENAMETOOLONG : linux_result(status);
-	if (strcmp(path, "/proc/self/exe"))
-		return -LINUX_ENOENT;
-	while (*executable == '.' || *executable == '/') /* bounded: names end */
-		executable++, length--;
-	if (length > sizeof(target) - 1)
-		length = sizeof(target) - 1;
-	memcpy(target + 1, executable, length);
-	length++;
-	if (length > registers->rdx)
-		length = registers->rdx;
-	return kernel_copy_out(registers->rsi, target, length) ? -LINUX_EFAULT : (int64_t)length;
+	return let_go(task, task->file->inode ? linux_result(result) : -LINUX_EINVAL);
 }
 
-int64_t linux_getcwd(struct registers *registers)
+int64_t linux_ftruncate(struct registers *registers)
 {
-	if (registers->rsi < 2)
-		return -LINUX_ERANGE;
-	return kernel_copy_out(registers->rdi, "/", 2) ? -LINUX_EFAULT : 2;
+	struct file *file = descriptor_hold(table(), (uint32_t)registers->rdi);
+	bool writes;
+
+	if (!file)
+		return -LINUX_EBADF;
+	writes = file->flags & ACCESS_MODE;
+	file_put(file);
+	if (!writes || registers->rsi > INT64_MAX)
+		return -LINUX_EINVAL;
+	return ask_of(registers->rdi, &(struct service_call){ .word = { FS_TRUNCATE, 0, 0, registers->rsi } }, truncated);
 }
 
-int64_t linux_umask(struct registers *registers)
+static int64_t seek_to(struct file *file, int64_t base, int64_t distance)
 {
-	(void)registers;
-	return 0022;
+	int64_t to;
+
+	if (__builtin_add_overflow(base, distance, &to) || to < 0)
+		return -LINUX_EINVAL;
+	__atomic_store_n(&file->offset, (uint64_t)to, __ATOMIC_RELEASE);
+	return to;
+}
+
+static int64_t end_known(struct task *task, int64_t result)
+{
+	if (!task->file->inode)
+		return let_go(task, -LINUX_ESPIPE);
+	return let_go(task, result ? linux_result(result) : seek_to(task->file, (int64_t)task->answer[2], (int64_t)kernel_registers()->rsi));
+}
+
+int64_t linux_lseek(struct registers *registers)
+{
+	struct file *file;
+	int64_t result;
+
+	if (registers->rdx == SEEK_END)
+		return ask_of(registers->rdi, &(struct service_call){ .word = { FS_STAT_INODE } }, end_known);
+	file = descriptor_hold(table(), (uint32_t)registers->rdi);
+	if (!file)
+		return -LINUX_EBADF;
+	if (!file->inode)
+		result = -LINUX_ESPIPE;
+	else if (registers->rdx == SEEK_START || registers->rdx == SEEK_HERE)
+		result = seek_to(file, registers->rdx == SEEK_HERE ? (int64_t)file->offset : 0, (int64_t)registers->rsi);
+	else
+		result = -LINUX_EINVAL;
+	file_put(file);
+	return serve_closing(result);
+}
+
+/* Nothing outlives the machine. */
+int64_t linux_fsync(struct registers *registers)
+{
+	struct file *file = descriptor_hold(table(), (uint32_t)registers->rdi);
+	bool console = file && !file->inode;
+
+	if (!file)
+		return -LINUX_EBADF;
+	file_put(file);
+	return serve_closing(console ? -LINUX_EINVAL : 0);
 }

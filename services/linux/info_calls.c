@@ -5,6 +5,7 @@
 #include "lib/string.h"
 #include "services/linux/calls.h"
 #include "services/linux/errno.h"
+#include "services/linux/files.h"
 #include "services/linux/then.h"
 
 enum {
@@ -14,7 +15,6 @@ enum {
 	LIMIT_STACK = 3,
 	LIMIT_FILES = 7,
 	STACK_SIZE = 8 << 20,
-	FILES = 3,
 	SIGNAL_SET_SIZE = 8,
 	RANDOM_PIECE = 256,
 	RANDOM_STEP = (CALL_PAGES - 1) * 4096, /* bytes */
@@ -67,7 +67,7 @@ int64_t linux_prlimit64(struct registers *registers)
 	if (registers->rsi == LIMIT_STACK)
 		limit[0] = limit[1] = STACK_SIZE;
 	if (registers->rsi == LIMIT_FILES)
-		limit[0] = limit[1] = FILES;
+		limit[0] = limit[1] = DESCRIPTORS_MOST;
 	return registers->r10 ? linux_result(kernel_copy_out(registers->r10, limit, sizeof(limit))) : 0;
 }
 

@@ -8,6 +8,7 @@
 #include "services/linux/calls.h"
 #include "services/linux/errno.h"
 #include "services/linux/exec.h"
+#include "services/linux/files.h"
 #include "services/linux/futex.h"
 #include "services/linux/process.h"
 #include "services/linux/records.h"
@@ -87,6 +88,8 @@ static bool may_live(struct task *task)
 
 static void thread_gone(struct task *task)
 {
+	if (task->file)
+		file_put(task->file);
 	kernel_notify(process_home(task->process_id), SERVICE_LINUX, LINUX_THREAD_GONE,
 		      (uint64_t[CALL_WORDS]){ task->process_id, (uint64_t)task->exit_status });
 }
@@ -95,6 +98,12 @@ static void visit_pages(void (*visit)(const void *page))
 {
 	processes_visit(visit);
 	records_visit(visit);
+}
+
+static void visit_files(void (*visit)(const void *page))
+{
+	files_visit(visit);
+	process_files_visit(visit);
 }
 
 static int64_t serve(const struct call *call)
@@ -110,5 +119,6 @@ const struct linux_service linux_service = {
 	.thread_gone = thread_gone,
 	.page_moved = futex_page_moved,
 	.visit_pages = visit_pages,
+	.visit_files = visit_files,
 	.call = serve,
 };

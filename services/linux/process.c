@@ -4,7 +4,9 @@
 
 #include "lib/core_set.h"
 #include "services/linux/children.h"
+#include "services/linux/console.h"
 #include "services/linux/errno.h"
+#include "services/linux/files.h"
 
 enum {
 	BUCKETS = 32,
@@ -49,19 +51,24 @@ static bool is_room(void)
 	       memory_service.free_frames(FRAME_SHARED) > RESERVE_SHARED;
 }
 
-struct process *process_create(uint32_t parent_id, struct vspace *space, const char *executable)
+struct process *process_create(const struct process *parent, struct vspace *space, const char *executable)
 {
-	struct process *process = NULL;
+	struct process *process = is_room() ? kernel_page_take() : NULL;
+	struct descriptors *descriptors = NULL;
 
-	if (is_room())
-		process = kernel_page_take();
-	if (!process)
+	if (process)
+		descriptors = parent ? descriptors_copy(parent->descriptors) : console_descriptors();
+	if (!descriptors) {
+		if (process)
+			kernel_page_give(process);
 		return NULL;
+	}
 	*process = (struct process){
 		.id = new_id(),
-		.parent_id = parent_id,
+		.parent_id = parent ? parent->id : 0,
 		.threads = 1,
 		.space = space,
+		.descriptors = descriptors,
 		.executable = executable,
 	};
 	process->next = *bucket_of(process->id);
@@ -76,6 +83,7 @@ void process_discard(struct process *process)
 	while (*link != process)
 		link = &(*link)->next;
 	*link = process->next;
+	descriptors_destroy(process->descriptors);
 	kernel_page_give(process);
 }
 
@@ -84,6 +92,13 @@ void processes_visit(void (*visit)(const void *page))
 	for (unsigned bucket = 0; bucket < BUCKETS; bucket++)
 		for (struct process *process = table[bucket]; process; process = process->next)
 			visit(process);
+}
+
+void process_files_visit(void (*visit)(const void *page))
+{
+	for (unsigned bucket = 0; bucket < BUCKETS; bucket++)
+		for (const struct process *process = table[bucket]; process; process = process->next)
+			descriptors_visit(process->descriptors, visit);
 }
 
 static void stop_lending(struct process *process, struct vspace *space)
@@ -241,6 +256,9 @@ int64_t process_serve(const struct call *call)
 		return 0;
 	case LINUX_SIGNAL:
 		return signal_process(id, (int)call->word[1]);
+	case LINUX_FILE_GONE:
+		file_gone((struct file *)call->word[0]);
+		return 0;
 	default:
 		return STATUS_NO_CALL;
 	}

@@ -16,6 +16,7 @@
 #include "abi/kernel.h"
 
 struct child;
+struct descriptors;
 struct waiter;
 
 struct process {
@@ -24,6 +25,7 @@ struct process {
 	uint32_t threads;
 	uint32_t exiting;
 	struct vspace *space;
+	struct descriptors *descriptors; /* constant; co-managed words (files.h) */
 	const char *executable; /* name in the initramfs, not terminated by anything but its NUL there */
 
 	/* home alone */
@@ -52,6 +54,7 @@ enum linux_operation {
 	LINUX_SPACE,         /* process id -> its space, held; the caller gives it back, here */
 	LINUX_SPACE_BACK,    /* space: it is not needed any more */
 	LINUX_SIGNAL,        /* process id, signal: ends it, or asks (0) whether it lives */
+	LINUX_FILE_GONE,     /* file: its last reference is gone */
 	LINUX_FUTEX_WAIT,    /* physical address, expected value, bit set, space, address there */
 	LINUX_FUTEX_WAKE,    /* physical address, how many, bit set, space, address there -> woken */
 	LINUX_FUTEX_CANCEL,  /* physical address, reply_to core, cookie */
@@ -71,16 +74,17 @@ static inline const struct process *process_current(void)
 	return (const struct process *)kernel_task()->process;
 }
 
-/* This core: a new process, no thread yet; NULL: no memory. */
-struct process *process_create(uint32_t parent_id, struct vspace *space, const char *executable);
+/* This core: a new process, no thread yet, whose descriptors lead to the same files as its parent's (NULL: to the console alone); NULL: no memory. */
+struct process *process_create(const struct process *parent, struct vspace *space, const char *executable);
 /* This core: one that never ran. */
 void process_discard(struct process *process);
 
 /* The running thread's process is to end. Result like kernel_call: CALL_PARKED, always. */
 int64_t process_exit(int32_t status);
 
-/* Every process object of this home. */
+/* Every process object of this home; every page of their descriptors. */
 void processes_visit(void (*visit)(const void *page));
+void process_files_visit(void (*visit)(const void *page));
 
 /* Serves LINUX_THREAD_ADD to LINUX_SIGNAL. */
 int64_t process_serve(const struct call *call);

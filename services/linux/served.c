@@ -1,0 +1,75 @@
+/* served.c - see served.h
+ * SPDX-License-Identifier: MIT */
+#include "services/linux/served.h"
+
+#include "services/linux/errno.h"
+#include "services/linux/files.h"
+
+enum {
+	PAUSE = 1000000, /* ns before the next try */
+	TRIES = 20000,   /* then the service is not coming back */
+};
+
+static int64_t try(struct task *task);
+
+static int64_t again(struct task *task, int64_t result)
+{
+	(void)result;
+	return try(task);
+}
+
+static int64_t answered(struct task *task, int64_t result)
+{
+	if ((result != STATUS_DEAD && result != STATUS_BUSY) || kernel_ending())
+		return task->served(task, result);
+	if (++task->tries == TRIES)
+		return task->served(task, STATUS_DEAD);
+	kernel_set_deadline(kernel_time() + PAUSE);
+	task->resume = again;
+	return kernel_sleep();
+}
+
+static int64_t try(struct task *task)
+{
+	int64_t result = kernel_serve(SERVER_fs);
+
+	if (result != CALL_PARKED)
+		return answered(task, result);
+	task->resume = answered;
+	return CALL_PARKED;
+}
+
+int64_t serve_file_call(const struct service_call *call, int64_t (*next)(struct task *task, int64_t result))
+{
+	struct task *task = kernel_task();
+
+	task->call = *call;
+	task->call.word[1] = (uint64_t)task->thread_id << 32 | ++task->sequence;
+	task->served = next;
+	task->tries = 0;
+	return try(task);
+}
+
+/* One is closed, whatever the service says of it: it is nobody's any more. */
+static int64_t closed(struct task *task, int64_t result)
+{
+	(void)result;
+	file_closed((struct file *)task->saved[1]);
+	return serve_closing((int64_t)task->saved[0]);
+}
+
+int64_t serve_closing(int64_t result)
+{
+	struct task *task = kernel_task();
+	struct file *file = file_closing();
+
+	while (file && !file->inode) { /* bounded: the list gets shorter */
+		file_closed(file);
+		file = file_closing();
+	}
+	if (!file)
+		return result;
+	task->saved[0] = (uint64_t)result;
+	task->saved[1] = (uint64_t)file;
+	return serve_file_call(&(struct service_call){ .word = { FS_CLOSE, 0, file->inode } }, closed);
+}
