@@ -1,0 +1,377 @@
+/* files.c - files and directories as a program uses them
+ * SPDX-License-Identifier: MIT
+ * Usage: files DIRECTORY. Makes and removes a directory there, and prints what each call says: the same as on Linux. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int next;
+
+/* One line: what a call has answered. */
+static long say(const char *what, long result)
+{
+	if (result < 0)
+		printf("%3d %s: error %d\n", next++, what, errno);
+	else
+		printf("%3d %s: %ld\n", next++, what, result);
+	return result;
+}
+
+static void say_text(const char *what, const char *text)
+{
+	printf("%3d %s: %s\n", next++, what, text);
+}
+
+static void say_stat(const char *name)
+{
+	struct stat stat;
+
+	if (say(name, lstat(name, &stat)) == 0)
+		printf("    mode %o, %s %ld, device %d\n", (unsigned)stat.st_mode, S_ISDIR(stat.st_mode) ? "directory" : "size",
+		       S_ISDIR(stat.st_mode) ? 0 : (long)stat.st_size, stat.st_dev != 0);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static void say_directory(const char *name)
+{
+	enum { MOST = 1000 };
+	static char names[MOST][NAME_MAX + 1];
+	DIR *directory = opendir(name);
+	struct dirent *entry;
+	int count = 0;
+
+	if (!directory) {
+		say(name, -1);
+		return;
+	}
+	while (count < MOST && (entry = readdir(directory)))
+		strcpy(names[count++], entry->d_name);
+	closedir(directory);
+	qsort(names, (size_t)count, sizeof(names[0]), by_name);
+	printf("%3d %s has %d:", next++, name, count);
+	for (int i = 0; i < count && i < 20; i++)
+		printf(" %s", names[i]);
+	printf("\n");
+}
+
+static void say_content(const char *name)
+{
+	char text[200];
+	int file = open(name, O_RDONLY);
+	long size = read(file, text, sizeof(text) - 1);
+
+	text[size > 0 ? size : 0] = 0;
+	say_text(name, text);
+	close(file);
+}
+
+static void make_and_read(void)
+{
+	char text[64] = "";
+	int file = (int)say("create", open("a", O_CREAT | O_RDWR | O_EXCL, 0644));
+
+	say("create again", open("a", O_CREAT | O_RDWR | O_EXCL, 0644));
+	say("write", write(file, "hello, world\n", 13));
+	say("where", lseek(file, 0, SEEK_CUR));
+	say("read at the end", read(file, text, 10));
+	say("back", lseek(file, 7, SEEK_SET));
+	say("read", read(file, text, 60));
+	say_text("it", text);
+	say("pread", pread(file, text, 5, 0));
+	say("beyond the end", pread(file, text, 5, 1000));
+	say("before the beginning", pread(file, text, 5, -1));
+	say("pwrite", pwrite(file, "HELLO", 5, 0));
+	say("pwrite beyond", pwrite(file, "far", 3, 5000));
+	say("the end", lseek(file, 0, SEEK_END));
+	say("before the beginning", lseek(file, -6000, SEEK_END));
+	say("nowhere", lseek(file, 0, 77));
+	say("in the hole", pread(file, text, 4, 3000));
+	say("zeros", text[0] + text[1] + text[2] + text[3]);
+	say("shorter", ftruncate(file, 8));
+	say("longer", ftruncate(file, 20));
+	memset(text, 'x', sizeof(text));
+	say("all", pread(file, text, 60, 0));
+	say("zeros behind", text[8] + text[19]);
+	say("close", close(file));
+	say("close again", close(file));
+	say("read closed", read(file, text, 1));
+	say_stat("a");
+}
+
+static void open_in_ways(void)
+{
+	char text[16];
+	int file;
+
+	say("not there", open("b", O_RDONLY));
+	say("directory", open(".", O_RDWR));
+	file = open("a", O_RDONLY);
+	say("write what is read", write(file, "x", 1));
+	say("truncate what is read", ftruncate(file, 0));
+	close(file);
+	file = open("a", O_WRONLY | O_TRUNC);
+	say("read what is written", read(file, text, 1));
+	say("empty", lseek(file, 0, SEEK_END));
+	close(file);
+	file = open("a", O_WRONLY | O_APPEND);
+	say("append", write(file, "one ", 4));
+	say("append", pwrite(file, "", 0, 0));
+	lseek(file, 0, SEEK_SET);
+	say("append", write(file, "two", 3));
+	say("where", lseek(file, 0, SEEK_CUR));
+	close(file);
+	say_content("a");
+	say("not a directory", open("a/b", O_RDONLY));
+	say("only a directory", open("a", O_RDONLY | O_DIRECTORY));
+	say("no name", open("", O_RDONLY));
+	say("no text", open((char *)1, O_RDONLY));
+	say("create below nothing", open("none/b", O_CREAT | O_RDWR, 0600));
+	say("create a directory", open("none/", O_CREAT | O_RDWR, 0600));
+}
+
+static void write_pieces(void)
+{
+	struct iovec pieces[4] = { { "one", 3 }, { NULL, 0 }, { ", two", 5 }, { ", three", 7 } };
+	char left[6] = "", right[20] = "";
+	struct iovec rooms[2] = { { left, 5 }, { right, 19 } };
+	int file = open("pieces", O_CREAT | O_RDWR, 0600);
+
+	say("writev", writev(file, pieces, 4));
+	say("writev of nothing", writev(file, pieces, 0));
+	say("writev of too many", writev(file, pieces, 100000));
+	lseek(file, 0, SEEK_SET);
+	say("readv", readv(file, rooms, 2));
+	say_text("left", left);
+	say_text("right", right);
+	say("a bad piece", writev(file, (struct iovec[]){ { (void *)8, 4 } }, 1));
+	say("where", lseek(file, 0, SEEK_CUR));
+	say("no memory to read to", pread(file, (void *)8, 4, 0));
+	close(file);
+}
+
+/* More than the service takes at once, and read back. */
+static void write_much(void)
+{
+	enum { SIZE = 3000001 };
+	unsigned char *out = malloc(SIZE), *in = calloc(1, SIZE);
+	int file = open("much", O_CREAT | O_RDWR, 0600);
+
+	for (unsigned i = 0; i < SIZE; i++)
+		out[i] = (unsigned char)(i * 31 + i / 4096);
+	say("much", write(file, out, SIZE));
+	say("read", pread(file, in, SIZE + 0, 0));
+	say("the same", memcmp(in, out, SIZE));
+	say("in the middle", pread(file, in, 5000, 1234567));
+	say("the same", memcmp(in, out + 1234567, 5000));
+	say("over pages", pwrite(file, out, 10000, 4090));
+	say("read", pread(file, in, 20000, 0));
+	say("the same", memcmp(in, out, 4090) || memcmp(in + 4090, out, 10000) || memcmp(in + 14090, out + 14090, 5910));
+	say("short", ftruncate(file, 100));
+	say("long", ftruncate(file, 1 << 20));
+	say("read", pread(file, in, 8192, 0));
+	say("zeros", in[100] + in[4095] + in[8191]);
+	close(file);
+	say("unlink", unlink("much"));
+	free(out);
+	free(in);
+}
+
+static void use_directories(void)
+{
+	char here[PATH_MAX], *last;
+
+	say("mkdir", mkdir("d", 0755));
+	say("mkdir again", mkdir("d", 0755));
+	say("mkdir below nothing", mkdir("none/d", 0755));
+	say("mkdir below", mkdir("d/e", 0700));
+	say("mkdir of itself", mkdir("d/.", 0700));
+	say_stat("d");
+	say_stat("d/e/../e/./");
+	say("create", close(open("d/e/f", O_CREAT | O_WRONLY, 0600)));
+	say("rmdir with something", rmdir("d/e"));
+	say("unlink a directory", unlink("d/e"));
+	say("rmdir of a file", rmdir("d/e/f"));
+	say("chdir", chdir("d/e"));
+	last = getcwd(here, sizeof(here)) ? strstr(here, "/d/e") : NULL;
+	say_text("here", last ? last : "?");
+	say("getcwd with little room", getcwd(here, 2) != NULL);
+	say_directory(".");
+	say("up", chdir("../.."));
+	say("chdir to a file", chdir("a"));
+	say_directory("d");
+	say("unlink", unlink("d/e/f"));
+	say("unlink again", unlink("d/e/f"));
+	say("rmdir", rmdir("d/e"));
+	say("rmdir of here", rmdir("."));
+	say("rmdir", rmdir("d/"));
+	say("the root", rmdir("/"));
+}
+
+static void rename_things(void)
+{
+	close(open("r1", O_CREAT | O_WRONLY, 0600));
+	say("rename", rename("a", "r2"));
+	say("it has gone", access("a", F_OK));
+	say_content("r2");
+	say("rename over", rename("r2", "r1"));
+	say_content("r1");
+	say("rename what is not there", rename("r2", "r3"));
+	say("mkdir", mkdir("rd", 0755) | mkdir("rd/in", 0755) | mkdir("re", 0755));
+	say("a file over a directory", rename("r1", "rd"));
+	say("a directory over a file", rename("rd", "r1"));
+	say("a directory into itself", rename("rd", "rd/in/x"));
+	say("over one with something", rename("re", "rd"));
+	say("over an empty one", rename("rd", "re"));
+	say_directory("re");
+	say("to itself", rename("r1", "r1"));
+	say("without replacing", syscall(SYS_renameat2, AT_FDCWD, "r1", AT_FDCWD, "re", 1));
+	say("down", rename("r1", "re/in/r1"));
+	say_content("re/in/r1");
+	say("clean", rename("re/in/r1", "a") | rmdir("re/in") | rmdir("re"));
+}
+
+static void keep_open(void)
+{
+	char text[16] = "";
+	int file = open("gone", O_CREAT | O_RDWR, 0600);
+	struct stat stat;
+
+	say("write", write(file, "still here", 10));
+	say("unlink", unlink("gone"));
+	say("it has gone", access("gone", F_OK));
+	say("read", pread(file, text, 15, 0));
+	say_text("it", text);
+	say("links", fstat(file, &stat) ? -1 : (long)stat.st_nlink);
+	say("another of its name", close(open("gone", O_CREAT | O_WRONLY, 0600)));
+	say("size", fstat(file, &stat) ? -1 : (long)stat.st_size);
+	say("close", close(file));
+	say("unlink", unlink("gone"));
+}
+
+static void share_offset(void)
+{
+	char text[8] = "";
+	int file = open("a", O_RDONLY), other = dup(file), third;
+	int status;
+
+	say("read", read(file, text, 2));
+	say("where the other is", lseek(other, 0, SEEK_CUR));
+	if (!fork()) {
+		status = (int)read(file, text, 3);
+		_exit(status);
+	}
+	wait(&status);
+	say("a child reads", WEXITSTATUS(status));
+	say("where it is", lseek(file, 0, SEEK_CUR));
+	third = fcntl(file, F_DUPFD, 100);
+	say("at least 100", third);
+	say("dup2", dup2(file, 100));
+	say("dup2 to itself", dup2(100, 100));
+	say("dup2 of nothing", dup2(200, 201));
+	say("dup2 to nowhere", dup2(100, 100000));
+	say("closed by exec", fcntl(100, F_GETFD));
+	say("set", fcntl(100, F_SETFD, FD_CLOEXEC));
+	say("closed by exec", fcntl(100, F_GETFD));
+	say("not the first", fcntl(file, F_GETFD));
+	say("flags", fcntl(file, F_GETFL) & O_ACCMODE);
+	say("append", fcntl(file, F_SETFL, O_APPEND));
+	say("appends", (fcntl(100, F_GETFL) & O_APPEND) != 0);
+	say("close", close(100) | close(other) | close(file));
+}
+
+static void names(void)
+{
+	char longest[NAME_MAX + 2], path[PATH_MAX + 10];
+
+	memset(longest, 'n', sizeof(longest));
+	longest[NAME_MAX] = 0;
+	say("the longest name", close(open(longest, O_CREAT | O_WRONLY, 0600)));
+	say("it is there", access(longest, F_OK));
+	say("unlink", unlink(longest));
+	longest[NAME_MAX] = 'n';
+	longest[NAME_MAX + 1] = 0;
+	say("too long", open(longest, O_CREAT | O_WRONLY, 0600));
+	memset(path, '/', sizeof(path));
+	path[PATH_MAX + 5] = 0;
+	say("a path too long", access(path, F_OK));
+	path[PATH_MAX - 1] = 0;
+	say("slashes", access(path, F_OK));
+	say("odd names", close(open("\x01\xff \n", O_CREAT | O_WRONLY, 0600)));
+	say("unlink", unlink("\x01\xff \n"));
+	umask(077);
+	say("mask", close(open("masked", O_CREAT | O_WRONLY, 0666)));
+	say_stat("masked");
+	say("mask before", umask(022));
+	unlink("masked");
+}
+
+static void many(void)
+{
+	enum { MANY = 400 };
+	char name[20];
+	long made = 0, gone = 0;
+
+	mkdir("many", 0755);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "many/%d", i);
+		made += close(open(name, O_CREAT | O_EXCL | O_WRONLY, 0600)) == 0;
+	}
+	say("made", made);
+	say_directory("many");
+	for (int i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "many/%d", i);
+		gone += unlink(name) == 0;
+	}
+	say("gone", gone);
+	say("rmdir", rmdir("many"));
+}
+
+static void run_out_of_descriptors(void)
+{
+	long count = 0;
+	int file;
+
+	while ((file = open("a", O_RDONLY)) >= 0 && count < 100000)
+		count++;
+	say("the last one", file);
+	say("some", count > 200);
+	for (int i = 3; i < 3 + count; i++)
+		close(i);
+	say("after all", close(open("a", O_RDONLY)));
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2 || chdir(argv[1]) || mkdir("files-test", 0755) || chdir("files-test"))
+		return 1;
+	umask(022);
+	make_and_read();
+	open_in_ways();
+	write_pieces();
+	write_much();
+	use_directories();
+	rename_things();
+	keep_open();
+	share_offset();
+	names();
+	many();
+	run_out_of_descriptors();
+	unlink("a");
+	unlink("pieces");
+	say_directory(".");
+	say("the end", chdir("..") | rmdir("files-test"));
+	return 0;
+}
