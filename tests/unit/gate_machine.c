@@ -150,6 +150,18 @@ void machine_return(uint64_t words)
 	system_call();
 }
 
+void machine_serve(unsigned server, uint64_t words)
+{
+	int64_t result;
+
+	machine_interrupt();
+	for (unsigned i = 0; i < CALL_WORDS; i++)
+		thread_current->task.call.word[i] = words + i;
+	result = gate_serve(thread_current, (enum server)server);
+	in_kernel = result == CALL_PARKED;
+	processor.rax = (uint64_t)result;
+}
+
 void machine_ask(uint64_t number, uint64_t first, uint64_t second)
 {
 	set_words(0);

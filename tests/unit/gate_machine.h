@@ -40,6 +40,7 @@ struct thread *machine_thread(void);
 void machine_call(uint64_t server, uint64_t words);
 void machine_return(uint64_t words);
 void machine_call_anew(void);
+void machine_serve(unsigned server, uint64_t words); /* a system call that a service is to serve: of its own words, which are not in registers */
 void machine_ask(uint64_t number, uint64_t first, uint64_t second); /* IPC_WAIT and IPC_WAKE */
 void machine_interrupt(void);
 bool machine_in_user_mode(void);
