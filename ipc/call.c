@@ -17,6 +17,14 @@ static struct message make_message(enum message_kind kind, enum service service,
 	return message;
 }
 
+/* It goes on as from a system call. */
+static void await_answer(void)
+{
+	thread_current->program.registers.vector = VECTOR_SYSTEM_CALL;
+	thread_current->wait = WAIT_ANSWER;
+	dispatch_park();
+}
+
 int64_t call_replica(unsigned core, enum service service, unsigned operation, const uint64_t word[CALL_WORDS])
 {
 	struct message message;
@@ -27,16 +35,13 @@ int64_t call_replica(unsigned core, enum service service, unsigned operation, co
 
 		memcpy(call.word, word, sizeof(call.word));
 		result = serve_call(service, &call);
-		if (result == CALL_PARKED) {
-			thread_current->wait = WAIT_ANSWER;
-			dispatch_park();
-		}
+		if (result == CALL_PARKED)
+			await_answer();
 		return result;
 	}
 	message = make_message(MESSAGE_request, service, operation, word);
 	message.cookie = (uint64_t)thread_current;
-	thread_current->wait = WAIT_ANSWER;
-	dispatch_park();
+	await_answer();
 	inbox_send_call(core, &message);
 	return CALL_PARKED;
 }

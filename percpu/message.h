@@ -37,10 +37,16 @@ enum message_kind {
 enum { MESSAGE_WORDS = 6 };
 
 struct message {
-	uint16_t kind;       /* enum message_kind */
-	uint8_t service;     /* request, notify: enum service */
-	uint8_t operation;
-	uint32_t from;       /* the sending core */
+	union {
+		struct {
+			uint16_t kind;       /* enum message_kind */
+			uint8_t service;     /* request, notify: enum service */
+			uint8_t operation;
+			uint16_t from;       /* the sending core */
+			uint16_t sequence;   /* the ring's own (percpu/ring.c) */
+		};
+		uint64_t label; /* all of these: written last, in one step */
+	};
 	uint64_t cookie;     /* handed back in the reply */
 	uint64_t word[MESSAGE_WORDS];
 };

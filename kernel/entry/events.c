@@ -10,6 +10,7 @@
 #include "kernel/arch/offsets.h"
 #include "kernel/entry/audit.h"
 #include "kernel/entry/borrow.h"
+#include "kernel/entry/idle.h"
 #include "kernel/entry/threads.h"
 #include "kernel/memory/frames.h"
 #include "kernel/memory/loans.h"
@@ -141,7 +142,7 @@ _Noreturn void event_loop(void)
 			cpu_pause();
 		} else if (!loans_give_back()) { /* else a leaf may have made somebody ready */
 			dispatch_arm_idle();
-			if (may_leave())
+			if (!idle_look() && may_leave())
 				cpu_sleep();
 		}
 	}

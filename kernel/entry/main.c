@@ -8,6 +8,7 @@
 #include "kernel/entry/discover.h"
 #include "kernel/entry/events.h"
 #include "kernel/entry/first.h"
+#include "kernel/entry/idle.h"
 #include "kernel/entry/pager.h"
 #include "kernel/memory/frames.h"
 #include "percpu/inbox.h"
@@ -47,6 +48,7 @@ _Noreturn static void instance_main(void)
 	dispatch_open();
 	pager_open();
 	replicas_open();
+	idle_open();
 	names_service.start();
 	announce_online();
 	if (this_core() == 0)
