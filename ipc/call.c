@@ -25,13 +25,20 @@ static void await_answer(void)
 	dispatch_park();
 }
 
+static void send_request(unsigned core, enum service service, unsigned operation, const uint64_t word[CALL_WORDS])
+{
+	struct message message = make_message(MESSAGE_request, service, operation, word);
+
+	message.cookie = (uint64_t)thread_current;
+	inbox_send_call(core, &message);
+}
+
 int64_t call_replica(unsigned core, enum service service, unsigned operation, const uint64_t word[CALL_WORDS])
 {
-	struct message message;
+	int64_t result = CALL_PARKED;
 
 	if (core == this_core()) {
 		struct call call = { { core, (uint64_t)thread_current }, operation, {} };
-		int64_t result;
 
 		memcpy(call.word, word, sizeof(call.word));
 		result = serve_call(service, &call);
@@ -39,11 +46,9 @@ int64_t call_replica(unsigned core, enum service service, unsigned operation, co
 			await_answer();
 		return result;
 	}
-	message = make_message(MESSAGE_request, service, operation, word);
-	message.cookie = (uint64_t)thread_current;
 	await_answer();
-	inbox_send_call(core, &message);
-	return CALL_PARKED;
+	send_request(core, service, operation, word);
+	return result;
 }
 
 void call_notify(unsigned core, enum service service, unsigned operation, const uint64_t word[CALL_WORDS])

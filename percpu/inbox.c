@@ -300,11 +300,16 @@ static void read_bulletin(unsigned sender)
 	handle(bulletin);
 }
 
+static bool has_sent(unsigned sender, enum message_class class)
+{
+	return ring_front(of_class(ring_from[sender], class)) != NULL;
+}
+
 /* W4: what came before the sender could see that it is not watched. */
 static void look_once_more(unsigned sender)
 {
 	for (enum message_class class = MESSAGE_LEAF; class < MESSAGE_CLASSES; class++)
-		if (ring_front(of_class(ring_from[sender], class)))
+		if (has_sent(sender, class))
 			__atomic_fetch_or(&own_mailbox()->pending[class], UINT64_C(1) << sender % 64, __ATOMIC_SEQ_CST);
 }
 
@@ -365,9 +370,8 @@ void inbox_watch(void)
 bool inbox_look(void)
 {
 	for (unsigned i = 0; i < watched_count; i++)
-		for (enum message_class class = MESSAGE_LEAF; class < MESSAGE_CLASSES; class++)
-			if (ring_front(of_class(ring_from[watched[i]], class)))
-				return true;
+		if (has_sent(watched[i], MESSAGE_LEAF) || has_sent(watched[i], MESSAGE_CALL))
+			return true;
 	return inbox_pending();
 }
 
@@ -381,7 +385,7 @@ static void drain_class(enum message_class class)
 		for (unsigned sender = (unsigned)__builtin_ctzll(bits); sender < machine_cores(); sender += 64) {
 			if (__atomic_load_n(&own->connect[sender / 64], __ATOMIC_ACQUIRE) >> sender % 64 & 1)
 				accept_connection(sender);
-			if (ring_from[sender] && ring_front(of_class(ring_from[sender], class))) {
+			if (ring_from[sender] && has_sent(sender, class)) {
 				meet_sender(sender);
 				empty_ring(sender, class);
 			}

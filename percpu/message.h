@@ -47,8 +47,15 @@ struct message {
 		};
 		uint64_t label; /* all of these: written last, in one step */
 	};
-	uint64_t cookie;     /* handed back in the reply */
-	uint64_t word[MESSAGE_WORDS];
+	union {
+		struct {
+			uint64_t cookie; /* handed back in the reply */
+			uint64_t word[MESSAGE_WORDS];
+		};
+		struct content {
+			uint64_t part[1 + MESSAGE_WORDS];
+		} content; /* both */
+	};
 };
 
 _Static_assert(sizeof(struct message) == 64, "a message is one cache line");

@@ -43,9 +43,7 @@ bool ring_enqueue(struct ring *ring, const struct message *message)
 	if (is_full(ring))
 		return false;
 	labelled.sequence = (uint16_t)(ring->tail + 1);
-	slot->cookie = message->cookie;
-	for (unsigned i = 0; i < MESSAGE_WORDS; i++)
-		slot->word[i] = message->word[i];
+	slot->content = message->content;
 	__atomic_store_n(&slot->label, labelled.label, __ATOMIC_SEQ_CST); /* publishes the slot; a full fence */
 	ring->tail++;
 	return true;

@@ -26,19 +26,23 @@ void idle_open(void)
 	halts = command_line_value(machine.boot.command_line, "idle", value, sizeof(value)) && !strcmp(value, "halt");
 }
 
+/* The clock is not read before the first looks were in vain. */
 bool idle_look(void)
 {
-	uint64_t now = clock_now(), end = now + LOOK_FOR < timer_next() ? now + LOOK_FOR : timer_next();
+	uint64_t end = 0, now = 0;
 
 	if (halts)
 		return false;
 	inbox_watch();
-	for (; now < end; now = clock_now()) { /* bounded: by time */
+	while (now <= end) { /* bounded: by time */
 		for (unsigned i = 0; i < LOOKS; i++) {
 			if (inbox_look())
 				return true;
 			cpu_pause();
 		}
+		now = clock_now();
+		if (!end)
+			end = now + LOOK_FOR < timer_next() ? now + LOOK_FOR : timer_next();
 	}
 	return now >= timer_next();
 }
