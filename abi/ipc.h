@@ -8,7 +8,12 @@
  * rdx bytes. The result is how many bytes were copied, IPC_COPY_MOST at most, or BAD_ARGUMENT: beyond the end; NOT_ALLOWED: it is not
  * lent to be written; BAD_ADDRESS: one of the two is not there; DEAD: its caller is.
  * By IPC_WAIT a service waits until somebody inside wakes the number in rdi, or for rsi nanoseconds if they are not 0; others come in meanwhile. The
- * result is 0, or TIMED_OUT; BAD_ARGUMENT: it is inside twice. By IPC_WAKE it wakes at most rsi of those who wait for the number in rdi; the result is how many. */
+ * result is 0, or TIMED_OUT; BAD_ARGUMENT: it is inside twice. By IPC_WAKE it wakes at most rsi of those who wait for the number in rdi; the result is how many.
+ * By IPC_CALL_AT + its number a program or service calls a service's replica on the core in the lower half of rbx, and a service also its own. r12 holds nanoseconds
+ * (0: for ever) after which the result is TIMED_OUT, and the answer is dropped when it comes. While a service waits for it others come in, as in IPC_WAIT. The result
+ * may also be: DEAD, the replica has failed, or fails too often; BUSY, there is no memory there, or too many calls are out and rbx has IPC_AT_ONCE,
+ * or the service runs on the stack that is kept for calls from other cores and can make none itself: try later; BAD_ARGUMENT, there is no
+ * such core, or the service is inside twice. By IPC_CORE one learns the number of this core, and in rdx how many there are. */
 #ifndef ABI_IPC_H
 #define ABI_IPC_H
 
@@ -21,8 +26,12 @@
 #define IPC_WAIT     0x2082
 #define IPC_WAKE     0x2083
 #define IPC_LAST     IPC_WAKE
+#define IPC_CALL_AT  0x20c0 /* these come with more registers (ipc/gate_fast.S) */
+#define IPC_CORE     0x20ff
+#define IPC_AT_LAST  IPC_CORE
 
 #define IPC_WRITABLE  0x8000000000000000
+#define IPC_AT_ONCE   0x8000000000000000
 #define IPC_COPY_MOST (3 * 4096)
 
 #ifndef __ASSEMBLER__

@@ -46,3 +46,8 @@ int64_t ipc_wake(uint64_t key, uint64_t most)
 {
 	return ask(IPC_WAKE, key, most, 0);
 }
+
+unsigned ipc_core(void)
+{
+	return (unsigned)ask(IPC_CORE, 0, 0, 0);
+}
