@@ -14,8 +14,8 @@
 /* In a proxy's instruction pointer, as the gate keeps it: what waits at the door of a replica that fails is set back by a system call's size. */
 enum { TO_BE_MADE = 0, MADE = SYSTEM_CALL_SIZE };
 
-/* What a proxy's task keeps. */
-enum proxy_saved { PROXY_CALLER, PROXY_COOKIE };
+/* What a proxy's task keeps in `request`. */
+enum proxy_request { PROXY_SERVER, PROXY_CALLER, PROXY_COOKIE };
 
 struct waiting_call {
 	struct waiting_call *next;
@@ -47,8 +47,9 @@ static void refuse(const struct message *message, status_t status)
 
 static void give_call(struct thread *proxy, const struct message *message)
 {
-	proxy->task.saved[PROXY_CALLER] = message->from;
-	proxy->task.saved[PROXY_COOKIE] = message->cookie;
+	proxy->task.request[PROXY_SERVER] = message->operation;
+	proxy->task.request[PROXY_CALLER] = message->from;
+	proxy->task.request[PROXY_COOKIE] = message->cookie;
 	proxy->program.registers = (struct registers){
 		.rdi = message->word[0], .rsi = message->word[1], .rdx = message->word[2],
 		.r10 = message->word[3], .r8 = message->word[4], .r9 = message->word[5],
@@ -73,7 +74,7 @@ static int64_t go_on(struct task *task, int64_t result)
 {
 	struct thread *proxy = thread_current;
 	struct registers *registers = &proxy->program.registers;
-	uint64_t server = registers->error - IPC_CALL;
+	uint64_t server = task->request[PROXY_SERVER];
 
 	(void)result;
 	do { /* bounded: by what others send, each turn one answer */
@@ -87,7 +88,7 @@ static int64_t go_on(struct task *task, int64_t result)
 				return CALL_PARKED;
 			registers->rax = (uint64_t)status;
 		}
-		send_answer((unsigned)task->saved[PROXY_CALLER], task->saved[PROXY_COOKIE], registers);
+		send_answer((unsigned)task->request[PROXY_CALLER], task->request[PROXY_COOKIE], registers);
 	} while (take_waiting(&calls[server], proxy));
 	calls[server].proxies--;
 	proxy->wait = WAIT_ANSWER;
