@@ -11,8 +11,8 @@
  * result is 0, or TIMED_OUT; BAD_ARGUMENT: it is inside twice. By IPC_WAKE it wakes at most rsi of those who wait for the number in rdi; the result is how many.
  * By IPC_CALL_AT + its number a program or service calls a service's replica on the core in the lower half of rbx, and a service also its own. r12 holds nanoseconds
  * (0: for ever) after which the result is TIMED_OUT, and the answer is dropped when it comes. While a service waits for it others come in, as in IPC_WAIT. The result
- * may also be: DEAD, the replica has failed, or fails too often; BUSY, there is no memory there, or too many calls are out and rbx has IPC_AT_ONCE,
- * or the service runs on the stack that is kept for calls from other cores and can make none itself: try later; BAD_ARGUMENT, there is no
+ * may also be: DEAD, the replica has failed, or fails too often; BUSY, there is no memory there, or too many calls are out, and it is a
+ * service that calls, or rbx has IPC_AT_ONCE, or the service runs on the stack that is kept for calls from other cores and can make none itself: try later; BAD_ARGUMENT, there is no
  * such core, or the service is inside twice. By IPC_CORE one learns the number of this core, and in rdx how many there are. */
 #ifndef ABI_IPC_H
 #define ABI_IPC_H

@@ -17,47 +17,57 @@
 #include "sched/dispatch.h"
 #include "sched/timer.h"
 
+enum caller { CALLER_PROGRAM, CALLER_SERVICE, CALLERS };
+
 struct remote_call {
 	struct remote_call *next; /* of the unsent ones */
 	struct thread *thread;    /* NULL: nobody waits for the answer */
+	enum caller caller;
 	unsigned core;
 	struct message message;
 };
 
 static struct pool pool = POOL(sizeof(struct remote_call));
-static uint8_t out[SERVER_COUNT][CORES_MAX]; /* sent, and not answered */
-static struct remote_call *unsent, **unsent_end = &unsent;
+static uint8_t out[SERVER_COUNT][CORES_MAX][CALLERS]; /* sent, and not answered */
+static struct remote_call *unsent, **unsent_end = &unsent; /* programs' alone */
 
 bool remote_unsent;
 
+static uint8_t *out_with(const struct remote_call *call)
+{
+	return &out[call->message.operation][call->core][call->caller];
+}
+
 static bool may_send(const struct remote_call *call)
 {
-	return out[call->message.operation][call->core] < REMOTE_MOST && !backlog_waits();
+	return *out_with(call) < REMOTE_MOST && !backlog_waits();
 }
 
 static void send(struct remote_call *call)
 {
-	out[call->message.operation][call->core]++;
+	++*out_with(call);
 	inbox_send_call(call->core, &call->message);
 }
 
 /* Who waits already goes first. */
 static bool others_wait(const struct remote_call *call)
 {
-	for (const struct remote_call *other = unsent; other; other = other->next)
+	for (const struct remote_call *other = unsent; other && call->caller == CALLER_PROGRAM; other = other->next)
 		if (other->core == call->core && other->message.operation == call->message.operation)
 			return true;
 	return false;
 }
 
-static struct remote_call *make_call(unsigned core, uint64_t server, const struct registers *words)
+static struct remote_call *make_call(unsigned core, uint64_t server, const struct thread *thread)
 {
+	const struct registers *words = &thread->activation->registers;
 	struct remote_call *call = pool_take(&pool);
 
 	if (!call)
 		return NULL;
 	call->next = NULL;
 	call->thread = NULL;
+	call->caller = thread->activation == &thread->program ? CALLER_PROGRAM : CALLER_SERVICE;
 	call->core = core;
 	call->message = (struct message){
 		.kind = MESSAGE_call_at, .operation = (uint8_t)server, .cookie = (uint64_t)call,
@@ -101,11 +111,11 @@ int64_t remote_call(struct thread *thread, uint64_t server)
 		return STATUS_BAD_ARGUMENT;
 	if (core == this_core())
 		return gate_call(thread, server);
-	call = make_call(core, server, words);
+	call = make_call(core, server, thread);
 	if (!call)
 		return STATUS_NO_MEMORY;
 	waits = !may_send(call) || others_wait(call);
-	status = waits && words->rbx & IPC_AT_ONCE ? STATUS_BUSY : wait_for(thread, words->r12);
+	status = waits && (call->caller == CALLER_SERVICE || words->rbx & IPC_AT_ONCE) ? STATUS_BUSY : wait_for(thread, words->r12);
 	if (status) {
 		pool_give(&pool, call);
 		return status;
@@ -158,7 +168,7 @@ void remote_answered(const struct message *message)
 	struct remote_call *call = (struct remote_call *)message->cookie;
 	struct thread *thread = call->thread;
 
-	out[call->message.operation][call->core]--;
+	--*out_with(call);
 	if (unsent)
 		remote_unsent = true;
 	if (thread) {
