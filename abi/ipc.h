@@ -14,7 +14,12 @@
  * By IPC_STORE_FILL a service has pages of its core's shard of the store (abi/store.h), from rdi on so many as rsi says, be there: the result is how many of the first
  * ones are, at least one, or NO_MEMORY, NO_SPACE; by IPC_STORE_DROP it gives them back. BAD_ARGUMENT: they are not its core's. IPC_HERE answers with the core,
  * in rsi how many there are, and in rdx the size of the initramfs; IPC_CLOCK with nanoseconds since boot; IPC_LIVES with 1 while there is a thread of this core
- * with the number in rdi, or with 0. */
+ * with the number in rdi, or with 0.
+ * By IPC_CALL_AT + its number a program or service calls a service's replica on the core in the lower half of rbx, and a service also its own. r12 holds nanoseconds
+ * (0: for ever) after which the result is TIMED_OUT, and the answer is dropped when it comes. While a service waits for it others come in, as in IPC_WAIT. The result
+ * may also be: DEAD, the replica has failed, or fails too often; BUSY, there is no memory there, or too many calls are out, and it is a
+ * service that calls, or rbx has IPC_AT_ONCE, or the service runs on the stack that is kept for calls from other cores and can make none itself: try later; BAD_ARGUMENT, there is no
+ * such core, or the service is inside twice. */
 #ifndef ABI_IPC_H
 #define ABI_IPC_H
 
@@ -32,9 +37,12 @@
 #define IPC_CLOCK    0x2093
 #define IPC_LIVES    0x2094
 #define IPC_LAST     IPC_LIVES
+#define IPC_CALL_AT  0x20c0 /* these come with more registers (ipc/gate_fast.S) */
+#define IPC_AT_LAST  (IPC_CALL_AT + IPC_SERVERS - 1)
 
 #define IPC_WRITABLE  0x8000000000000000
 #define IPC_SECOND    0x4000000000000000
+#define IPC_AT_ONCE   0x8000000000000000
 #define IPC_COPY_MOST (3 * 4096)
 
 #ifndef __ASSEMBLER__

@@ -28,6 +28,11 @@ int64_t ipc_lend(unsigned server, struct words *words);
 int64_t ipc_wait(uint64_t key, uint64_t nanoseconds);
 int64_t ipc_wake(uint64_t key, uint64_t most);
 
+/* Calls its own replica on another core, or one that it may call: as ipc_call, or TIMED_OUT after so many nanoseconds (0: for ever). Others come
+ * in meanwhile. BUSY, which is always possible: try later. At once, for programs: BUSY instead of waiting until fewer calls are out. */
+int64_t ipc_call_at(unsigned core, unsigned server, struct words *words, uint64_t nanoseconds);
+int64_t ipc_call_at_once(unsigned core, unsigned server, struct words *words, uint64_t nanoseconds);
+
 /* To a service's memory from what was lent to it, and the other way round: all of it, or a negative status (abi/ipc.h). With IPC_SECOND the offset
  * is one in the second range that a system call lends. */
 must_check status_t ipc_copy_in(void *to, uint64_t offset, uint64_t size);

@@ -17,28 +17,38 @@ static struct message make_message(enum message_kind kind, enum service service,
 	return message;
 }
 
+/* It goes on as from a system call. */
+static void await_answer(void)
+{
+	thread_current->program.registers.vector = VECTOR_SYSTEM_CALL;
+	thread_current->wait = WAIT_ANSWER;
+	dispatch_park();
+}
+
+static void send_request(unsigned core, enum service service, unsigned operation, const uint64_t word[CALL_WORDS])
+{
+	struct message message = make_message(MESSAGE_request, service, operation, word);
+
+	message.cookie = (uint64_t)thread_current;
+	inbox_send_call(core, &message);
+}
+
 int64_t call_replica(unsigned core, enum service service, unsigned operation, const uint64_t word[CALL_WORDS])
 {
-	struct message message;
+	int64_t result = CALL_PARKED;
 
 	if (core == this_core()) {
 		struct call call = { { core, (uint64_t)thread_current }, operation, {} };
-		int64_t result;
 
 		memcpy(call.word, word, sizeof(call.word));
 		result = serve_call(service, &call);
-		if (result == CALL_PARKED) {
-			thread_current->wait = WAIT_ANSWER;
-			dispatch_park();
-		}
+		if (result == CALL_PARKED)
+			await_answer();
 		return result;
 	}
-	message = make_message(MESSAGE_request, service, operation, word);
-	message.cookie = (uint64_t)thread_current;
-	thread_current->wait = WAIT_ANSWER;
-	dispatch_park();
-	inbox_send_call(core, &message);
-	return CALL_PARKED;
+	await_answer();
+	send_request(core, service, operation, word);
+	return result;
 }
 
 void call_notify(unsigned core, enum service service, unsigned operation, const uint64_t word[CALL_WORDS])

@@ -10,6 +10,7 @@
 #include "ipc/gate_offsets.h"
 #include "ipc/lend.h"
 #include "ipc/monitor.h"
+#include "ipc/remote.h"
 #include "ipc/replica.h"
 #include "kernel/arch/segments.h"
 #include "lib/string.h"
@@ -71,18 +72,32 @@ void gate_enter(struct thread *thread, struct replica *callee, uint64_t stack, u
 	struct activation *next = thread->activation->above;
 
 	next->registers = (struct registers){
-		.rip = callee->entry, .cs = SELECTOR_USER_CODE, .rflags = SERVICE_FLAGS, .rsp = stack, .ss = SELECTOR_USER_DATA,
+		.vector = VECTOR_SYSTEM_CALL, .rip = callee->entry, .cs = SELECTOR_USER_CODE, .rflags = SERVICE_FLAGS, .rsp = stack, .ss = SELECTOR_USER_DATA,
 	};
 	next->view = callee->view;
 	next->replica = callee;
 	next->stack = stack;
 	next->on_return = on_return | (thread->dying ? ON_RETURN_ENDING : 0) | (thread->serving ? ON_RETURN_SERVED : 0);
+	if (thread->activation == &thread->program)
+		next->on_return |= thread->program.on_return & ON_RETURN_REMOTE;
 	set_words(&next->registers, thread);
 	set_lent(next, thread);
 	thread->serving = false;
 	callee->door = 0;
 	callee->calls++;
 	thread->activation = next;
+}
+
+/* The stack that is kept for calls from other cores, when there is no other one. */
+static bool proxy_has_stack(const struct thread *thread, const struct replica *callee)
+{
+	return thread->program.on_return & ON_RETURN_REMOTE && !callee->inside && callee->kept;
+}
+
+static void enter_on_kept_stack(struct thread *thread, struct replica *callee)
+{
+	gate_enter(thread, callee, callee->kept, ON_RETURN_KEPT);
+	callee->kept = 0;
 }
 
 /* To a service that is there, or begins now. */
@@ -98,18 +113,20 @@ static int64_t go_in(struct thread *thread, uint64_t server)
 			return status;
 	}
 	own = activation_of(thread, callee);
-	if (!own && !callee->door)
+	if (!own && !callee->door && !proxy_has_stack(thread, callee))
 		return monitor_wait_at(callee, thread);
 	callee->inside = thread;
 	if (own)
 		gate_enter(thread, callee, (own->registers.rsp - RED_ZONE) & ~UINT64_C(15), ON_RETURN_NESTED);
-	else
+	else if (callee->door)
 		gate_enter(thread, callee, callee->door, 0);
+	else
+		enter_on_kept_stack(thread, callee);
 	load(thread);
 	return CALL_PARKED; /* the event loop goes on with it, in the service */
 }
 
-static int64_t call(struct thread *thread, uint64_t server)
+int64_t gate_call(struct thread *thread, uint64_t server)
 {
 	if (server >= SERVER_COUNT)
 		return STATUS_NO_CALL;
@@ -147,7 +164,7 @@ void gate_come_back(struct thread *thread, struct activation *caller, const stru
 	else
 		caller->registers = (struct registers){
 			.rax = answer->rdi, .rsi = answer->rsi, .rdx = answer->rdx, .r10 = answer->r10, .r8 = answer->r8, .r9 = answer->r9,
-			.rip = rip, .cs = SELECTOR_USER_CODE, .rflags = SERVICE_FLAGS, .rsp = rsp, .ss = SELECTOR_USER_DATA,
+			.vector = VECTOR_SYSTEM_CALL, .rip = rip, .cs = SELECTOR_USER_CODE, .rflags = SERVICE_FLAGS, .rsp = rsp, .ss = SELECTOR_USER_DATA,
 		};
 	for (; thread->activation != caller; thread->activation = thread->activation->below) {
 		thread->activation->on_return = 0;
@@ -163,7 +180,9 @@ static int64_t leave(struct thread *thread)
 
 	if (ending->on_return & ON_RETURN_NOWHERE)
 		return STATUS_NO_CALL;
-	if (!(ending->on_return & ON_RETURN_NESTED))
+	if (ending->on_return & ON_RETURN_KEPT)
+		monitor_leave_kept(ending->replica, ending->stack);
+	else if (!(ending->on_return & ON_RETURN_NESTED))
 		monitor_leave(ending->replica, ending->stack);
 	while (caller->replica == &replica_dead) { /* bounded: programs are alive */
 		answer = (struct registers){ .rdi = (uint64_t)STATUS_DEAD };
@@ -171,6 +190,8 @@ static int64_t leave(struct thread *thread)
 	}
 	served = caller->above->on_return & ON_RETURN_SERVED;
 	gate_come_back(thread, caller, &answer);
+	if (caller == &thread->program && thread->program.on_return & ON_RETURN_REMOTE)
+		return CALL_PARKED; /* the event loop goes on with it: it answers */
 	if (thread->dying && caller == &thread->program) {
 		dispatch_yield(); /* it ends when it is its turn */
 		return CALL_PARKED;
@@ -211,6 +232,8 @@ int64_t gate_slowly(struct registers *registers)
 		return ask_kernel(thread);
 	}
 	if (registers->error - IPC_LEND < IPC_SERVERS)
-		return call(thread, registers->error - IPC_LEND);
-	return call(thread, registers->error - IPC_CALL);
+		return gate_call(thread, registers->error - IPC_LEND);
+	if (registers->error - IPC_CALL_AT < IPC_SERVERS)
+		return remote_call(thread, registers->error - IPC_CALL_AT);
+	return gate_call(thread, registers->error - IPC_CALL);
 }

@@ -29,6 +29,9 @@ enum { GATE_SLICES = 250 }; /* that a service may take from others without comin
 /* The running thread's slice is over, and others wait: whether it may have another one. False: the service that it is in keeps it too long. */
 bool gate_slice_over(struct thread *thread);
 
+/* The thread, which runs, calls a server, the words of the call in its saved registers. CALL_PARKED: it is inside, or waits at the door; or a status. */
+int64_t gate_call(struct thread *thread, uint64_t server);
+
 /* A call, a return, or a copy, all registers saved. What the thread sees in rax; or CALL_PARKED. */
 int64_t gate_slowly(struct registers *registers);
 

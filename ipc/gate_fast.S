@@ -35,7 +35,7 @@
 gate:                                     /* flags: of the number with IPC_RETURN */
 	je gate_return
 	cmp $IPC_LAST, %rax
-	ja system_call_plain              /* no call of the gate's */
+	ja gate_at
 	mov thread_current(%rip), %rbx
 	mov THREAD_ACTIVATION(%rbx), %rbp
 	lea -IPC_CALL(%rax), %r12
@@ -86,9 +86,16 @@ gate_return:
 	FORGET_REGISTERS
 	sysretq
 
+/* With words in rbx and r12, too. */
+gate_at:
+	cmp $IPC_AT_LAST, %rax
+	ja system_call_plain              /* no call of the gate's */
+	jmp gate_save
+
 /* The registers into the activation's, as for any other system call, and to C. */
 gate_slow:
 	FORGET_REGISTERS
+gate_save:
 	mov %rsp, user_stack(%rip)
 	mov thread_registers_end(%rip), %rsp
 	PUSH_SYSTEM_CALL

@@ -49,8 +49,29 @@ static uint64_t take_spare(struct replica *replica)
 	return replica->spares ? replica->spare[--replica->spares] : 0;
 }
 
+/* The first who waits at the door for a caller on another core. */
+static struct thread *first_proxy(const struct replica *replica)
+{
+	struct thread *thread = replica->waiting.first;
+
+	while (thread && !(thread->program.on_return & ON_RETURN_REMOTE))
+		thread = thread->queue_next;
+	return thread;
+}
+
+static void let_in_on_kept_stack(struct replica *replica, struct thread *proxy)
+{
+	run_queue_remove(&replica->waiting, proxy);
+	proxy->waits_at = NULL;
+	gate_enter(proxy, replica, replica->kept, ON_RETURN_KEPT);
+	replica->kept = 0;
+	let_in(replica, proxy);
+}
+
 void monitor_leave(struct replica *replica, uint64_t stack)
 {
+	struct thread *proxy = !stack && replica->kept ? first_proxy(replica) : NULL;
+
 	replica->inside = NULL;
 	replica->door = 0;
 	if (replica->returning.first) {
@@ -59,9 +80,17 @@ void monitor_leave(struct replica *replica, uint64_t stack)
 		let_in(replica, run_queue_take(&replica->returning));
 	} else if (stack && replica->waiting.first) {
 		let_in_from_door(replica, stack);
+	} else if (proxy) {
+		let_in_on_kept_stack(replica, proxy);
 	} else {
 		replica->door = stack;
 	}
+}
+
+void monitor_leave_kept(struct replica *replica, uint64_t stack)
+{
+	replica->kept = stack;
+	monitor_leave(replica, 0);
 }
 
 /* Who must go on for the door to open; the thread itself: it would wait for itself; NULL: who sleeps, and nobody knows for how long. */
@@ -91,31 +120,41 @@ int64_t monitor_wait_at(struct replica *replica, struct thread *thread)
 	return CALL_PARKED;
 }
 
-int64_t monitor_sleep(struct thread *thread, uint64_t key, uint64_t nanoseconds)
+status_t monitor_release(struct thread *thread, uint64_t nanoseconds)
 {
 	struct activation *inside = thread->activation;
 	struct replica *replica = inside->replica;
 
-	if (inside == &thread->program)
-		return STATUS_NO_CALL;
 	if (inside->on_return & ON_RETURN_NESTED)
 		return STATUS_BAD_ARGUMENT;
+	if (inside->on_return & ON_RETURN_KEPT)
+		return STATUS_BUSY;
 	if (thread->dying)
 		return STATUS_TIMED_OUT;
 	inside->on_return &= ~(uint64_t)ON_RETURN_WAITED;
 	thread->wait = WAIT_ANSWER;
 	thread->asleep_in = replica;
-	thread->key = key;
 	dispatch_park();
 	if (nanoseconds)
 		timer_set(thread, clock_now() + (nanoseconds < INT64_MAX ? nanoseconds : INT64_MAX));
 	run_queue_append(&replica->asleep, thread);
 	monitor_leave(replica, take_spare(replica));
-	return CALL_PARKED;
+	return STATUS_OK;
+}
+
+int64_t monitor_sleep(struct thread *thread, uint64_t key, uint64_t nanoseconds)
+{
+	status_t status;
+
+	if (thread->activation == &thread->program)
+		return STATUS_NO_CALL;
+	thread->key = key;
+	status = monitor_release(thread, nanoseconds);
+	return status ? status : CALL_PARKED;
 }
 
 /* It is awake, and comes in when it is its turn. */
-static void rise(struct thread *thread, int64_t result)
+void monitor_rise(struct thread *thread, int64_t result)
 {
 	struct replica *replica = thread->asleep_in;
 
@@ -142,9 +181,9 @@ int64_t monitor_wake(struct thread *thread, uint64_t key, uint64_t most)
 		return STATUS_NO_CALL;
 	for (struct thread *next, *one = replica->asleep.first; one && woken < most; one = next) {
 		next = one->queue_next;
-		if (one->key != key)
+		if (one->key != key || one->out)
 			continue;
-		rise(one, STATUS_OK);
+		monitor_rise(one, STATUS_OK);
 		woken++;
 	}
 	return (int64_t)woken;
@@ -152,5 +191,5 @@ int64_t monitor_wake(struct thread *thread, uint64_t key, uint64_t most)
 
 void monitor_wake_up(struct thread *thread)
 {
-	rise(thread, STATUS_TIMED_OUT);
+	monitor_rise(thread, STATUS_TIMED_OUT);
 }

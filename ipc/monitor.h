@@ -18,9 +18,17 @@ int64_t monitor_wait_at(struct replica *replica, struct thread *thread);
 /* Nobody is inside any more: the next one comes in, one who waits at the door on this stack, which is free; 0: there is none. */
 void monitor_leave(struct replica *replica, uint64_t stack);
 
+/* The same of one who was on the kept stack, which is free now. */
+void monitor_leave_kept(struct replica *replica, uint64_t stack);
+
 /* IPC_WAIT and IPC_WAKE of the thread's service, as abi/ipc.h has them. NO_CALL: it is a program. */
 int64_t monitor_sleep(struct thread *thread, uint64_t key, uint64_t nanoseconds);
 int64_t monitor_wake(struct thread *thread, uint64_t key, uint64_t most);
+
+/* The thread's service waits inside for what ends by monitor_rise, or by its deadline (0: none). OK, and it is parked; BAD_ARGUMENT, BUSY, TIMED_OUT
+ * as IPC_CALL_AT has them. */
+must_check status_t monitor_release(struct thread *thread, uint64_t nanoseconds);
+void monitor_rise(struct thread *thread, int64_t result);
 
 /* A thread that is asleep shall not wait any longer: its time is over, or it is to end. */
 void monitor_wake_up(struct thread *thread);

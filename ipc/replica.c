@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "ipc/gate.h"
+#include "ipc/remote.h"
 #include "percpu/clock.h"
 #include "percpu/log.h"
 #include "sched/dispatch.h"
@@ -55,10 +56,14 @@ struct activation *activation_of(const struct thread *thread, const struct repli
 status_t replica_begin(enum server server)
 {
 	struct replica *begins = &replica[server];
+	status_t status;
 
 	if (begins->failed && clock_now() - begins->failed < begins->rest)
 		return STATUS_DEAD;
-	return replica_create(server, begins);
+	status = replica_create(server, begins);
+	if (!status)
+		begins->kept = begins->spare[--begins->spares];
+	return status;
 }
 
 /* It is awake, and in whatever is its activation now. */
@@ -68,6 +73,7 @@ static void wake(struct thread *thread)
 		run_queue_remove(&thread->waits_at->waiting, thread);
 	thread->waits_at = thread->asleep_in = NULL;
 	timer_cancel(thread);
+	remote_forget(thread);
 	thread->wait = WAIT_NOTHING;
 	dispatch_ready(thread);
 }
@@ -150,6 +156,7 @@ void replica_fail(struct replica *failed)
 	failed->door = 0;
 	failed->inside = NULL;
 	failed->spares = 0;
+	failed->kept = 0;
 	rest(failed);
 	replica_destroy(failed);
 }

@@ -17,7 +17,7 @@
 #include "abi/ipc.h"
 #include "sched/run_queue.h"
 
-enum { REPLICA_STACKS = 8 };
+enum { REPLICA_STACKS = 9 }; /* one of them is kept for calls from other cores */
 
 struct replica {
 	uint64_t door;
@@ -33,6 +33,7 @@ struct replica {
 	unsigned spares;          /* stacks that are neither in use nor the door */
 	uint64_t failed;          /* when, at last; 0: never */
 	uint64_t rest;            /* ns that it stayed away then */
+	uint64_t kept;            /* a stack for proxies alone, when no other is left; 0: it is in use */
 };
 
 /* By number; one that is not there yet has a closed door and no view. Programs' activations belong to `replica_of_programs`. */

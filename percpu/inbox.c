@@ -21,6 +21,16 @@ static struct ring *ring_from[CORES_MAX]; /* leaf rings in ours */
 static uint8_t *next_ring;                /* unused ring memory in our zone */
 static uint64_t ring_bytes;               /* from one class's ring to the next */
 
+enum {
+	WATCHED_MOST = 4, /* each costs two loads whenever it looks */
+	WATCHED_LONG = 32, /* messages of others until one of these takes the place of one that is watched */
+};
+
+/* Whom this core is to watch; it has rings from each of them. */
+static uint16_t watched[WATCHED_MOST];
+static unsigned watched_count, watched_oldest, passed_over;
+static bool watching; /* from W1 to W2 */
+
 static struct mailbox *mailbox_of(unsigned core)
 {
 	return direct(machine.memory[core].mailbox);
@@ -53,7 +63,7 @@ static void ring_doorbell(unsigned core)
 	apic_send(machine.acpi.core[core].apic_id, VECTOR_DOORBELL);
 }
 
-/* S3 and S4. */
+/* S4 and S5. */
 static void set_pending(unsigned core, struct mailbox *mailbox, enum message_class class)
 {
 	uint64_t bit = UINT64_C(1) << this_core() % 64;
@@ -61,6 +71,20 @@ static void set_pending(unsigned core, struct mailbox *mailbox, enum message_cla
 	if (__atomic_fetch_or(&mailbox->pending[class], bit, __ATOMIC_SEQ_CST) == 0 &&
 	    __atomic_load_n(&mailbox->attention, __ATOMIC_RELAXED) == ATTENTION_AWAY)
 		ring_doorbell(core);
+}
+
+/* S3: behind the full fence of S2. */
+static bool is_watched(const struct mailbox *mailbox)
+{
+	return __atomic_load_n(&mailbox->watched[this_core() / 64], __ATOMIC_SEQ_CST) >> this_core() % 64 & 1;
+}
+
+static void announce(unsigned core, enum message_class class)
+{
+	struct mailbox *mailbox = mailbox_of(core);
+
+	if (!is_watched(mailbox))
+		set_pending(core, mailbox, class);
 }
 
 void inbox_nudge(unsigned core)
@@ -128,7 +152,7 @@ static bool try_send(unsigned core, enum message_class class, const struct messa
 		return false;
 	marker(MARKER_MESSAGE);
 	counters[COUNTER_messages]++;
-	set_pending(core, mailbox_of(core), class);
+	announce(core, class);
 	return true;
 }
 
@@ -137,20 +161,20 @@ uint64_t inbox_send_burst(unsigned core, struct message *message, uint64_t count
 	struct ring *ring = ring_towards(core, MESSAGE_LEAF);
 	uint64_t sent = 0;
 
-	message->from = this_core();
+	message->from = (uint16_t)this_core();
 	count = count < RING_SLOTS ? count : RING_SLOTS;
 	while (sent < count && ring_enqueue(ring, message)) {
 		marker(MARKER_MESSAGE);
 		sent++;
 	}
 	counters[COUNTER_messages] += sent;
-	set_pending(core, mailbox_of(core), MESSAGE_LEAF);
+	announce(core, MESSAGE_LEAF);
 	return sent;
 }
 
 void inbox_send_leaf(unsigned core, struct message *message)
 {
-	message->from = this_core();
+	message->from = (uint16_t)this_core();
 	while (!try_send(core, MESSAGE_LEAF, message)) { /* bounded: the receiver drains leaves wherever it is */
 		inbox_serve_leaves();
 		cpu_pause();
@@ -162,7 +186,7 @@ static void post(const struct core_set *cores, const struct message *message)
 	unsigned self = this_core();
 
 	own_mailbox()->bulletin = *message;
-	own_mailbox()->bulletin.from = self;
+	own_mailbox()->bulletin.from = (uint16_t)self;
 	core_set_for_each(core, cores) {
 		struct mailbox *mailbox = mailbox_of(core);
 
@@ -199,7 +223,7 @@ void inbox_acknowledge(unsigned core)
 /* Calls keep their order: behind those that wait already. */
 void inbox_send_call(unsigned core, struct message *message)
 {
-	message->from = this_core();
+	message->from = (uint16_t)this_core();
 	if (!backlog_waits() && try_send(core, MESSAGE_CALL, message))
 		return;
 	while (backlog_append(core, message)) { /* bounded: the receivers' event loops make room */
@@ -276,6 +300,81 @@ static void read_bulletin(unsigned sender)
 	handle(bulletin);
 }
 
+static bool has_sent(unsigned sender, enum message_class class)
+{
+	return ring_front(of_class(ring_from[sender], class)) != NULL;
+}
+
+/* W4: what came before the sender could see that it is not watched. */
+static void look_once_more(unsigned sender)
+{
+	for (enum message_class class = MESSAGE_LEAF; class < MESSAGE_CLASSES; class++)
+		if (has_sent(sender, class))
+			__atomic_fetch_or(&own_mailbox()->pending[class], UINT64_C(1) << sender % 64, __ATOMIC_SEQ_CST);
+}
+
+static void watch_no_more(unsigned sender)
+{
+	__atomic_fetch_and(&own_mailbox()->watched[sender / 64], ~(UINT64_C(1) << sender % 64), __ATOMIC_SEQ_CST); /* W2, W3 */
+	look_once_more(sender);
+}
+
+static void begin_to_watch(unsigned sender)
+{
+	uint64_t *word = &own_mailbox()->watched[sender / 64];
+
+	__atomic_store_n(word, *word | UINT64_C(1) << sender % 64, __ATOMIC_RELAXED); /* publishes nothing: who sees it late sets pending */
+}
+
+/* A sender that may be worth watching: it has sent, or is to answer. */
+static void meet_sender(unsigned sender)
+{
+	unsigned place = watched_count;
+
+	if (!ring_from[sender] || ring_senders() > 1)
+		return;
+	for (unsigned i = 0; i < watched_count; i++)
+		if (watched[i] == sender)
+			return;
+	if (watched_count < WATCHED_MOST) {
+		watched_count++;
+	} else if (++passed_over < WATCHED_LONG) {
+		return;
+	} else {
+		passed_over = 0;
+		place = watched_oldest;
+		watched_oldest = (watched_oldest + 1) % WATCHED_MOST;
+		if (watching)
+			watch_no_more(watched[place]);
+	}
+	watched[place] = (uint16_t)sender;
+	if (watching)
+		begin_to_watch(sender);
+}
+
+static void empty_watched(enum message_class class)
+{
+	for (unsigned i = 0; watching && i < watched_count; i++)
+		empty_ring(watched[i], class);
+}
+
+void inbox_watch(void)
+{
+	if (watching)
+		return;
+	watching = true;
+	for (unsigned i = 0; i < watched_count; i++)
+		begin_to_watch(watched[i]);
+}
+
+bool inbox_look(void)
+{
+	for (unsigned i = 0; i < watched_count; i++)
+		if (has_sent(watched[i], MESSAGE_LEAF) || has_sent(watched[i], MESSAGE_CALL))
+			return true;
+	return inbox_pending();
+}
+
 /* R1 and R2. */
 static void drain_class(enum message_class class)
 {
@@ -286,8 +385,10 @@ static void drain_class(enum message_class class)
 		for (unsigned sender = (unsigned)__builtin_ctzll(bits); sender < machine_cores(); sender += 64) {
 			if (__atomic_load_n(&own->connect[sender / 64], __ATOMIC_ACQUIRE) >> sender % 64 & 1)
 				accept_connection(sender);
-			if (ring_from[sender])
+			if (ring_from[sender] && has_sent(sender, class)) {
+				meet_sender(sender);
 				empty_ring(sender, class);
+			}
 			if (class == MESSAGE_LEAF)
 				read_bulletin(sender);
 			if (class == MESSAGE_LEAF && this_core() == LOG_CORE)
@@ -303,18 +404,19 @@ static bool is_pending(enum message_class class)
 
 void inbox_drain(void)
 {
-	while (inbox_pending()) {
-		if (is_pending(MESSAGE_LEAF))
-			drain_class(MESSAGE_LEAF);
+	do { /* bounded: by what others send */
+		inbox_serve_leaves();
 		if (is_pending(MESSAGE_CALL))
 			drain_class(MESSAGE_CALL);
-	}
+		empty_watched(MESSAGE_CALL);
+	} while (inbox_pending());
 }
 
 void inbox_serve_leaves(void)
 {
 	if (is_pending(MESSAGE_LEAF))
 		drain_class(MESSAGE_LEAF);
+	empty_watched(MESSAGE_LEAF);
 }
 
 void inbox_listen(void)
@@ -322,8 +424,22 @@ void inbox_listen(void)
 	__atomic_store_n(&own_mailbox()->attention, ATTENTION_LISTENING, __ATOMIC_RELAXED);
 }
 
+static void stop_watching(void)
+{
+	uint64_t *word = own_mailbox()->watched;
+
+	for (unsigned i = 0; i < CORE_SET_WORDS; i++)
+		if (word[i])
+			__atomic_exchange_n(&word[i], 0, __ATOMIC_SEQ_CST); /* W2; W3: an exchange is a full fence */
+	for (unsigned i = 0; i < watched_count; i++)
+		look_once_more(watched[i]);
+	watching = false;
+}
+
 bool inbox_leave(void)
 {
+	if (watching)
+		stop_watching();
 	/* A1 and A2 in one: an exchange is a full fence. */
 	__atomic_exchange_n(&own_mailbox()->attention, ATTENTION_AWAY, __ATOMIC_SEQ_CST);
 	if (!inbox_pending()) /* A3: a connection sets a pending bit, too */

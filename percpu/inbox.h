@@ -1,11 +1,14 @@
 /* inbox.h - messages between instances: rings, pending bits, doorbells
  * SPDX-License-Identifier: MIT
- * Sending (steps S) and receiving (steps R, A), the same numbers as in tests/spin:
- *   S1 write the slot, S2 publish the tail (ring.c), S3 old = fetch-or of the pending bit (a full fence),
- *   S4 if old was 0 and the receiver is AWAY: doorbell. Old not 0: whoever set it has seen to that.
- *   R1 bits = exchange pending with 0, R2 empty the rings that the bits name.
+ * Sending (steps S) and receiving (steps R, W, A), the same numbers as in tests/spin:
+ *   S1 write the slot, S2 its label (ring.c: a full fence), S3 the receiver watches this core: done.
+ *   S4 else old = fetch-or of the pending bit (a full fence), S5 if old was 0 and the receiver is AWAY: doorbell. Old not 0: whoever set it
+ *      has seen to that.
+ *   R1 bits = exchange pending with 0, R2 empty the rings that the bits name, and those from whom it watches.
+ *   W1 watched = whom it looks at by itself; W2 watched = 0, W3 full fence, W4 what has come from them meanwhile gets its pending bit.
  *   A1 attention = AWAY, A2 full fence, A3 pending or connect not 0: LISTENING, and drain again; A4 else leave.
- * A bulletin (inbox_ask_all) takes the same way without a ring: the bit in `posted` is its slot, set before S3 and looked at in R2.
+ * A core watches while it has nothing to do, from W1 to W2, which comes before A1: a few that have sent to it of late, or that owe it an answer.
+ * A bulletin (inbox_ask_all) takes the same way without a ring: the bit in `posted` is its slot, set before S4 and looked at in R2.
  * Messages go to other cores only: a core does its own work without any.
  * Context: the instance's own core, interrupts off.
  * I1 messages of one class from one core arrive in order, none is lost, none waits while its receiver sleeps
@@ -58,6 +61,10 @@ static inline bool inbox_pending(void)
 	return (__atomic_load_n(&own->pending[MESSAGE_LEAF], __ATOMIC_RELAXED) |
 		__atomic_load_n(&own->pending[MESSAGE_CALL], __ATOMIC_RELAXED)) != 0;
 }
+
+/* W1, for a core that has nothing to do; and whether something has come since, for such a core to ask again and again. */
+void inbox_watch(void);
+bool inbox_look(void);
 
 /* Handles all that is there. Event loop and kernel entry only. */
 void inbox_drain(void);

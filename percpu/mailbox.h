@@ -4,6 +4,7 @@
  * rings that lead here follow it, in the receiver's memory. Co-managed words and their transitions:
  *   pending[class]  bit s % 64: a core s may have messages here. Any sender sets by fetch-or; the receiver alone
  *                   clears, by exchange with 0.
+ *   watched         bit s: this core looks at the rings from core s by itself, so s need not set a pending bit. The receiver alone writes it.
  *   posted          bit s: core s has a bulletin for this core, in s's own mailbox. s sets; the receiver clears, reads it there, and
  *                   answers as its kind asks. s leaves the bulletin as it is until all whom it was posted to have answered.
  *   connect         bit s: core s wants its rings. s sets; the receiver clears after publishing them.
@@ -12,7 +13,8 @@
  *   online          bit s: core s has reached its event loop. s sets, nobody clears.
  * The rest is written by the receiver alone.
  * I1 ring[s] changes once, from NULL to an opened pair, published with release
- * I2 attention is LISTENING only while the receiver will look at pending before it leaves the kernel
+ * I2 attention is LISTENING only while the receiver will look at pending before it leaves the kernel; a bit of watched is set only while it will
+ *    look at the sender's rings before that
  * Modelled in tests/spin. */
 #ifndef PERCPU_MAILBOX_H
 #define PERCPU_MAILBOX_H
@@ -31,8 +33,10 @@ enum attention {
 };
 
 struct mailbox {
-	/* one line: what a sender touches with each message */
-	uint64_t pending[MESSAGE_CLASSES];
+	uint64_t watched[CORE_SET_WORDS]; /* one line, which senders read with each message, and which changes when this core begins and ends to look */
+
+	/* one line: what a sender touches when it is not watched */
+	uint64_t pending[MESSAGE_CLASSES] __attribute__((aligned(64)));
 	uint32_t attention;
 	uint64_t acknowledged;
 	uint64_t posted[CORE_SET_WORDS];

@@ -1,11 +1,11 @@
 /* ring.h - bounded single-producer single-consumer ring of messages between two cores
  * SPDX-License-Identifier: MIT
- * Concurrency Kit's ck_ring, wrapped so that nothing else includes it. Full and empty are reported, never waited for:
- * waiting is the caller's policy (inbox.c).
+ * A message is one line, and says itself that it is there: its sequence number, written last. So what travels is the message alone, no index.
+ * Full and empty are reported, never waited for: waiting is the caller's policy (inbox.c).
  * Context: one producer core, one consumer core, any context, never blocks.
- * I1 at most RING_SLOTS - 1 messages are inside
- * I2 only the producer writes the tail, only the consumer the head
- * I3 the message is written before the tail is published (release), and read before the head is
+ * I1 at most RING_SLOTS messages are inside
+ * I2 slot n % RING_SLOTS holds message n when its sequence is n + 1, modulo 2^16; it is written before that is (release)
+ * I3 only the consumer writes the head, when it has read the slot (release); the producer looks at it only when all slots seem full
  * Tested by tests/unit/ring_test.c (ThreadSanitizer) */
 #ifndef PERCPU_RING_H
 #define PERCPU_RING_H
@@ -17,7 +17,7 @@
 
 enum {
 	RING_SLOTS = 32,
-	RING_SIZE = 192 + RING_SLOTS * sizeof(struct message), /* bytes: indices on lines of their own, and slots */
+	RING_SIZE = 128 + RING_SLOTS * sizeof(struct message), /* bytes: a line for each side, and slots */
 };
 
 struct ring;
@@ -29,7 +29,7 @@ void ring_open(struct ring *ring);
  * all cores, in as much memory as their rings would need. */
 unsigned ring_senders(void);
 
-/* Producer only. False: full, nothing has happened. */
+/* Producer only. False: full, nothing has happened. What the producer loads after it, it loads after the message can be seen. */
 __attribute__((warn_unused_result)) bool ring_enqueue(struct ring *ring, const struct message *message);
 
 /* Consumer only: the oldest message where it lies, until ring_drop takes it out. NULL: empty. */

@@ -17,8 +17,10 @@ enum {
 };
 
 static struct run_queue queue;
+static struct run_queue urgent; /* before those in the queue */
 static struct thread *registers_of;  /* whose floating-point registers are loaded */
 static struct thread *last_run;      /* whose segment bases are loaded */
+static bool preceded;                /* somebody is to run before the running thread */
 static uint64_t slice_end;           /* of the running thread; 0: nobody waits */
 
 void dispatch_open(void)
@@ -38,7 +40,7 @@ static bool awaited(const struct thread *thread)
 /* Somebody waits for the processor, for a service, or for the running thread's end, which a service may keep from it. */
 static bool slices_count(void)
 {
-	return queue.first || thread_current->dying || awaited(thread_current);
+	return queue.first || urgent.first || thread_current->dying || awaited(thread_current);
 }
 
 /* While a program runs, somebody who becomes ready needs the end of its slice. */
@@ -85,11 +87,41 @@ void dispatch_yield(void)
 	dispatch_ready(thread);
 }
 
+static void take_out(struct thread *thread)
+{
+	if (!run_queue_remove(&urgent, thread))
+		run_queue_remove(&queue, thread);
+}
+
 void dispatch_lend(struct thread *thread)
 {
 	if (thread->state != THREAD_READY)
 		return;
-	run_queue_remove(&queue, thread);
+	take_out(thread);
+	run_queue_prepend(&urgent, thread);
+}
+
+void dispatch_precede(struct thread *thread)
+{
+	thread->state = THREAD_READY;
+	run_queue_append(&urgent, thread);
+	if (!thread_current)
+		return;
+	preceded = true;
+	clock_arm(clock_now()); /* it may be on its way back from a system call */
+}
+
+bool dispatch_preceded(void)
+{
+	return preceded;
+}
+
+void dispatch_give_way(void)
+{
+	struct thread *thread = thread_current;
+
+	thread_current = NULL;
+	thread->state = THREAD_READY;
 	run_queue_prepend(&queue, thread);
 }
 
@@ -100,12 +132,12 @@ bool dispatch_slice_over(void)
 
 bool dispatch_others_ready(void)
 {
-	return queue.first != NULL;
+	return queue.first || urgent.first;
 }
 
 struct thread *dispatch_take(void)
 {
-	return run_queue_take(&queue);
+	return run_queue_take(urgent.first ? &urgent : &queue);
 }
 
 static void load_bases(const struct thread *thread)
@@ -124,8 +156,10 @@ void dispatch_select(struct thread *thread)
 	thread->state = THREAD_RUNNING;
 	thread_current = thread;
 	slice_end = 0;
+	preceded = false;
 	segments_set_registers(&thread->activation->registers);
-	view_activate(thread->activation->view);
+	if (thread->activation->view) /* a proxy has none before it is in a service */
+		view_activate(thread->activation->view);
 }
 
 _Noreturn void dispatch_run(void)
@@ -155,7 +189,7 @@ void dispatch_arm_idle(void)
 void dispatch_forget(struct thread *thread)
 {
 	if (thread->state == THREAD_READY)
-		run_queue_remove(&queue, thread);
+		take_out(thread);
 	if (registers_of == thread)
 		registers_of = NULL;
 	if (last_run == thread)

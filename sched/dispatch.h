@@ -24,6 +24,11 @@ void dispatch_yield(void);
 /* A READY thread is the next; one that is not goes on by itself. */
 void dispatch_lend(struct thread *thread);
 
+/* Parked -> READY, before all who are not; the running thread goes on behind it, its slice begun anew. The event loop sees to that: preceded, give_way. */
+void dispatch_precede(struct thread *thread);
+bool dispatch_preceded(void);
+void dispatch_give_way(void);
+
 /* Somebody waits, and the running thread has had its time. */
 bool dispatch_slice_over(void);
 

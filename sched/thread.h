@@ -55,7 +55,9 @@ enum on_return {
 	ON_RETURN_DEAD = 16,   /* the replica that has called has failed meanwhile */
 	ON_RETURN_LONG = 32,   /* it has used up slices */
 	ON_RETURN_LENT = 64,   /* its caller lends it memory */
-	ON_RETURN_SERVED = 128, /* a system call has called it: its caller's registers stay as they are */
+	ON_RETURN_REMOTE = 128, /* a proxy's: its caller is on another core (ipc/proxy.h) */
+	ON_RETURN_KEPT = 256,  /* on the stack that is kept for proxies */
+	ON_RETURN_SERVED = 512, /* a system call has called it: its caller's registers stay as they are */
 };
 
 enum { SERVICES_DEEP = 7 };
@@ -74,6 +76,7 @@ struct thread {
 	struct replica *asleep_in;                /* where it waits for a key */
 	uint64_t key;
 	bool serving;                             /* a system call is on its way into a service, with task.call */
+	struct remote_call *out;                  /* its call of a replica on another core (ipc/remote.h); NULL: none */
 	uint64_t fs_base, gs_base;
 	struct core_set affinity;
 	struct task task; /* the shim's */

@@ -9,6 +9,7 @@
 #define RDX    72
 #define RSI    80
 #define RDI    88
+#define VECTOR 120
 #define RIP    136
 #define CS     144
 #define RFLAGS 152

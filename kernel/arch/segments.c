@@ -15,6 +15,7 @@ _Static_assert(offsetof(struct registers, r10) == R10, "offsets.h");
 _Static_assert(offsetof(struct registers, rdx) == RDX, "offsets.h");
 _Static_assert(offsetof(struct registers, rsi) == RSI, "offsets.h");
 _Static_assert(offsetof(struct registers, rdi) == RDI, "offsets.h");
+_Static_assert(offsetof(struct registers, vector) == VECTOR, "offsets.h");
 _Static_assert(offsetof(struct registers, rip) == RIP, "offsets.h");
 _Static_assert(offsetof(struct registers, cs) == CS, "offsets.h");
 _Static_assert(offsetof(struct registers, rflags) == RFLAGS, "offsets.h");

@@ -3,6 +3,8 @@
 #include "kernel/entry/composition.h"
 
 #include "ipc/call.h"
+#include "ipc/proxy.h"
+#include "ipc/remote.h"
 #include "ipc/replica.h"
 #include "kernel/arch/paging.h"
 #include "kernel/entry/audit.h"
@@ -26,10 +28,12 @@ const message_handler message_handlers[MESSAGE_KIND_COUNT] = {
 	[MESSAGE_invalidate] = vspace_invalidate,
 	[MESSAGE_frames] = frames_came_home,
 	[MESSAGE_lent] = loans_arrived,
+	[MESSAGE_answered] = remote_answered,
 	[MESSAGE_freeze] = audit_freeze,
 	[MESSAGE_audit] = audit_count,
 	[MESSAGE_stream] = stream_arrived,
 	[MESSAGE_borrow] = loans_asked,
+	[MESSAGE_call_at] = proxy_asked,
 	[MESSAGE_request] = call_request,
 	[MESSAGE_notify] = call_notification,
 };

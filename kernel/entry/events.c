@@ -4,12 +4,14 @@
 
 #include "abi/ipc.h"
 #include "ipc/gate.h"
+#include "ipc/remote.h"
 #include "ipc/replica.h"
 #include "kernel/arch/apic.h"
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/offsets.h"
 #include "kernel/entry/audit.h"
 #include "kernel/entry/borrow.h"
+#include "kernel/entry/idle.h"
 #include "kernel/entry/threads.h"
 #include "kernel/memory/frames.h"
 #include "kernel/memory/loans.h"
@@ -60,7 +62,9 @@ static struct thread *choose(void)
 {
 	if (thread_current && thread_current->state != THREAD_RUNNING)
 		thread_current = NULL;
-	if (thread_current && dispatch_slice_over()) {
+	if (thread_current && dispatch_preceded()) {
+		dispatch_give_way();
+	} else if (thread_current && dispatch_slice_over()) {
 		if (gate_slice_over(thread_current))
 			dispatch_yield();
 		else
@@ -107,7 +111,7 @@ static bool resume(struct thread *thread)
 /* A thread's end, or a leaf that was served in a wait, may have been the end of an object's maker. */
 static bool may_leave(void)
 {
-	return !objects_orphaned && inbox_leave();
+	return !objects_orphaned && (!remote_unsent || backlog_waits()) && inbox_leave();
 }
 
 _Noreturn void event_loop(void)
@@ -121,6 +125,8 @@ _Noreturn void event_loop(void)
 		backlog = backlog_waits() && inbox_flush_backlog();
 		if (__builtin_expect(objects_orphaned, 0))
 			objects_collect();
+		if (__builtin_expect(remote_unsent, 0) && !backlog)
+			remote_go_on();
 		if (__builtin_expect(audit_frozen, 0)) {
 			audit_rest(backlog);
 			continue;
@@ -141,7 +147,7 @@ _Noreturn void event_loop(void)
 			cpu_pause();
 		} else if (!loans_give_back()) { /* else a leaf may have made somebody ready */
 			dispatch_arm_idle();
-			if (may_leave())
+			if (!idle_look() && may_leave())
 				cpu_sleep();
 		}
 	}

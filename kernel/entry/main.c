@@ -9,6 +9,7 @@
 #include "kernel/entry/discover.h"
 #include "kernel/entry/events.h"
 #include "kernel/entry/first.h"
+#include "kernel/entry/idle.h"
 #include "kernel/entry/pager.h"
 #include "kernel/entry/panic.h"
 #include "kernel/memory/frames.h"
@@ -50,6 +51,7 @@ _Noreturn static void instance_main(void)
 	dispatch_open();
 	pager_open();
 	replicas_open();
+	idle_open();
 	names_service.start();
 	if (this_core() == 0 && !store_open(IPC_KEEP))
 		panic("no memory for the first address space");

@@ -50,7 +50,7 @@ _Noreturn void pager_call(const struct registers *registers, uint64_t address, e
 	thread->task.saved[FAULT_SAVED_RAX] = registers->rax;
 	thread->task.saved[FAULT_SAVED_ADDRESS] = address;
 	thread->task.resume = answered;
-	request = (struct message){ .kind = MESSAGE_request, .service = SERVICE_PAGER, .from = this_core(), .cookie = (uint64_t)thread,
+	request = (struct message){ .kind = MESSAGE_request, .service = SERVICE_PAGER, .from = (uint16_t)this_core(), .cookie = (uint64_t)thread,
 				    .word = { (uint64_t)thread->program.view->space, address, access } };
 	event_loop_after(call);
 }

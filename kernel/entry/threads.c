@@ -4,6 +4,7 @@
 
 #include "ipc/call.h"
 #include "ipc/monitor.h"
+#include "ipc/remote.h"
 #include "kernel/arch/paging.h"
 #include "kernel/entry/composition.h"
 #include "kernel/memory/vspace.h"
@@ -45,7 +46,9 @@ void kernel_kill_threads(uint32_t process_id)
 		thread->dying = true;
 		if (thread->activation != &thread->program)
 			thread->service[0].on_return |= ON_RETURN_ENDING;
-		if (thread->asleep_in)
+		if (thread->out)
+			remote_abandon(thread);
+		else if (thread->asleep_in)
 			monitor_wake_up(thread);
 		else if (thread->wait == WAIT_ANSWER && thread->task.cancel)
 			thread->task.cancel(&thread->task);
@@ -70,7 +73,9 @@ void threads_expire(void)
 	struct thread *thread;
 
 	while ((thread = timer_expired())) {
-		if (thread->asleep_in)
+		if (thread->out)
+			remote_abandon(thread);
+		else if (thread->asleep_in)
 			monitor_wake_up(thread);
 		else if (thread->wait == WAIT_NOTHING)
 			dispatch_complete(thread, 0);

@@ -1,4 +1,4 @@
-/* calls.c - an empty call to a service replica: call_local, call_remote
+/* calls.c - an empty call to a service replica: call_local, call_remote, call_idle
  * SPDX-License-Identifier: MIT
  * The replica answers with the core that served the call, which is checked every time. Booted with one replica for
  * all cores (replicas=one), that is core 0. */
@@ -54,5 +54,13 @@ static void call_remote_run(struct work *work, unsigned long operations)
 	window_close(work, operations);
 }
 
+/* Every even worker calls its odd neighbour's core, where no program runs. */
+static bool call_idle_assign(struct work *work)
+{
+	work->partner = work->worker + 1;
+	return work->worker % 2 == 0 && work->worker + 1 < work->run->workers;
+}
+
 const struct test test_call_local = { .name = "call_local", .run = call_local_run };
 const struct test test_call_remote = { .name = "call_remote", .assign = call_remote_assign, .run = call_remote_run };
+const struct test test_call_idle = { .name = "call_idle", .assign = call_idle_assign, .run = call_remote_run };

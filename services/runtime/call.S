@@ -1,12 +1,23 @@
-/* call.S - ipc_call and ipc_lend: abi/service.h
+/* call.S - ipc_call, ipc_lend, ipc_call_at: abi/service.h
  * SPDX-License-Identifier: MIT */
 #include "abi/ipc.h"
 
 	.text
-	.global ipc_call, ipc_lend
+	.global ipc_call, ipc_lend, ipc_call_at, ipc_call_at_once
+ipc_call_at_once:
+	mov %edi, %r8d
+	mov $IPC_AT_ONCE, %rax
+	or %rax, %r8
+	jmp 1f
+ipc_call_at:
+	mov %edi, %r8d
+1:	lea IPC_CALL_AT - IPC_CALL(%rsi), %edi
+	mov %rdx, %rsi
+	jmp ipc_any
 ipc_lend:
 	add $IPC_LEND - IPC_CALL, %edi
 ipc_call:
+ipc_any:                                  /* edi: the number, less IPC_CALL; rsi: the words; r8 and rcx: the core and the time */
 	push %rbx
 	push %rbp
 	push %r12
@@ -14,6 +25,8 @@ ipc_call:
 	push %r14
 	push %r15
 	push %rsi
+	mov %r8, %rbx
+	mov %rcx, %r12
 	lea IPC_CALL(%rdi), %eax
 	mov (%rsi), %rdi
 	mov 16(%rsi), %rdx

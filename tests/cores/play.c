@@ -33,8 +33,8 @@ uint64_t play_memory;
 _Thread_local struct mailbox *core_mailbox;
 _Thread_local struct birth birth;
 
-static struct player player[PLAY_MAX];
-static unsigned player_number[PLAY_MAX], players;
+static struct player player[PLAY_MOST];
+static unsigned player_number[PLAY_MOST], players;
 static pthread_barrier_t meeting;
 static void (*part)(void);
 

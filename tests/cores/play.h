@@ -11,7 +11,8 @@
 #include "percpu/machine.h"
 
 enum {
-	PLAY_MAX = 4,
+	PLAY_MAX = 4,   /* cores of most plays */
+	PLAY_MOST = 6,
 	PLAY_UNITS = 7, /* of a core's partition: the first is its shared zone, the next and the last have other things in them, and four are whole */
 };
 

@@ -1,7 +1,7 @@
 /* inbox.pml - model of a core's inbox: connect, send, doorbell, and going away
  * SPDX-License-Identifier: MIT
  * Mirrors percpu/inbox.c, step names included. SENDERS cores send to one receiver, which listens in
- * its event loop, runs a program (with system calls), or sleeps.
+ * its event loop, watches them for a while, runs a program (with system calls), or sleeps.
  * Memory is x86-TSO: a plain store goes to the core's FIFO buffer, a flush process moves it to
  * memory at any later time; a fence and a locked operation wait until the buffer is empty. Nobody else sees what is in the
  * buffer, so a core's stores are one step with the step before them.
@@ -17,6 +17,9 @@
 #endif
 #ifndef CALLS
 #define CALLS 1 /* system calls the program makes while the receiver is away */
+#endif
+#ifndef WATCHES
+#define WATCHES 1 /* times that the receiver watches */
 #endif
 #define SENDERS  2
 #define SLOTS    2
@@ -35,17 +38,18 @@
 #define LISTENING 0
 #define AWAY      1
 
-/* Plainly stored words; slots, tail, head and published ring for each sender. */
-#define SLOT(sender, index) ((sender) * 5 + ((index) % SLOTS))
-#define TAIL(sender)        ((sender) * 5 + 2)
-#define HEAD(sender)        ((sender) * 5 + 3)
-#define RING(sender)        ((sender) * 5 + 4)
-#define ATTENTION           (SENDERS * 5)
-#define WORDS               (SENDERS * 5 + 1)
-#define GARBAGE             9 /* what an uninitialised tail holds */
+/* Words; slots with their labels, head and published ring for each sender. */
+#define SLOT(sender, index)  ((sender) * 6 + ((index) % SLOTS))
+#define LABEL(sender, index) ((sender) * 6 + 2 + ((index) % SLOTS))
+#define HEAD(sender)         ((sender) * 6 + 4)
+#define RING(sender)         ((sender) * 6 + 5)
+#define ATTENTION            (SENDERS * 6)
+#define WATCHED              (SENDERS * 6 + 1)
+#define WORDS                (SENDERS * 6 + 2)
+#define GARBAGE              9 /* what an uninitialised label holds */
 
 byte memory[WORDS];
-chan buffer[SENDERS + 1] = [4] of { byte, byte };
+chan buffer[SENDERS + 1] = [6] of { byte, byte };
 
 /* Words that only locked operations change. */
 byte pending[2];
@@ -80,15 +84,11 @@ inline locked_or(word, flag)
 	d_step { empty(buffer[me]); old = word }
 	word = old | flag
 #else
-#ifdef DROP_FENCE_BEFORE_PENDING
-	d_step { old = word; word = word | flag }
-#else
 	d_step { empty(buffer[me]); old = word; word = word | flag }
-#endif
 #endif
 }
 
-/* S3 and S4: say that there is something, and wake the receiver if nobody else has to. */
+/* S4 and S5: say that there is something, and wake the receiver if nobody else has to. */
 inline set_pending(class)
 {
 #ifdef DROP_FENCE_AFTER_PENDING
@@ -117,23 +117,30 @@ proctype sender(byte me)
 	set_pending(LEAF);
 #endif
 	memory[RING(me)] == 1;
-	assert(memory[TAIL(me)] == 0); /* I3 */
+	assert(memory[LABEL(me, 0)] == 0); /* I3 */
 	do
 	:: tail < MESSAGES ->
 		atomic {
 #ifndef IGNORE_FULL
 			tail - memory[HEAD(me)] < SLOTS;
 #endif
-#ifdef DROP_RELEASE_TAIL
-			store(me, TAIL(me), tail + 1);
-			store(me, SLOT(me, tail), tail + 1); /* S1 after S2 */
+#ifdef DROP_RELEASE_LABEL
+			store(me, LABEL(me, tail), tail + 1);
+			store(me, SLOT(me, tail), tail + 1) /* S1 after S2 */
 #else
-			store(me, SLOT(me, tail), tail + 1); /* S1: message n holds n + 1 */
-			store(me, TAIL(me), tail + 1);       /* S2 */
+			store(me, SLOT(me, tail), tail + 1) /* S1: message n holds n + 1 */
 #endif
-			tail++
 		}
-		set_pending(CLASS(me))
+#ifdef DROP_FENCE_AFTER_LABEL
+		store(me, LABEL(me, tail), tail + 1);
+#else
+		d_step { empty(buffer[me]); memory[LABEL(me, tail)] = tail + 1 } /* S2 */
+#endif
+		tail++;
+		if
+		:: memory[WATCHED] & (1 << me)          /* S3 */
+		:: else -> set_pending(CLASS(me))
+		fi
 	:: else -> break
 	od
 }
@@ -141,7 +148,7 @@ proctype sender(byte me)
 inline empty_ring(from)
 {
 	do
-	:: head[from] != memory[TAIL(from)] ->
+	:: memory[LABEL(from, head[from])] == head[from] + 1 ->
 #ifdef DROP_RELEASE_HEAD
 		store(RECEIVER, HEAD(from), head[from] + 1);
 		fence(RECEIVER);
@@ -163,10 +170,12 @@ inline accept_connection(from)
 	atomic {
 #ifdef DROP_RELEASE_RING
 		store(RECEIVER, RING(from), 1);
-		store(RECEIVER, TAIL(from), 0);
+		store(RECEIVER, LABEL(from, 0), 0);
+		store(RECEIVER, LABEL(from, 1), 0);
 		store(RECEIVER, HEAD(from), 0);
 #else
-		store(RECEIVER, TAIL(from), 0);
+		store(RECEIVER, LABEL(from, 0), 0);
+		store(RECEIVER, LABEL(from, 1), 0);
 		store(RECEIVER, HEAD(from), 0);
 		store(RECEIVER, RING(from), 1);
 #endif
@@ -220,11 +229,50 @@ inline drain_class(class)
 	from = 0
 }
 
+inline empty_watched(class)
+{
+	do
+	:: watching && from < SENDERS ->
+		if
+		:: (known & (1 << from)) && CLASS(from) == class -> empty_ring(from)
+		:: else
+		fi;
+		from++
+	:: else -> break
+	od;
+	from = 0
+}
+
+#define HAS_SENT(from) ((known & (1 << from)) && memory[LABEL(from, head[from])] == head[from] + 1)
+
+/* W2 to W4. */
+inline stop_watching()
+{
+#ifdef DROP_FENCE_UNWATCH
+	store(RECEIVER, WATCHED, 0);
+#else
+	d_step { empty(buffer[RECEIVER]); memory[WATCHED] = 0 }
+#endif
+#ifndef SKIP_LOOK_ONCE_MORE
+	do
+	:: from < SENDERS ->
+		if
+		:: HAS_SENT(from) -> d_step { empty(buffer[RECEIVER]); pending[CLASS(from)] = pending[CLASS(from)] | BIT(from) }
+		:: else
+		fi;
+		from++
+	:: else -> break
+	od;
+	from = 0;
+#endif
+	watching = false
+}
+
 /* From class to last; the event loop takes both, a system call leaves only. */
 inline drain(last)
 {
 	do
-	:: class <= last -> drain_class(class); class++
+	:: class <= last -> drain_class(class); empty_watched(class); class++
 	:: else -> break
 	od;
 	class = LEAF
@@ -233,12 +281,24 @@ inline drain(last)
 proctype receiver()
 {
 	byte head[SENDERS];
-	byte from, bits, known, calls, class;
+	byte from, bits, known, calls, class, watches;
+	bool watching;
 
 listen:	do
 	:: pending[LEAF] || pending[CALL] -> drain(CALL)
+	:: watching && (HAS_SENT(0) || HAS_SENT(1)) -> drain(CALL)
 	:: !pending[LEAF] && !pending[CALL] -> break
 	od;
+	if
+	:: atomic { !watching && known && watches < WATCHES -> store(RECEIVER, WATCHED, known); watching = true; watches++ }; goto listen /* W1 */
+#ifndef LEAVE_WATCHING
+	:: watching -> stop_watching()
+#endif
+	:: !watching
+#ifdef LEAVE_WATCHING
+	:: watching -> watching = false
+#endif
+	fi;
 	store(RECEIVER, ATTENTION, AWAY); /* A1 */
 #ifndef DROP_FENCE_AWAY
 	fence(RECEIVER);                  /* A2 */
@@ -280,8 +340,8 @@ end_away:                                 /* A4: asleep, or in a program with in
 init
 {
 	atomic {
-		memory[TAIL(0)] = GARBAGE;
-		memory[TAIL(1)] = GARBAGE;
+		memory[LABEL(0, 0)] = GARBAGE;
+		memory[LABEL(1, 0)] = GARBAGE;
 		run sender(0);
 		run sender(1);
 		run receiver()

@@ -199,6 +199,20 @@ static bool received_all(void)
 }
 
 /* The program goes on when all that it has asked for is answered; until then its core has nothing to run. */
+/* As a core does that has nothing to do; not always. */
+static bool look_for_a_while(void)
+{
+	if (next_random(&seed) % 2)
+		return false;
+	inbox_watch();
+	for (unsigned i = 0; i < 20; i++) {
+		if (inbox_look())
+			return true;
+		cpu_pause();
+	}
+	return false;
+}
+
 static void everybody_with_everybody(void)
 {
 	unsigned next_step[PLAY_MAX] = { 0 };
@@ -217,7 +231,7 @@ static void everybody_with_everybody(void)
 				run_program(next_step, &left);
 		} else if (backlog) {
 			cpu_pause();
-		} else if ((left || !received_all()) && inbox_leave()) {
+		} else if ((left || !received_all()) && !look_for_a_while() && inbox_leave()) {
 			play_sleep();
 			__atomic_fetch_add(&sleeps, 1, __ATOMIC_RELAXED);
 		}

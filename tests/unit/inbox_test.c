@@ -12,7 +12,7 @@
 #include "tests/cores/play.h"
 
 enum {
-	INSIDE = RING_SLOTS - 1, /* messages in a full ring */
+	INSIDE = RING_SLOTS, /* messages in a full ring */
 	RECORDS_IN_PAGE = PAGE_SIZE / 80,
 	LEAVES = 3000,
 	FLOOD = 8 * RING_SLOTS, /* calls */

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: MIT
  * Under ThreadSanitizer a slot that changes hands without an annotated edge is a race: tests/mutants
  * takes each edge away in turn. */
-#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -11,7 +10,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <ck_ring.h>
 #include <cmocka.h>
 
 #include "percpu/ring.h"
@@ -39,7 +37,7 @@ static struct message make_message(uint64_t number)
 		.kind = (uint16_t)number,
 		.service = (uint8_t)(number >> 3),
 		.operation = (uint8_t)(number >> 5),
-		.from = (uint32_t)~number,
+		.from = (uint16_t)~number,
 		.cookie = number,
 	};
 
@@ -52,6 +50,7 @@ static bool is_message(const struct message *message, uint64_t number)
 {
 	struct message expected = make_message(number);
 
+	expected.sequence = message->sequence; /* the ring's */
 	return !memcmp(message, &expected, sizeof(expected));
 }
 
@@ -91,14 +90,14 @@ static void a_full_ring_takes_nothing_and_keeps_what_it_has(void **state)
 	struct message message = make_message(1000);
 
 	(void)state;
-	for (unsigned number = 0; number < RING_SLOTS - 1; number++)
+	for (unsigned number = 0; number < RING_SLOTS; number++)
 		put(ring, number);
 	assert_false(ring_enqueue(ring, &message));
 	assert_false(ring_enqueue(ring, &message));
 	get(ring, 0);
-	put(ring, RING_SLOTS - 1);
+	put(ring, RING_SLOTS);
 	assert_false(ring_enqueue(ring, &message));
-	for (unsigned number = 1; number < RING_SLOTS; number++)
+	for (unsigned number = 1; number <= RING_SLOTS; number++)
 		get(ring, number);
 	assert_false(ring_dequeue(ring, &message));
 	free(ring);
@@ -114,12 +113,12 @@ static void the_front_stays_until_it_is_dropped(void **state)
 	put(ring, 6);
 	assert_true(is_message(ring_front(ring), 5));
 	assert_true(is_message(ring_front(ring), 5));
-	for (unsigned number = 7; number < 5 + RING_SLOTS - 1; number++)
+	for (unsigned number = 7; number < 5 + RING_SLOTS; number++)
 		put(ring, number);
 	assert_false(ring_enqueue(ring, ring_front(ring)));
 	ring_drop(ring);
 	assert_true(is_message(ring_front(ring), 6));
-	put(ring, 5 + RING_SLOTS - 1);
+	put(ring, 5 + RING_SLOTS);
 	get(ring, 6);
 	free(ring);
 }
@@ -130,7 +129,7 @@ static void every_fill_at_every_position_keeps_order(void **state)
 	uint64_t next_in = 0, next_out = 0;
 
 	(void)state;
-	for (unsigned fill = 1; fill < RING_SLOTS; fill++) {
+	for (unsigned fill = 1; fill <= RING_SLOTS; fill++) {
 		for (unsigned turn = 0; turn <= RING_SLOTS; turn++) {
 			for (unsigned i = 0; i < fill; i++)
 				put(ring, next_in++);
@@ -141,22 +140,41 @@ static void every_fill_at_every_position_keeps_order(void **state)
 	free(ring);
 }
 
-/* Concurrency Kit's indices run freely and pass 2^32 where nobody waits for it. */
-static void the_indices_may_wrap(void **state)
+/* A slot's sequence has 16 bits, the indices 32. */
+static void the_sequence_may_wrap(void **state)
 {
 	struct ring *ring = make_ring();
-	struct ck_ring *control = (struct ck_ring *)ring; /* the first field of a ring */
 	struct message message = make_message(1000);
 
 	(void)state;
-	control->c_head = control->p_head = control->p_tail = UINT_MAX - RING_SLOTS / 2 + 1;
-	assert_false(ring_dequeue(ring, &message));
-	for (unsigned number = 0; number < RING_SLOTS - 1; number++)
+	for (unsigned number = 0; number < 3 * UINT16_MAX; number++) {
 		put(ring, number);
-	assert_false(ring_enqueue(ring, &message));
-	for (unsigned number = 0; number < RING_SLOTS - 1; number++)
 		get(ring, number);
-	assert_false(ring_dequeue(ring, &message));
+		if (number % RING_SLOTS == 5)
+			assert_false(ring_dequeue(ring, &message));
+	}
+	free(ring);
+}
+
+/* Near 2^16 the empty slots' old sequences are the nearest to those that are awaited. */
+static void a_full_ring_wraps(void **state)
+{
+	struct ring *ring = make_ring();
+	uint64_t next_in = 0, next_out = 0;
+
+	(void)state;
+	while (next_out < UINT16_MAX + 2 * RING_SLOTS) {
+		struct message message = make_message(next_in);
+
+		if (ring_enqueue(ring, &message)) {
+			next_in++;
+			continue;
+		}
+		assert_int_equal(next_in - next_out, RING_SLOTS);
+		for (unsigned i = 0; i < 1 + next_out % RING_SLOTS; i++)
+			get(ring, next_out + i);
+		next_out += 1 + next_out % RING_SLOTS;
+	}
 	free(ring);
 }
 
@@ -171,9 +189,9 @@ static void a_ring_stays_inside_its_memory(void **state)
 	memset(behind, 0xa5, RING_SIZE);
 	ring_open(ring);
 	for (unsigned turn = 0; turn < 3; turn++) {
-		for (unsigned number = 0; number < RING_SLOTS - 1; number++)
+		for (unsigned number = 0; number < RING_SLOTS; number++)
 			put(ring, number);
-		for (unsigned number = 0; number < RING_SLOTS - 1; number++)
+		for (unsigned number = 0; number < RING_SLOTS; number++)
 			get(ring, number);
 	}
 	for (unsigned i = 0; i < RING_SIZE; i++)
@@ -274,7 +292,8 @@ int main(void)
 		cmocka_unit_test(a_full_ring_takes_nothing_and_keeps_what_it_has),
 		cmocka_unit_test(the_front_stays_until_it_is_dropped),
 		cmocka_unit_test(every_fill_at_every_position_keeps_order),
-		cmocka_unit_test(the_indices_may_wrap),
+		cmocka_unit_test(the_sequence_may_wrap),
+		cmocka_unit_test(a_full_ring_wraps),
 		cmocka_unit_test(a_ring_stays_inside_its_memory),
 		cmocka_unit_test(two_cores_pass_millions_of_messages_in_order),
 	};
