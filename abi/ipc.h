@@ -58,7 +58,7 @@ enum server {
 };
 
 /* Those with a store (abi/store.h). */
-#define IPC_KEEP (UINT64_C(1) << SERVER_keeper)
+#define IPC_KEEP (UINT64_C(1) << SERVER_keeper | UINT64_C(1) << SERVER_fs)
 
 #endif
 #endif
