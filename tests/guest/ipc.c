@@ -80,7 +80,7 @@ static void call_what_is_not_there(void)
 	expect("a service that is not there", call_by_number(IPC_CALL + SERVER_COUNT), STATUS_NO_CALL);
 	expect("the last number", call_by_number(IPC_CALL + IPC_SERVERS - 1), STATUS_NO_CALL);
 	expect("beyond the numbers", call_by_number(IPC_LEND + IPC_SERVERS), STATUS_NO_CALL);
-	expect("beyond the gate's numbers", call_and_keep(IPC_LAST + 1, -1), -ENOSYS);
+	expect("beyond the gate's numbers", call_and_keep(IPC_AT_LAST + 1, -1), -ENOSYS);
 	expect("a number that is one in its lower half", call_and_keep((INT64_C(1) << 32) + IPC_CALL, -1), -ENOSYS);
 	expect("far beyond", call_and_keep(-1, -1), -ENOSYS);
 	expect("a program that waits where it is not", call_by_number(IPC_WAIT), STATUS_NO_CALL);
