@@ -69,6 +69,22 @@ static bool take_waiting(struct service_calls *of, struct thread *proxy)
 	return true;
 }
 
+static void begin(struct thread *proxy);
+
+/* It has answered: the next call, behind the proxies that are ready; or it is idle. */
+static void take_next(struct thread *proxy, struct service_calls *of)
+{
+	thread_current = NULL;
+	if (take_waiting(of, proxy)) {
+		begin(proxy);
+		return;
+	}
+	of->proxies--;
+	proxy->state = THREAD_PARKED;
+	proxy->wait = WAIT_ANSWER;
+	run_queue_append(&idle, proxy);
+}
+
 /* Its turn, in no replica: it makes the call, or it is back from one. */
 static int64_t go_on(struct task *task, int64_t result)
 {
@@ -76,25 +92,24 @@ static int64_t go_on(struct task *task, int64_t result)
 	struct registers *registers = &proxy->program.registers;
 	uint64_t server = task->request[PROXY_SERVER];
 
-	(void)result;
-	do { /* bounded: by what others send, each turn one answer */
-		task->resume = go_on;
-		if (registers->rip == TO_BE_MADE) {
-			int64_t status;
-
-			registers->rip = MADE;
-			status = gate_call(proxy, server);
-			if (status == CALL_PARKED)
-				return CALL_PARKED;
-			registers->rax = (uint64_t)status;
-		}
-		send_answer((unsigned)task->request[PROXY_CALLER], task->request[PROXY_COOKIE], registers);
-	} while (take_waiting(&calls[server], proxy));
-	calls[server].proxies--;
-	proxy->wait = WAIT_ANSWER;
-	dispatch_park();
-	run_queue_append(&idle, proxy);
+	task->resume = go_on;
+	if (registers->rip == TO_BE_MADE) {
+		registers->rip = MADE;
+		result = gate_call(proxy, server);
+		if (result == CALL_PARKED)
+			return CALL_PARKED;
+		registers->rax = (uint64_t)result;
+	}
+	send_answer((unsigned)task->request[PROXY_CALLER], task->request[PROXY_COOKIE], registers);
+	take_next(proxy, &calls[server]);
 	return CALL_PARKED;
+}
+
+static void begin(struct thread *proxy)
+{
+	proxy->task.resume = go_on;
+	proxy->wait = WAIT_NOTHING;
+	dispatch_precede(proxy);
 }
 
 static struct thread *take_proxy(void)
@@ -141,7 +156,5 @@ void proxy_asked(const struct message *message)
 	}
 	of->proxies++;
 	give_call(proxy, message);
-	proxy->task.resume = go_on;
-	proxy->wait = WAIT_NOTHING;
-	dispatch_precede(proxy);
+	begin(proxy);
 }

@@ -103,7 +103,7 @@ static bool resume(struct thread *thread)
 		return false;
 	}
 	if (result == CALL_PARKED)
-		return false;
+		return thread->state == THREAD_RUNNING; /* a proxy, which is in a service now */
 	thread->program.registers.rax = (uint64_t)result;
 	return true;
 }

@@ -1,4 +1,4 @@
-/* ipc.c - calls of services by threads that go there themselves: ipc_22, ipc_22_4k, ipc_22_64k
+/* ipc.c - calls of services by threads that go there themselves: ipc_22, ipc_22_4k, ipc_22_64k; and on other cores: ipc_22_at, ipc_22_pairs
  * SPDX-License-Identifier: MIT
  * The digits are the isolation classes of caller and service. Each answer is checked. */
 #include "../../abi/clerk.h"
@@ -53,6 +53,50 @@ static void lend_64k(struct work *work, unsigned long operations)
 	lend(work, operations, 64 << 10);
 }
 
+/* The service is there, and the first proxy, when the window opens. */
+static void call_echo_at(struct work *work, unsigned long operations)
+{
+	struct words words = { { 2 } };
+	int64_t sum = 0;
+
+	if (ipc_call_at((unsigned)work->partner, SERVER_echo, &words, 0) != 1)
+		native_fail("could not call a service on another core", 0);
+	words = (struct words){ { 2 } };
+	window_open(work, WINDOW_ALL);
+	for (unsigned long i = 0; i < operations; i++)
+		sum += ipc_call_at((unsigned)work->partner, SERVER_echo, &words, 0);
+	window_close(work, operations);
+	for (unsigned long i = 0; i < operations; i++)
+		sum -= (int64_t)((2 + 5 * i) / 2);
+	if (sum || words.word[5] != operations)
+		native_fail("the service answered what it should not", sum);
+}
+
+static bool at_assign(struct work *work)
+{
+	return work->worker == 0;
+}
+
+static void at_run(struct work *work, unsigned long operations)
+{
+	for (long distance = 1; distance <= FARTHEST; distance++) {
+		work->partner = partner_at(work->core, distance, work->run->workers);
+		if (work->partner == NO_PARTNER)
+			continue;
+		call_echo_at(work, operations);
+		if (work->measuring)
+			result_keep(work);
+	}
+}
+
+static bool pairs_assign(struct work *work)
+{
+	work->partner = work->worker + 1;
+	return work->worker % 2 == 0 && work->worker + 1 < work->run->workers;
+}
+
+const struct test test_ipc_22_at = { .name = "ipc_22_at", .assign = at_assign, .run = at_run };
+const struct test test_ipc_22_pairs = { .name = "ipc_22_pairs", .assign = pairs_assign, .run = call_echo_at };
 const struct test test_ipc_22 = { .name = "ipc_22", .run = call_echo };
 const struct test test_ipc_22_4k = { .name = "ipc_22_4k", .run = lend_4k };
 const struct test test_ipc_22_64k = { .name = "ipc_22_64k", .run = lend_64k };

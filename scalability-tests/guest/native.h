@@ -23,6 +23,11 @@ static inline _Noreturn void native_fail(const char *what, long result)
 	fail(result == -ENOSYS ? "this test needs Tessera's own calls" : what, result < 0 ? -result : 0);
 }
 
+enum { FARTHEST = 4 }; /* NATIVE_core_distance's largest answer */
+
+/* The nearest core, by number, at this distance from `core`, or NO_PARTNER. */
+int partner_at(long core, long distance, unsigned int workers);
+
 /* The core whose replica of the name service serves a core: itself, or core 0 when there is but one. And whose
  * work a window around such calls must count. */
 long replica_of(long core);

@@ -3,10 +3,7 @@
  * The kernel sends; a program only asks for it and takes the time. Windows count the receiver's work too. */
 #include "native.h"
 
-enum { FARTHEST = 4 }; /* NATIVE_core_distance's largest answer */
-
-/* The nearest core, by number, at this distance from `core`, or NO_PARTNER. */
-static int partner_at(long core, long distance, unsigned int workers)
+int partner_at(long core, long distance, unsigned int workers)
 {
 	for (unsigned int other = 0; other < workers; other++) {
 		long found = native_call(NATIVE_core_distance, core, other, 0);

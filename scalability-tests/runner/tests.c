@@ -88,7 +88,7 @@ void tests_usage(void)
 
 int test_is_by_distance(const struct test *test)
 {
-	return !strcmp(test->name, "ring_latency");
+	return !strcmp(test->name, "ring_latency") || !strcmp(test->name, "ipc_22_at");
 }
 
 int test_is_footprint(const struct test *test)

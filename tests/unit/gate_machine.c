@@ -4,7 +4,10 @@
 
 #include "abi/kernel.h"
 #include "kernel/arch/segments.h"
+#include "ipc/proxy.h"
+#include "ipc/remote.h"
 #include "kernel/entry/threads.h"
+#include "percpu/backlog.h"
 #include "tests/unit/gate_outside.h"
 
 enum { PROGRAMS = 64 }; /* at a time */
@@ -42,8 +45,12 @@ int machine_close(void **state)
 
 struct thread *machine_thread(void)
 {
-	struct thread *thread = thread_create(&view_of[processes % PROGRAMS]);
+	bool full = machine_full;
+	struct thread *thread;
 
+	machine_full = false;
+	thread = thread_create(&view_of[processes % PROGRAMS]);
+	machine_full = full;
 	assert_non_null(thread);
 	thread->task.process_id = ++processes;
 	thread->program.registers.rip = PROGRAM_RIP;
@@ -105,7 +112,8 @@ static void gate_slow(void)
 	uint64_t old = saved_in->rax;
 	int64_t result;
 
-	forget();
+	if (processor.rax <= IPC_LAST)
+		forget();
 	*saved_in = processor;
 	saved_in->error = processor.rax;
 	saved_in->rax = old; /* room for the result */
@@ -113,6 +121,8 @@ static void gate_slow(void)
 	in_kernel = result == CALL_PARKED;
 	processor = *saved_in;
 	processor.rax = (uint64_t)result;
+	if (!in_kernel)
+		forget();
 }
 
 static void system_call(void)
@@ -169,6 +179,42 @@ void machine_ask(uint64_t number, uint64_t first, uint64_t second)
 	processor.rdi = first;
 	processor.rsi = second;
 	system_call();
+}
+
+void machine_call_at(uint64_t core, uint64_t server, uint64_t words, uint64_t nanoseconds)
+{
+	set_words(words);
+	processor.rbx = core;
+	processor.r12 = nanoseconds;
+	processor.rax = IPC_CALL_AT + server;
+	system_call();
+}
+
+void machine_asked(unsigned core, uint64_t server, uint64_t cookie, uint64_t words)
+{
+	proxy_asked(&(struct message){
+		.kind = MESSAGE_call_at, .operation = (uint8_t)server, .from = (uint16_t)core, .cookie = cookie,
+		.word = { words, words + 1, words + 2, words + 3, words + 4, words + 5 },
+	});
+}
+
+void machine_answered(const struct sent *call, uint64_t words)
+{
+	remote_answered(&(struct message){
+		.kind = MESSAGE_answered, .from = (uint16_t)call->core, .cookie = call->message.cookie,
+		.word = { words, words + 1, words + 2, words + 3, words + 4, words + 5 },
+	});
+}
+
+struct sent machine_take_sent(void)
+{
+	struct sent first = machine_sent[0];
+
+	assert_true(machine_sent_count);
+	machine_sent_count--;
+	for (unsigned i = 0; i < machine_sent_count; i++)
+		machine_sent[i] = machine_sent[i + 1];
+	return first;
 }
 
 void machine_call_anew(void)
@@ -239,18 +285,41 @@ void machine_run(struct thread *thread)
 	assert_ptr_equal(thread_current, thread);
 }
 
-bool machine_go_on(void)
+static void choose(void)
 {
 	struct thread *next;
 
-	assert_false(machine_in_user_mode());
 	if (thread_current && thread_current->state != THREAD_RUNNING)
 		thread_current = NULL;
+	if (thread_current && dispatch_preceded())
+		dispatch_give_way();
 	while (!thread_current && (next = dispatch_take()))
 		if (next->dying && next->activation == &next->program)
 			thread_end(next);
 		else
 			dispatch_select(next);
+}
+
+/* A proxy goes on in the kernel. */
+static bool resume(struct thread *thread)
+{
+	int64_t (*function)(struct task *, int64_t) = thread->task.resume;
+
+	if (!function || thread->activation != &thread->program)
+		return true;
+	thread->task.resume = NULL;
+	assert_int_equal(function(&thread->task, (int64_t)thread->program.registers.rax), CALL_PARKED);
+	return false;
+}
+
+bool machine_go_on(void)
+{
+	assert_false(machine_in_user_mode());
+	do {
+		if (remote_unsent && !backlog_waits())
+			remote_go_on();
+		choose();
+	} while (thread_current && !resume(thread_current));
 	if (!thread_current)
 		return false;
 	in_kernel = false;

@@ -14,6 +14,7 @@
 
 #include "abi/status.h"
 #include "ipc/gate.h"
+#include "percpu/message.h"
 #include "ipc/replica.h"
 #include "sched/dispatch.h"
 
@@ -23,12 +24,23 @@ enum {
 	SERVICE_RIP = 0x10000,  /* of service 0; the others' follow */
 	SERVICE_DOOR = 0x20000000,
 	SERVICE_STEP = 0x1000,
-	SPARE_STACKS = 2, /* of each service, beside its door */
+	SPARE_STACKS = 2, /* of each service, beside its door and the one that is kept */
+	CORES = 3,        /* the machine is core 0; the others are played by the test */
+	SENT_MOST = 64,
 };
 
 extern struct registers processor; /* of the running thread, in user mode */
 extern uint64_t machine_time;
-extern bool machine_full;          /* there is no memory for a replica */
+extern bool machine_full;          /* there is no memory for a replica, a proxy or a call's record */
+
+/* What has been sent to other cores and not been taken from here, in order. */
+struct sent {
+	unsigned core;
+	struct message message;
+};
+extern struct sent machine_sent[SENT_MOST];
+extern unsigned machine_sent_count;
+extern unsigned machine_records; /* of calls, that are in use */
 
 int machine_open(void **state);
 int machine_close(void **state);
@@ -42,6 +54,7 @@ void machine_return(uint64_t words);
 void machine_call_anew(void);
 void machine_serve(unsigned server, uint64_t words); /* a system call that a service is to serve: of its own words, which are not in registers */
 void machine_ask(uint64_t number, uint64_t first, uint64_t second); /* IPC_WAIT and IPC_WAKE */
+void machine_call_at(uint64_t core, uint64_t server, uint64_t words, uint64_t nanoseconds); /* core with IPC_AT_ONCE, if it is to be */
 void machine_interrupt(void);
 bool machine_in_user_mode(void);
 
@@ -53,6 +66,11 @@ void machine_wait_for_frames(void);
 /* What happens to others in the kernel. */
 void machine_frames_come(void);
 void machine_kill(struct thread *thread);
+
+/* Other cores' messages: a call of a service here; the answer to what has been sent. */
+void machine_asked(unsigned core, uint64_t server, uint64_t cookie, uint64_t words);
+void machine_answered(const struct sent *call, uint64_t words);
+struct sent machine_take_sent(void);
 
 /* The event loop: into user mode with whoever is next. False: nobody is ready. */
 bool machine_go_on(void);

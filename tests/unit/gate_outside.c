@@ -6,6 +6,7 @@
 
 #include "ipc/ask.h"
 #include "ipc/replica.h"
+#include "kernel/memory/pool.h"
 #include "kernel/memory/user.h"
 #include "kernel/arch/segments.h"
 #include "kernel/memory/vspace.h"
@@ -16,6 +17,7 @@
 #include "percpu/inbox.h"
 #include "percpu/instance.h"
 #include "percpu/log.h"
+#include "percpu/machine.h"
 #include "tests/unit/gate_machine.h"
 #include "tests/unit/host_frames.h"
 
@@ -24,6 +26,9 @@ bool machine_full;
 
 struct view *view_loaded;
 struct birth birth;
+struct machine machine;
+struct sent machine_sent[SENT_MOST];
+unsigned machine_sent_count, machine_records;
 uint64_t counters[COUNTER_COUNT];
 struct backlog_record *backlog_oldest;
 
@@ -34,6 +39,7 @@ void outside_open(void)
 	host_frames_open(&frames);
 	machine_time = 1000000;
 	machine_full = false;
+	machine.acpi.core_count = CORES;
 }
 
 void outside_close(void)
@@ -57,7 +63,7 @@ status_t replica_create(enum server server, struct replica *replica)
 	replica->view = calloc(1, sizeof(*replica->view));
 	replica->entry = SERVICE_RIP + server * SERVICE_STEP;
 	replica->door = SERVICE_DOOR + server * SERVICE_STEP;
-	for (replica->spares = 0; replica->spares < SPARE_STACKS; replica->spares++)
+	for (replica->spares = 0; replica->spares < SPARE_STACKS + 1; replica->spares++)
 		replica->spare[replica->spares] = replica->door + SERVICE_STEP * SERVER_COUNT * (replica->spares + 1);
 	return STATUS_OK;
 }
@@ -89,7 +95,7 @@ void clock_arm(uint64_t deadline)
 uint64_t frame_take(enum frame_type type)
 {
 	(void)type;
-	return host_frames_take(&frames);
+	return machine_full ? 0 : host_frames_take(&frames);
 }
 
 void frame_give(uint64_t frame)
@@ -142,11 +148,38 @@ void vspace_join(struct vspace *space, unsigned core)
 	abort();
 }
 
+static void send(unsigned core, const struct message *message)
+{
+	assert_true(core && core < CORES && machine_sent_count < SENT_MOST);
+	machine_sent[machine_sent_count++] = (struct sent){ core, *message };
+}
+
 void inbox_send_call(unsigned core, struct message *message)
 {
-	(void)core;
-	(void)message;
-	abort();
+	assert_int_equal(message->kind, MESSAGE_call_at);
+	send(core, message);
+}
+
+void inbox_send_leaf(unsigned core, struct message *message)
+{
+	assert_int_equal(message->kind, MESSAGE_answered);
+	send(core, message);
+}
+
+/* Each is memory of its own, so that what is used after it was given back shows. */
+void *pool_take(struct pool *pool)
+{
+	if (machine_full)
+		return NULL;
+	machine_records++;
+	return malloc(pool->size);
+}
+
+void pool_give(struct pool *pool, void *object)
+{
+	(void)pool;
+	machine_records--;
+	free(object);
 }
 
 const far void *far_physical(uint64_t physical)
