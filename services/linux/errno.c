@@ -25,6 +25,7 @@ int64_t linux_result(int64_t result)
 	case STATUS_IS_DIRECTORY: return -LINUX_EISDIR;
 	case STATUS_NOT_EMPTY: return -LINUX_ENOTEMPTY;
 	case STATUS_NAME_TOO_LONG: return -LINUX_ENAMETOOLONG;
+	case STATUS_IN_USE: return -LINUX_EBUSY;
 	case STATUS_TOO_BIG: return -LINUX_EFBIG;
 	default: return -LINUX_EINVAL;
 	}
