@@ -156,7 +156,6 @@ void replica_fail(struct replica *failed)
 	failed->door = 0;
 	failed->inside = NULL;
 	failed->spares = 0;
-	failed->kept = 0;
 	rest(failed);
 	replica_destroy(failed);
 }

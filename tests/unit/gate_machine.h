@@ -40,6 +40,7 @@ struct sent {
 };
 extern struct sent machine_sent[SENT_MOST];
 extern unsigned machine_sent_count;
+extern bool machine_rings_full;    /* the next call that is sent waits in the backlog */
 extern unsigned machine_records; /* of calls, that are in use */
 
 int machine_open(void **state);

@@ -29,6 +29,7 @@ struct birth birth;
 struct machine machine;
 struct sent machine_sent[SENT_MOST];
 unsigned machine_sent_count, machine_records;
+bool machine_rings_full;
 uint64_t counters[COUNTER_COUNT];
 struct backlog_record *backlog_oldest;
 
@@ -158,6 +159,8 @@ void inbox_send_call(unsigned core, struct message *message)
 {
 	assert_int_equal(message->kind, MESSAGE_call_at);
 	send(core, message);
+	if (machine_rings_full)
+		backlog_oldest = (struct backlog_record *)machine_sent;
 }
 
 void inbox_send_leaf(unsigned core, struct message *message)

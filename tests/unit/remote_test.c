@@ -438,6 +438,62 @@ static void nothing_is_sent_behind_the_backlog(void **state)
 	assert_at_rest();
 }
 
+static void nor_is_what_waits_there_forgotten(void **state)
+{
+	struct thread *thread[2];
+	struct sent sent;
+
+	(void)state;
+	backlog_oldest = (struct backlog_record *)&sent;
+	thread[0] = thread_calling(AWAY, 10, 0);
+	thread[1] = thread_calling(AWAY, 20, 0);
+	backlog_oldest = NULL;
+	machine_rings_full = true;
+	assert_false(machine_go_on());
+	assert_int_equal(machine_sent_count, 1); /* and it waits in the backlog now */
+	machine_rings_full = false;
+	backlog_oldest = NULL;
+	assert_false(machine_go_on());
+	assert_int_equal(machine_sent_count, 2);
+	for (unsigned i = 0; i < 2; i++) {
+		sent = machine_take_sent();
+		machine_answered(&sent, 40);
+		assert_goes_on_with(thread[i], 40);
+		leave(thread[i]);
+	}
+	assert_at_rest();
+}
+
+static void who_waits_for_room_goes_first(void **state)
+{
+	struct thread *thread[REMOTE_MOST + 1], *other;
+	struct sent sent[REMOTE_MOST];
+
+	(void)state;
+	for (unsigned i = 0; i < REMOTE_MOST; i++) {
+		thread[i] = thread_calling(AWAY, 10 * i, 0);
+		sent[i] = machine_take_sent();
+	}
+	thread[REMOTE_MOST] = thread_calling(AWAY, 500, 0);
+	other = machine_thread();
+	machine_run(other);
+	machine_answered(&sent[0], 40); /* a leaf, which is served while something waits in the kernel */
+	machine_call_at(AWAY, ECHO, 600, 0);
+	machine_go_on();
+	leave(thread[0]);
+	sent[0] = machine_take_sent();
+	assert_sent(&sent[0], AWAY, ECHO, 500);
+	assert_int_equal(machine_sent_count, 0);
+	for (unsigned i = 0; i < REMOTE_MOST; i++)
+		machine_answered(&sent[i], 40);
+	while (machine_go_on())
+		leave(thread_current);
+	sent[0] = machine_take_sent();
+	assert_sent(&sent[0], AWAY, ECHO, 600);
+	machine_answered(&sent[0], 40);
+	assert_at_rest();
+}
+
 static unsigned count_threads(void)
 {
 	unsigned count = 0;
@@ -766,6 +822,8 @@ int main(void)
 		TEST(programs_wait_for_room_in_order),
 		TEST(a_service_is_told_that_there_is_no_room),
 		TEST(nothing_is_sent_behind_the_backlog),
+		TEST(nor_is_what_waits_there_forgotten),
+		TEST(who_waits_for_room_goes_first),
 		TEST(another_cores_call_is_served),
 		TEST(it_goes_before_the_program_that_runs),
 		TEST(it_waits_at_a_closed_door),
