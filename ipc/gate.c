@@ -26,7 +26,10 @@ _Static_assert(offsetof(struct replica, calls) == REPLICA_CALLS, "gate_offsets.h
 _Static_assert(offsetof(struct replica, callees) == REPLICA_CALLEES, "gate_offsets.h");
 _Static_assert(offsetof(struct replica, view) == REPLICA_VIEW, "gate_offsets.h");
 _Static_assert(offsetof(struct replica, entry) == REPLICA_ENTRY, "gate_offsets.h");
+_Static_assert(offsetof(struct replica, rights) == REPLICA_RIGHTS, "gate_offsets.h");
+_Static_assert(offsetof(struct replica, serve) == REPLICA_SERVE, "gate_offsets.h");
 _Static_assert(offsetof(struct view, root) == VIEW_ROOT, "gate_offsets.h");
+_Static_assert(ON_RETURN_INNER == ON_RETURN_INNER_BIT, "gate_offsets.h");
 _Static_assert(SERVER_COUNT <= IPC_SERVERS, "a bit of `callees` for each");
 
 enum { RED_ZONE = 128 }; /* System V ABI, AMD64 supplement, 3.2.2 */
@@ -34,7 +37,19 @@ enum { RED_ZONE = 128 }; /* System V ABI, AMD64 supplement, 3.2.2 */
 static void load(struct thread *thread)
 {
 	segments_set_registers(&thread->activation->registers);
-	view_activate(thread->activation->view);
+	view_activate(thread_view(thread->activation));
+}
+
+/* The ring of a replica's code, for where it goes on. The third word is where the gate of its ring has it, and where that of the other has it. */
+static void set_ring(struct registers *registers, const struct replica *whose)
+{
+	bool inner = whose->place != 0;
+
+	registers->cs = inner ? SELECTOR_KERNEL_CODE : SELECTOR_USER_CODE;
+	registers->ss = inner ? SELECTOR_KERNEL_DATA : SELECTOR_USER_DATA;
+	registers->rflags = SERVICE_FLAGS;
+	if (inner)
+		registers->r15 = registers->rdx;
 }
 
 void gate_enter(struct thread *thread, struct replica *callee, uint64_t stack, uint64_t on_return)
@@ -44,12 +59,13 @@ void gate_enter(struct thread *thread, struct replica *callee, uint64_t stack, u
 
 	next->registers = (struct registers){
 		.rdi = call->rdi, .rsi = call->rsi, .rdx = call->rdx, .r10 = call->r10, .r8 = call->r8, .r9 = call->r9,
-		.rip = callee->entry, .cs = SELECTOR_USER_CODE, .rflags = SERVICE_FLAGS, .rsp = stack, .ss = SELECTOR_USER_DATA,
+		.rip = callee->entry, .rsp = stack,
 	};
+	set_ring(&next->registers, callee);
 	next->view = callee->view;
 	next->replica = callee;
 	next->stack = stack;
-	next->on_return = on_return | (thread->dying ? ON_RETURN_ENDING : 0);
+	next->on_return = on_return | (thread->dying ? ON_RETURN_ENDING : 0) | (thread->activation->replica->place && !callee->place ? ON_RETURN_INNER : 0);
 	if (call->error - IPC_LEND < IPC_SERVERS) {
 		next->on_return |= ON_RETURN_LENT;
 		next->lent = call->r8;
@@ -72,7 +88,7 @@ static int64_t call(struct thread *thread, uint64_t server)
 	if (!thread->activation->above)
 		return STATUS_NO_SPACE;
 	callee = replicas[server];
-	if (!callee->view) {
+	if (!replica_is_there(callee)) {
 		status_t status = replica_begin((enum server)server);
 
 		if (status)
@@ -96,8 +112,9 @@ void gate_come_back(struct thread *thread, struct activation *caller, const stru
 
 	caller->registers = (struct registers){
 		.rax = answer->rdi, .rsi = answer->rsi, .rdx = answer->rdx, .r10 = answer->r10, .r8 = answer->r8, .r9 = answer->r9,
-		.rip = rip, .cs = SELECTOR_USER_CODE, .rflags = SERVICE_FLAGS, .rsp = rsp, .ss = SELECTOR_USER_DATA,
+		.rip = rip, .rsp = rsp,
 	};
+	set_ring(&caller->registers, caller->replica);
 	for (; thread->activation != caller; thread->activation = thread->activation->below) {
 		thread->activation->on_return = 0;
 		thread->activation->slices = 0;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "ipc/gate.h"
+#include "kernel/arch/segments.h"
 #include "percpu/clock.h"
 #include "percpu/log.h"
 #include "sched/dispatch.h"
@@ -20,7 +21,7 @@ enum {
 static struct replica replica[SERVER_COUNT];
 static struct replica nobody; /* with a closed door */
 
-struct replica *replicas[IPC_SERVERS];
+struct replica *replicas[IPC_SERVERS], *replicas_direct[IPC_SERVERS];
 struct replica replica_of_programs, replica_dead;
 
 static const uint64_t callees_of[SERVER_COUNT] = {
@@ -39,6 +40,8 @@ void replicas_open(void)
 {
 	for (unsigned server = 0; server < IPC_SERVERS; server++)
 		replicas[server] = server < SERVER_COUNT ? &replica[server] : &nobody;
+	for (unsigned server = 0; server < IPC_SERVERS; server++)
+		replicas_direct[server] = &nobody;
 	for (unsigned server = 0; server < SERVER_COUNT; server++)
 		replica[server].callees = callees_of[server];
 	replica_of_programs.callees = (UINT64_C(1) << SERVER_COUNT) - 1;
@@ -93,6 +96,7 @@ static void mark_dead(struct thread *thread, const struct replica *failed)
 		if (one->below->replica != failed)
 			continue;
 		one->below->replica = &replica_dead;
+		one->below->view = NULL;
 		one->on_return |= ON_RETURN_DEAD;
 	}
 }
@@ -122,14 +126,13 @@ void replica_fail(struct replica *failed)
 {
 	struct thread *inside = failed->door ? NULL : failed->inside;
 
-	if (!failed->view)
+	if (!replica_is_there(failed))
 		return;
 	log_line("ipc", "service %s has failed%s", name_of[failed - replica], failed->waiting.first ? ", and begins anew" : "");
 	while (failed->waiting.first) { /* bounded: each turn there is one less */
 		struct registers *call = &failed->waiting.first->activation->registers;
 
-		call->rip -= SYSTEM_CALL_SIZE; /* made anew, by the same number */
-		call->rax = call->error;
+		registers_call_anew(call);
 		wake(failed->waiting.first);
 	}
 	if (inside && inside->activation->replica == failed)

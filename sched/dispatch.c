@@ -125,7 +125,7 @@ void dispatch_select(struct thread *thread)
 	thread_current = thread;
 	slice_end = 0;
 	segments_set_registers(&thread->activation->registers);
-	view_activate(thread->activation->view);
+	view_activate(thread_view(thread->activation));
 }
 
 _Noreturn void dispatch_run(void)
@@ -145,6 +145,13 @@ _Noreturn void dispatch_run(void)
 		slice_end = clock_now() + SLICE;
 	arm();
 	registers_resume(&thread->activation->registers);
+}
+
+_Noreturn void dispatch_sleep(void)
+{
+	thread_current = NULL;
+	segments_set_idle();
+	cpu_sleep();
 }
 
 void dispatch_arm_idle(void)

@@ -2,21 +2,10 @@
  * SPDX-License-Identifier: MIT */
 #include "abi/service.h"
 
-static int64_t ask(int64_t number, uint64_t first, uint64_t second, uint64_t third)
-{
-	__asm__ volatile("push %%rbp\n\t" /* lost like the others, but not to be named */
-			 "syscall\n\t"
-			 "pop %%rbp"
-			 : "+a"(number), "+D"(first), "+S"(second), "+d"(third)
-			 :
-			 : "rcx", "r11", "r8", "r9", "r10", "rbx", "r12", "r13", "r14", "r15", "memory");
-	return number;
-}
-
 static status_t copy_all(int64_t number, uint64_t own, uint64_t offset, uint64_t size)
 {
 	do { /* bounded: each turn copies something; and one asks whether nothing may be copied */
-		int64_t done = ask(number, own, offset, size);
+		int64_t done = ipc_ask(number, own, offset, size);
 
 		if (done < 0)
 			return (status_t)done;
@@ -39,10 +28,10 @@ status_t ipc_copy_out(uint64_t offset, const void *from, uint64_t size)
 
 int64_t ipc_wait(uint64_t key, uint64_t nanoseconds)
 {
-	return ask(IPC_WAIT, key, nanoseconds, 0);
+	return ipc_ask(IPC_WAIT, key, nanoseconds, 0);
 }
 
 int64_t ipc_wake(uint64_t key, uint64_t most)
 {
-	return ask(IPC_WAKE, key, most, 0);
+	return ipc_ask(IPC_WAKE, key, most, 0);
 }

@@ -15,7 +15,7 @@ $(GUEST_TEST_BIN)/$(1): tests/guest/$(subst -,_,$(1)).c $(GUEST_TEST_PARTS_$(1):
 	@mkdir -p $$(@D)
 	$$(QUIET_CC)musl-gcc -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -I. -static -pthread -o $$@ $$(filter %.c %.S,$$^)
 endef
-$(addprefix $(GUEST_TEST_BIN)/,fickle inside ipc): services/runtime/call.S abi/service.h abi/ipc.h abi/server.def
+$(addprefix $(GUEST_TEST_BIN)/,fickle inside ipc): services/runtime/class2/call.S abi/service.h abi/ipc.h abi/server.def
 $(foreach test,$(GUEST_TESTS),$(eval $(call guest_test_program,$(test))))
 
 # The programs of everyday, these, and files that are no programs.

@@ -1,0 +1,100 @@
+/* inner.c - see inner.h
+ * SPDX-License-Identifier: MIT */
+#include "kernel/entry/inner.h"
+
+#include <stdbool.h>
+
+#include "abi/domain.h"
+#include "ipc/gate_offsets.h"
+#include "ipc/replica.h"
+#include "kernel/arch/keys.h"
+#include "kernel/arch/segments.h"
+#include "kernel/entry/events.h"
+#include "kernel/entry/panic.h"
+#include "percpu/instance.h"
+#include "percpu/log.h"
+
+enum { FLAGS_KEPT = 0xcd5 }; /* of arithmetic, and the direction; others are the kernel's */
+
+/* Ways into the gate, where interrupts are on still. */
+extern const uint8_t gate_call_keyed[], gate_call_keyed_taken[], gate_return_keyed[], gate_return_keyed_taken[];
+extern const uint8_t gate_call_plain[], gate_return_plain[], gate_direct[], gate_direct_taken[], gate_direct_back[];
+
+static const struct {
+	const uint8_t *begin, *last;
+} ways_in[] = {
+	{ gate_call_keyed, gate_call_keyed_taken },
+	{ gate_return_keyed, gate_return_keyed_taken },
+	{ gate_call_plain, gate_call_plain },
+	{ gate_return_plain, gate_return_plain },
+	{ gate_direct, gate_direct_taken },
+	{ gate_direct_back, gate_direct_back },
+};
+
+/* Where a service goes on that was interrupted there; 0: it has no business there. */
+static uint64_t go_on_at(const struct replica *replica, uint64_t rip)
+{
+	if (rip - replica->place < DOMAIN_SIZE)
+		return rip;
+	for (unsigned i = 0; i < sizeof(ways_in) / sizeof(*ways_in); i++)
+		if (rip >= (uint64_t)ways_in[i].begin && rip <= (uint64_t)ways_in[i].last)
+			return (uint64_t)ways_in[i].begin;
+	return 0;
+}
+
+static void interrupted(struct activation *activation, const struct registers *landed)
+{
+	struct registers *registers = &activation->registers;
+
+	*registers = *landed;
+	registers->rip = go_on_at(activation->replica, landed->rip);
+	registers->cs = SELECTOR_KERNEL_CODE;
+	registers->ss = SELECTOR_KERNEL_DATA;
+	registers->rflags = (landed->rflags & FLAGS_KEPT) | SERVICE_FLAGS;
+	if (registers->rip)
+		return;
+	log_line("ipc", "a service was interrupted in the kernel, at instruction 0x%lx", landed->rip);
+	replica_fail(activation->replica);
+}
+
+void interrupt_inside(void)
+{
+	const struct registers *landed = (const struct registers *)(stacks.landing + sizeof(stacks.landing)) - 1;
+
+	if (thread_current && activation_is_inner(thread_current->activation))
+		interrupted(thread_current->activation, landed);
+	interrupt((unsigned)landed->vector);
+}
+
+_Noreturn void gate_call_from_inner(struct registers *registers)
+{
+	int64_t result = gate_system_call(registers);
+
+	if (result != CALL_PARKED)
+		inner_resume(result);
+	event_loop();
+}
+
+_Noreturn void gate_is_broken(uint32_t wrote, uint32_t found)
+{
+	if (found != wrote || wrote == gate_page.rights || !thread_current || !activation_is_inner(thread_current->activation))
+		panic("a service has written to a register of the processor");
+	log_line("ipc", "a service has tried to give itself the rights 0x%x", wrote);
+	replica_fail(thread_current->activation->replica);
+	event_loop();
+}
+
+void inner_prepare(const struct thread *thread)
+{
+	if (activation_is_inner(thread->activation))
+		gate_page.rights = (uint32_t)thread->activation->replica->rights;
+}
+
+_Noreturn void inner_resume(int64_t result)
+{
+	struct registers *registers = &thread_current->activation->registers;
+
+	registers->rax = (uint64_t)result;
+	inner_prepare(thread_current);
+	registers_resume(registers);
+}
