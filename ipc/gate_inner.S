@@ -6,7 +6,7 @@
  * - Behind each WRMSR, what was written is held against what it should be: 0 where rights are raised, else gate_page.rights, which the services can
  *   read and not write. Another register than PKRS, or another value: gate_broken.
  * - Interrupts are on until the CLI behind the WRMSR. Who is interrupted before it begins anew at the way in, which loses nothing until then
- *   (gate_restart); whoever is interrupted anywhere else in the kernel has come there by no way in, and is ended (ipc/inner.c).
+ *   (kernel/entry/inner.c); and behind the STI of the way out. Whoever is interrupted anywhere else in the kernel has come there by no way in, and is ended.
  * Services with the kernel's key have ways in of their own, which write no key.
  * Registers on the way: r14 the number, r11 where to go on, r15 the third word, rdi, rsi, r10, r8, r9 the others. */
 #include "abi/domain.h"
@@ -17,7 +17,7 @@
 #include "kernel/arch/layout.h"
 #include "kernel/arch/offsets.h"
 
-	/* All rights. The label is where gate_restart counts to. */
+	/* All rights. Up to the second label who is interrupted begins anew. */
 	.macro RAISE begin
 	.global \begin, \begin\()_taken
 	.balign 16
@@ -50,16 +50,19 @@
 	xor %ebp, %ebp
 	xor %r12d, %r12d
 	xor %r13d, %r13d
-	xor %r14d, %r14d
 	.endm
 
-	/* Into a service in ring 0, or back to it: where in r11. Interrupts come behind the jump. */
+	/* Into a service in ring 0, or back to it: where in r11. Interrupts come before the jump (inner.c knows it), or behind it: QEMU 7.2 does not look
+	 * for them behind one that STI keeps them from. */
 	.macro GO_INNER
 	sti
+	xor %r14d, %r14d
 	jmp *%r11
 	.endm
 
 	.text
+	.global gate_inner_start, gate_inner_end
+gate_inner_start:
 	RAISE gate_call_keyed
 	.macro CALL_SERVICE
 	mov thread_current(%rip), %rbx
@@ -264,11 +267,12 @@ gate_inner_slow:
 	mov %rax, %rdi
 	xor %ebp, %ebp
 	mov $stacks + STACKS_KERNEL_END, %rsp
-	call gate_call_from_inner         /* kernel/entry/events.c; does not return */
+	call gate_call_from_inner         /* kernel/entry/inner.c; does not return */
 
 /* A call among services with the kernel's key, on the caller's stack (abi/domain.h). There are as many activations as the longest chain of calls
  * needs (kernel/entry/classes.c). */
-	.global gate_direct, gate_direct_taken, gate_direct_back, gate_broken
+	.global gate_direct, gate_direct_taken, gate_direct_call, gate_direct_back
+	.global gate_direct_done, gate_direct_refused, gate_broken
 	.balign 64
 gate_direct:
 	mov thread_current(%rip), %rbx
@@ -287,19 +291,22 @@ gate_direct_taken:
 	mov %r15, RIP(%rbp)
 	mov %r12, ACTIVATION_REPLICA(%r14)
 	mov %r13, ACTIVATION_STACK(%r14)
+	sti                               /* from behind the next instruction on */
 	mov %r14, THREAD_ACTIVATION(%rbx)
-	sti
+gate_direct_call:
 	call *REPLICA_SERVE(%r12)         /* keeps rbx, rbp, r12 to r15 */
 gate_direct_back:
 	cli
 	cmpq $0, ACTIVATION_ON_RETURN(%r14) /* carry clear */
 	jne 2f
 	mov %r13, REPLICA_DOOR(%r12)
+	sti
 	mov %rbp, THREAD_ACTIVATION(%rbx)
-	sti
+gate_direct_done:
 	ret
-1:	stc
-	sti
+1:	sti
+	stc
+gate_direct_refused:
 	ret
 	/* Somebody waits at the door, or the caller has died: the caller gets the answer in registers, and its words are what the service made of them. */
 2:	mov %rax, %rdi
@@ -335,6 +342,7 @@ gate_broken:
 	mov $stacks + STACKS_KERNEL_END, %rsp
 	mov %r12d, %edi
 	mov %r13d, %esi
-	call gate_is_broken               /* kernel/entry/events.c; does not return */
+	call gate_is_broken               /* kernel/entry/inner.c; does not return */
+gate_inner_end:
 
 	.section .note.GNU-stack, "", @progbits

@@ -11,14 +11,16 @@
 #include "kernel/arch/segments.h"
 #include "kernel/entry/events.h"
 #include "kernel/entry/panic.h"
+#include "lib/string.h"
 #include "percpu/instance.h"
 #include "percpu/log.h"
 
 enum { FLAGS_KEPT = 0xcd5 }; /* of arithmetic, and the direction; others are the kernel's */
 
-/* Ways into the gate, where interrupts are on still. */
+/* Where interrupts are on in the gate: the ways in, as long as they lose nothing, the ways out behind the jump's address, and around a direct call. */
 extern const uint8_t gate_call_keyed[], gate_call_keyed_taken[], gate_return_keyed[], gate_return_keyed_taken[];
-extern const uint8_t gate_call_plain[], gate_return_plain[], gate_direct[], gate_direct_taken[], gate_direct_back[];
+extern const uint8_t gate_call_plain[], gate_return_plain[], gate_direct[], gate_direct_taken[], gate_direct_call[], gate_direct_back[],
+	gate_direct_done[], gate_direct_refused[], gate_inner_start[], gate_inner_end[];
 
 static const struct {
 	const uint8_t *begin, *last;
@@ -28,12 +30,24 @@ static const struct {
 	{ gate_call_plain, gate_call_plain },
 	{ gate_return_plain, gate_return_plain },
 	{ gate_direct, gate_direct_taken },
+	{ gate_direct_call, gate_direct_call },
 	{ gate_direct_back, gate_direct_back },
+	{ gate_direct_done, gate_direct_done },
+	{ gate_direct_refused, gate_direct_refused },
 };
 
-/* Where a service goes on that was interrupted there; 0: it has no business there. */
-static uint64_t go_on_at(const struct replica *replica, uint64_t rip)
+static bool is_way_out(uint64_t rip)
 {
+	static const uint8_t jump[] = { 0x41, 0xff, 0xe3 }; /* to r11 */
+
+	return rip >= (uint64_t)gate_inner_start && rip < (uint64_t)gate_inner_end && !memcmp((const void *)rip, jump, sizeof(jump));
+}
+
+/* Where a service goes on that was interrupted there; 0: it has no business there. */
+static uint64_t go_on_at(const struct replica *replica, const struct registers *landed)
+{
+	uint64_t rip = is_way_out(landed->rip) ? landed->r11 : landed->rip;
+
 	if (rip - replica->place < DOMAIN_SIZE)
 		return rip;
 	for (unsigned i = 0; i < sizeof(ways_in) / sizeof(*ways_in); i++)
@@ -47,7 +61,7 @@ static void interrupted(struct activation *activation, const struct registers *l
 	struct registers *registers = &activation->registers;
 
 	*registers = *landed;
-	registers->rip = go_on_at(activation->replica, landed->rip);
+	registers->rip = go_on_at(activation->replica, landed);
 	registers->cs = SELECTOR_KERNEL_CODE;
 	registers->ss = SELECTOR_KERNEL_DATA;
 	registers->rflags = (landed->rflags & FLAGS_KEPT) | SERVICE_FLAGS;
