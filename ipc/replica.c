@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "abi/domain.h"
 #include "ipc/gate.h"
 #include "kernel/arch/segments.h"
 #include "percpu/clock.h"
@@ -122,12 +123,33 @@ static void rest(struct replica *failed)
 	failed->failed = now;
 }
 
+/* Somebody else's replica whose activation runs on a stack of this one, since it was called directly; the last one called. NULL: none. */
+static struct replica *find_on_stacks_of(const struct replica *failed, const struct thread *thread)
+{
+	for (const struct activation *one = thread ? thread->activation : NULL; one; one = one->below)
+		if (activation_is_inner(one) && one->replica != failed && one->registers.rsp - failed->place < DOMAIN_SIZE)
+			return one->replica;
+	return NULL;
+}
+
+/* Services in ring 0 with the kernel's key fail with who has called them directly: the stack goes that they are on. */
+static void fail_on_stacks_of(const struct replica *failed)
+{
+	struct replica *other;
+
+	while (!failed->door && (other = find_on_stacks_of(failed, failed->inside))) /* bounded: a chain's length */
+		replica_fail(other);
+}
+
 void replica_fail(struct replica *failed)
 {
-	struct thread *inside = failed->door ? NULL : failed->inside;
+	struct thread *inside;
 
 	if (!replica_is_there(failed))
 		return;
+	if (failed->serve)
+		fail_on_stacks_of(failed);
+	inside = failed->door ? NULL : failed->inside;
 	log_line("ipc", "service %s has failed%s", name_of[failed - replica], failed->waiting.first ? ", and begins anew" : "");
 	while (failed->waiting.first) { /* bounded: each turn there is one less */
 		struct registers *call = &failed->waiting.first->activation->registers;

@@ -20,6 +20,7 @@ static struct run_queue queue;
 static struct thread *registers_of;  /* whose floating-point registers are loaded */
 static struct thread *last_run;      /* whose segment bases are loaded */
 static uint64_t slice_end;           /* of the running thread; 0: nobody waits */
+static bool lent;                    /* whoever is next has what is left of it */
 
 void dispatch_open(void)
 {
@@ -91,6 +92,7 @@ void dispatch_lend(struct thread *thread)
 		return;
 	run_queue_remove(&queue, thread);
 	run_queue_prepend(&queue, thread);
+	lent = true; /* two that wait for each other by turns would else keep the others waiting for ever */
 }
 
 bool dispatch_slice_over(void)
@@ -123,7 +125,9 @@ void dispatch_select(struct thread *thread)
 		counters[COUNTER_switches]++;
 	thread->state = THREAD_RUNNING;
 	thread_current = thread;
-	slice_end = 0;
+	if (!lent)
+		slice_end = 0;
+	lent = false;
 	segments_set_registers(&thread->activation->registers);
 	view_activate(thread_view(thread->activation));
 }

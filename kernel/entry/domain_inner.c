@@ -161,7 +161,7 @@ void domain_inner_destroy(struct replica *replica)
 {
 	replicas_direct[(replica->place - DOMAIN_BASE) >> DOMAIN_SHIFT] = replicas_direct[IPC_SERVERS - 1];
 	each(replica->place, give_page, give_table);
-	replica->place = 0;
+	replica->place = replica->serve = 0;
 	cpu_write_cr3(cpu_read_cr3()); /* what the processor may keep of tables */
 }
 
