@@ -127,6 +127,9 @@ enum vspace_move {
 /* Ends a core's replica of a service, whatever it is doing; like kernel_call. */
 int64_t kernel_server_end(enum server server, unsigned core);
 
+/* The isolation class that it has. */
+unsigned kernel_server_class(enum server server);
+
 /* Objects that programs share by token (abi/token.h). Changes are made at the object's home: results like kernel_call. */
 enum object_type {
 	OBJECT_VALUES, /* 512 words, which programs write as they like */
