@@ -8,7 +8,8 @@
  * - Interrupts are on until the CLI behind the WRMSR. Who is interrupted before it begins anew at the way in, which loses nothing until then
  *   (kernel/entry/inner.c); and behind the STI of the way out. Whoever is interrupted anywhere else in the kernel has come there by no way in, and is ended.
  * Services with the kernel's key have ways in of their own, which write no key.
- * Registers on the way: r14 the number, r11 where to go on, r15 the third word, rdi, rsi, r10, r8, r9 the others. */
+ * Registers: what a service has in those that it need not give away it clears itself; the gate clears what it has put there. There are as many
+ * activations as the longest chain of calls needs (kernel/entry/classes.c). On the way r14 is the number, r11 where to go on, r15 the third word; rdi, rsi, r10, r8, r9 the others. */
 #include "abi/domain.h"
 #include "abi/ipc.h"
 #include "ipc/gate_macros.h"
@@ -19,12 +20,13 @@
 
 	/* All rights. Up to the second label who is interrupted begins anew. */
 	.macro RAISE begin
-	.global \begin, \begin\()_taken
+	.global \begin, \begin\()_write, \begin\()_taken
 	.balign 16
 \begin:
 	mov $MSR_PKRS, %ecx
 	xor %eax, %eax
 	xor %edx, %edx
+\begin\()_write:
 	wrmsr
 \begin\()_taken:
 	cli
@@ -33,12 +35,18 @@
 	jnz gate_broken
 	.endm
 
-	/* Those of the service that runs from now on, in eax. */
-	.macro LOWER
+	/* Those of the service that runs from now on, in eax. Without some no exception could be taken, so these are looked at before memory is. */
+	.macro LOWER label
 	mov %eax, gate_page + GATE_RIGHTS(%rip)
 	xor %edx, %edx
 	mov $MSR_PKRS, %ecx
+	.ifnb \label
+	.global \label
+\label:
+	.endif
 	wrmsr
+	test $RIGHTS_NEVER_TAKEN, %al
+	jnz gate_broken
 	cmp $MSR_PKRS, %ecx
 	jne gate_broken
 	cmp GATE_PAGE + GATE_RIGHTS, %eax
@@ -49,7 +57,6 @@
 	xor %ebx, %ebx
 	xor %ebp, %ebp
 	xor %r12d, %r12d
-	xor %r13d, %r13d
 	.endm
 
 	/* Into a service in ring 0, or back to it: where in r11. Interrupts come before the jump (inner.c knows it), or behind it: QEMU 7.2 does not look
@@ -70,15 +77,13 @@ gate_inner_start:
 	lea -IPC_CALL(%r14), %r12
 	cmp $IPC_SERVERS, %r12
 	jae gate_inner_slow
-	mov ACTIVATION_REPLICA(%rbp), %r13
-	mov REPLICA_CALLEES(%r13), %r13
-	bt %r12, %r13
+	mov ACTIVATION_REPLICA(%rbp), %rax
+	mov REPLICA_CALLEES(%rax), %rax
+	bt %r12, %rax
 	jnc gate_inner_slow
 	mov replicas(, %r12, 8), %r12
 	mov ACTIVATION_ABOVE(%rbp), %rdx
 	mov REPLICA_DOOR(%r12), %rcx
-	test %rdx, %rdx
-	jz gate_inner_slow
 	test %rcx, %rcx
 	jz gate_inner_slow
 	jns gate_call_outer
@@ -96,7 +101,7 @@ gate_inner_start:
 	FORGET_THE_GATES
 	.endm
 	CALL_SERVICE
-	LOWER
+	LOWER gate_lower
 	GO_INNER
 
 	RAISE gate_return_keyed
@@ -269,8 +274,7 @@ gate_inner_slow:
 	mov $stacks + STACKS_KERNEL_END, %rsp
 	call gate_call_from_inner         /* kernel/entry/inner.c; does not return */
 
-/* A call among services with the kernel's key, on the caller's stack (abi/domain.h). There are as many activations as the longest chain of calls
- * needs (kernel/entry/classes.c). */
+/* A call among services with the kernel's key, on the caller's stack (abi/domain.h). */
 	.global gate_direct, gate_direct_taken, gate_direct_call, gate_direct_back
 	.global gate_direct_done, gate_direct_refused, gate_broken
 	.balign 64

@@ -108,7 +108,11 @@ resume_inner:
 	jz 1f
 	xor %edx, %edx
 	mov $MSR_PKRS, %ecx
+	.global resume_lower
+resume_lower:
 	wrmsr
+	test $RIGHTS_NEVER_TAKEN, %al
+	jnz gate_broken
 	cmp $MSR_PKRS, %ecx
 	jne gate_broken
 	cmp GATE_PAGE + GATE_RIGHTS, %eax
@@ -195,6 +199,8 @@ exception_inside:
 	mov $MSR_PKRS, %ecx
 	xor %eax, %eax
 	xor %edx, %edx
+	.global exception_raise
+exception_raise:
 	wrmsr
 	cli
 	xor $MSR_PKRS, %ecx
@@ -235,6 +241,8 @@ interrupt_in_ring0:
 	mov $MSR_PKRS, %ecx
 	xor %eax, %eax
 	xor %edx, %edx
+	.global interrupt_raise
+interrupt_raise:
 	wrmsr
 	cli
 	xor $MSR_PKRS, %ecx

@@ -17,6 +17,9 @@
 
 #define MSR_PKRS    0x6e1
 
+/* In PKRS: not to read what KEY_SHARED names, not to read or write what KEY_ENTRY does. The processor takes no exception then. */
+#define RIGHTS_NEVER_TAKEN 0x34
+
 /* In the gate's page, behind the ways in. */
 #define GATE_RIGHTS      0x28
 #define GATE_KEYS_ON     0x2c

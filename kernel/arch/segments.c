@@ -153,6 +153,11 @@ void segments_load(const struct entry_stacks *stacks)
 {
 	load_tables(stacks);
 	enable_protection();
+	segments_load_system_call();
+}
+
+void segments_load_system_call(void)
+{
 	cpu_write_msr(MSR_EFER, cpu_read_msr(MSR_EFER) | EFER_SYSCALL | EFER_NX);
 	cpu_write_msr(MSR_STAR, (uint64_t)SELECTOR_USER_BASE << 48 | (uint64_t)SELECTOR_KERNEL_CODE << 32);
 	cpu_write_msr(MSR_LSTAR, (uint64_t)system_call_entry);

@@ -24,6 +24,9 @@ void segments_build_interrupt_table(void);
  * on where the processor has them. */
 void segments_load(const struct entry_stacks *stacks);
 
+/* What SYSCALL goes by, once more: somebody may have changed it. */
+void segments_load_system_call(void);
+
 /* Where the next entry saves the registers, which are what runs next; and while nothing does. */
 void segments_set_registers(struct registers *registers);
 void segments_set_idle(void);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "abi/domain.h"
+#include "abi/kernel.h"
 #include "ipc/gate_offsets.h"
 #include "ipc/replica.h"
 #include "kernel/arch/keys.h"
@@ -21,6 +22,10 @@ enum { FLAGS_KEPT = 0xcd5 }; /* of arithmetic, and the direction; others are the
 extern const uint8_t gate_call_keyed[], gate_call_keyed_taken[], gate_return_keyed[], gate_return_keyed_taken[];
 extern const uint8_t gate_call_plain[], gate_return_plain[], gate_direct[], gate_direct_taken[], gate_direct_call[], gate_direct_back[],
 	gate_direct_done[], gate_direct_refused[], gate_inner_start[], gate_inner_end[];
+
+/* Each a WRMSR. */
+extern const uint8_t gate_call_keyed_write[], gate_lower[], resume_lower[], interrupt_raise[], exception_raise[];
+extern const uint8_t text_start[];
 
 static const struct {
 	const uint8_t *begin, *last;
@@ -54,6 +59,23 @@ static uint64_t go_on_at(const struct replica *replica, const struct registers *
 		if (rip >= (uint64_t)ways_in[i].begin && rip <= (uint64_t)ways_in[i].last)
 			return (uint64_t)ways_in[i].begin;
 	return 0;
+}
+
+uint64_t kernel_gate_point(enum gate_point point)
+{
+	static const void *const points[GATE_POINTS] = {
+		[GATE_POINT_RAISE] = gate_call_keyed_write,
+		[GATE_POINT_LOWER] = gate_lower,
+		[GATE_POINT_RESUME] = resume_lower,
+		[GATE_POINT_INTERRUPT] = interrupt_raise,
+		[GATE_POINT_EXCEPTION] = exception_raise,
+		[GATE_POINT_INSIDE] = gate_call_keyed_taken,
+		[GATE_POINT_LANDING] = stacks.landing + sizeof(stacks.landing),
+		[GATE_POINT_TEXT] = text_start,
+		[GATE_POINT_THREAD] = &thread_current,
+	};
+
+	return point == GATE_POINT_TABLES ? (uint64_t)direct(birth.root) : (uint64_t)points[point];
 }
 
 static void interrupted(struct activation *activation, const struct registers *landed)
@@ -91,9 +113,13 @@ _Noreturn void gate_call_from_inner(struct registers *registers)
 
 _Noreturn void gate_is_broken(uint32_t wrote, uint32_t found)
 {
-	if (found != wrote || wrote == gate_page.rights || !thread_current || !activation_is_inner(thread_current->activation))
-		panic("a service has written to a register of the processor");
-	log_line("ipc", "a service has tried to give itself the rights 0x%x", wrote);
+	if (!thread_current || !activation_is_inner(thread_current->activation))
+		panic("the gate is broken, and no service is inside");
+	segments_load_system_call();
+	if (found == wrote && wrote != gate_page.rights)
+		log_line("ipc", "a service has tried to give itself the rights 0x%x", wrote);
+	else
+		log_line("ipc", "a service has jumped into the gate, and may have written to a register of the processor");
 	replica_fail(thread_current->activation->replica);
 	event_loop();
 }

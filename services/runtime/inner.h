@@ -32,6 +32,10 @@ _start:
 	pop %r8
 	pop %r9
 	mov %rax, %rdi
+	xor %ebx, %ebx
+	xor %ebp, %ebp
+	xor %r12d, %r12d
+	xor %r13d, %r13d
 	jmp *GATE_PAGE + \way
 	ud2
 	.section .note.GNU-stack, "", @progbits
@@ -63,6 +67,10 @@ _start:
 	mov 32(%rsi), %r8
 	mov 40(%rsi), %r9
 	mov 8(%rsi), %rsi
+	xor %ebx, %ebx
+	xor %ebp, %ebp
+	xor %r12d, %r12d
+	xor %r13d, %r13d
 	lea 1f(%rip), %r11
 	jmp *GATE_PAGE + \way
 1:	cld
