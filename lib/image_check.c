@@ -61,7 +61,7 @@ static const char *extended(const uint8_t *bytes, size_t size)
 		return "INVEPT, INVVPID or INVPCID";
 	if (bytes[1] == 0xc7 && size > 2 && ((third >> 3 & 7) == 3 || (third >> 3 & 7) == 5))
 		return "XRSTORS or XSAVES";
-	if (bytes[1] == 0xae && size > 3 && third >> 6 == 3 && (third >> 3 & 7) < 4)
+	if (bytes[1] == 0xae && size > 2 && third >> 6 == 3 && (third >> 3 & 7) < 4)
 		return "one of FS's and GS's base";
 	for (unsigned i = 0; i < sizeof(sequences) / sizeof(*sequences); i++)
 		if (bytes[1] == sequences[i].second && (sequences[i].field == ANY || (size > 2 && (third >> 3 & 7) == sequences[i].field)))

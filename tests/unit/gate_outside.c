@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "ipc/replica.h"
+#include "kernel/arch/fixup.h"
 #include "kernel/memory/user.h"
 #include "kernel/arch/segments.h"
 #include "kernel/memory/vspace.h"
@@ -179,5 +180,16 @@ status_t user_copy_in(void *to, uint64_t from, size_t size)
 status_t user_copy_out(uint64_t to, const void *from, size_t size)
 {
 	(void)to, (void)from, (void)size;
+	abort();
+}
+
+size_t fixup_copy(void *to, const void *from, size_t size)
+{
+	(void)to, (void)from, (void)size;
+	abort();
+}
+
+void segments_set_idle(void)
+{
 	abort();
 }
