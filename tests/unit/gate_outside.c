@@ -68,6 +68,7 @@ void replica_destroy(struct replica *replica)
 		view_loaded = NULL;
 	free(replica->view);
 	replica->view = NULL;
+	replica->place = 0;
 }
 
 void log_line(const char *room, const char *fmt, ...)
