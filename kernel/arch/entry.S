@@ -214,20 +214,26 @@ exception_raise:
 	call exception_of_domain          /* kernel/entry/fault.c */
 	jmp event_loop
 
-/* Interrupts: from user code onto the thread's registers. In ring 0 onto the landing, from which C takes them (interrupt_inside): services let them
- * in, and the idle loop, which has nothing to go back to: the event loop begins anew. */
+/* Interrupts: from user code onto the thread's registers. In ring 0 from a service onto the landing, from which C takes them (interrupt_inside); from the
+ * idle loop, which has nothing to go back to, onto the kernel stack: the event loop begins anew. A service that jumps here with another stack than the
+ * landing gets no rights. */
 	.macro INTERRUPT vector
 	.balign 16
 interrupt_\vector:
+	testb $3, 8(%rsp)
+	jz 1f
 	push $0
 	push $\vector
 	SAVE_ALL
-	testb $3, CS(%rsp)
-	jz interrupt_in_ring0
-	mov $\vector, %edi
+2:	mov $\vector, %edi
 	mov $stacks + STACKS_KERNEL_END, %rsp
 	call interrupt
 	jmp event_loop
+1:	cmp $stacks + STACKS_LANDING_END - 40, %rsp
+	jne 2b
+	push $0
+	push $\vector
+	jmp interrupt_in_ring0
 	.endm
 
 	INTERRUPT 32                      /* VECTOR_TIMER */
@@ -236,6 +242,7 @@ interrupt_\vector:
 
 	.balign 16
 interrupt_in_ring0:
+	SAVE_ALL
 	cmpl $0, GATE_PAGE + GATE_KEYS_ON
 	je 1f
 	mov $MSR_PKRS, %ecx

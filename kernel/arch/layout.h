@@ -59,6 +59,6 @@
 #define STACK_NMI            2
 #define STACK_DOUBLE_FAULT   3
 #define STACK_MACHINE_CHECK  4
-#define STACK_INTERRUPT      5            /* in the running thread's registers, or the landing of those in ring 0 */
+#define STACK_INTERRUPT      5            /* the running thread's registers; of a service in ring 0 the landing */
 
 #endif

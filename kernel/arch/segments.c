@@ -48,7 +48,7 @@ struct gate {
 	uint32_t offset_high, reserved;
 };
 
-static uint64_t landing; /* where interrupts of ring 0 save the registers */
+static uint64_t landing, kernel_stack; /* where interrupts of services in ring 0 save the registers, and of the idle loop */
 
 struct table_pointer {
 	uint16_t limit;
@@ -107,6 +107,7 @@ static void load_tables(const struct entry_stacks *stacks)
 	task_state->stack[STACK_MACHINE_CHECK - 1] = (uint64_t)stacks->machine_check;
 	task_state->io_map = sizeof(*task_state);
 	landing = (uint64_t)stacks->landing;
+	kernel_stack = (uint64_t)stacks->kernel;
 	segments_set_idle();
 	descriptors[SELECTOR_TSS / 8] = (sizeof(*task_state) - 1) | (base & 0xffffff) << 16 |
 					UINT64_C(0x89) << 40 | (base >> 24 & 0xff) << 56;
@@ -172,5 +173,5 @@ void segments_set_registers(struct registers *registers)
 
 void segments_set_idle(void)
 {
-	gate_page.task_state.stack[STACK_INTERRUPT - 1] = landing;
+	gate_page.task_state.stack[STACK_INTERRUPT - 1] = kernel_stack;
 }

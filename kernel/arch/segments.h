@@ -14,7 +14,8 @@
 /* The tops of the instance's stacks. */
 struct entry_stacks {
 	void *exception, *nmi, *double_fault, *machine_check;
-	void *landing; /* of interrupts in ring 0 */
+	void *landing; /* of interrupts of services in ring 0 */
+	void *kernel;
 };
 
 /* Boot core, on the boot tables. */

@@ -10,7 +10,7 @@
 
 #include "sched/thread.h"
 
-/* From entry.S: an interrupt in ring 0, the registers on the landing. Of a service, or of the idle loop. */
+/* From entry.S: an interrupt of a service in ring 0, or so it claims: the registers on the landing. */
 void interrupt_inside(void);
 
 /* From gate_inner.S: the slow way, the registers in the activation's. Somebody has written to a register behind the gate's back: `wrote`, and

@@ -42,6 +42,7 @@ _Noreturn static void instance_main(void)
 		.nmi = stacks.nmi + sizeof(stacks.nmi),
 		.double_fault = stacks.double_fault + sizeof(stacks.double_fault),
 		.machine_check = stacks.machine_check + sizeof(stacks.machine_check),
+		.kernel = stacks.kernel + sizeof(stacks.kernel),
 		.landing = stacks.landing + sizeof(stacks.landing),
 	});
 	apic_open();
