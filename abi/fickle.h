@@ -11,8 +11,7 @@ enum fickle {
 	FICKLE_JUMP,
 	FICKLE_RECURSE, /* so deep */
 	FICKLE_LOOP,    /* for ever */
-	FICKLE_STOP_INTERRUPTS,
-	FICKLE_CALL,    /* a system call by that number; rbp is lost, as after every call through the gate */
+	FICKLE_CALL,    /* a call of the gate by that number */
 };
 
 #endif

@@ -7,8 +7,8 @@
  * r9 has IPC_WRITABLE. It copies from there by IPC_COPY_IN, to there by IPC_COPY_OUT: rdi an address of its own, rsi an offset in what is lent,
  * rdx bytes. The result is how many bytes were copied, IPC_COPY_MOST at most, or BAD_ARGUMENT: beyond the end; NOT_ALLOWED: it is not
  * lent to be written; BAD_ADDRESS: one of the two is not there; DEAD: its caller is.
- * With IPC_SECOND the offset is one in the second range, which system calls may lend. When r10 is not 0 IPC_COPY_OUT copies only while the word there, of
- * the service's own, is what r8 says, and answers BUSY when it is not.
+ * With IPC_SECOND the offset is one in the second range, which system calls may lend. By IPC_COPY_OUT_WHILE it copies out only while the word at r10, of
+ * its own, is what r8 says, and answers BUSY when it is not.
  * By IPC_WAIT a service waits until somebody inside wakes the number in rdi, or for rsi nanoseconds if they are not 0; others come in meanwhile. The
  * result is 0, or TIMED_OUT; BAD_ARGUMENT: it is inside twice. By IPC_WAKE it wakes at most rsi of those who wait for the number in rdi; the result is how many.
  * By IPC_STORE_FILL a service has pages of its core's shard of the store (abi/store.h), from rdi on so many as rsi says, be there: the result is how many of the first
@@ -36,7 +36,8 @@
 #define IPC_HERE     0x2092
 #define IPC_CLOCK    0x2093
 #define IPC_LIVES    0x2094
-#define IPC_LAST     IPC_LIVES
+#define IPC_COPY_OUT_WHILE 0x2095
+#define IPC_LAST     IPC_COPY_OUT_WHILE
 #define IPC_CALL_AT  0x20c0 /* these come with more registers (ipc/gate_fast.S) */
 #define IPC_AT_LAST  (IPC_CALL_AT + IPC_SERVERS - 1)
 

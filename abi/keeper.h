@@ -11,7 +11,7 @@ enum keeper {
 	KEEPER_WRITE, /* address, word */
 	KEEPER_FAIL,
 	KEEPER_COUNT, /* -> how often this replica has been called */
-	KEEPER_GIVE,  /* address, and a word's; 3: its value: into all that is lent, while the word is so */
+	KEEPER_GIVE,  /* address, and a word's; 3: its value: into all that is lent, while the word is so; 0: whatever it is */
 	KEEPER_TEXT,  /* -> the length of the text that is lent */
 	KEEPER_HERE,  /* -> its core; 1: of how many; 2: bytes of the initramfs; 3: ns since boot */
 	KEEPER_LIVES, /* thread */

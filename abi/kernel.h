@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "abi/hostile.h"
 #include "abi/ipc.h"
 #include "abi/registers.h"
 #include "abi/services.h"
@@ -131,6 +132,12 @@ enum vspace_move {
 
 /* Ends a core's replica of a service, whatever it is doing; like kernel_call. */
 int64_t kernel_server_end(enum server server, unsigned core);
+
+/* The isolation class that it has. */
+unsigned kernel_server_class(enum server server);
+
+/* For tests: where the kernel has what one would attack. */
+uint64_t kernel_gate_point(enum gate_point point);
 
 /* Objects that programs share by token (abi/token.h). Changes are made at the object's home: results like kernel_call. */
 enum object_type {

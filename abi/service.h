@@ -24,6 +24,9 @@ int64_t serve(struct words *words);
 int64_t ipc_call(unsigned server, struct words *words);
 int64_t ipc_lend(unsigned server, struct words *words);
 
+/* The gate's calls by their numbers (abi/ipc.h), with the first three words: the result. */
+int64_t ipc_ask(int64_t number, uint64_t first, uint64_t second, uint64_t third);
+
 /* Waits inside for a number, or for so many nanoseconds at most (0: for ever): 0, or TIMED_OUT. Others come in meanwhile. Wakes some of those: how many. */
 int64_t ipc_wait(uint64_t key, uint64_t nanoseconds);
 int64_t ipc_wake(uint64_t key, uint64_t most);

@@ -29,7 +29,10 @@ _Static_assert(offsetof(struct replica, calls) == REPLICA_CALLS, "gate_offsets.h
 _Static_assert(offsetof(struct replica, callees) == REPLICA_CALLEES, "gate_offsets.h");
 _Static_assert(offsetof(struct replica, view) == REPLICA_VIEW, "gate_offsets.h");
 _Static_assert(offsetof(struct replica, entry) == REPLICA_ENTRY, "gate_offsets.h");
+_Static_assert(offsetof(struct replica, rights) == REPLICA_RIGHTS, "gate_offsets.h");
+_Static_assert(offsetof(struct replica, serve) == REPLICA_SERVE, "gate_offsets.h");
 _Static_assert(offsetof(struct view, root) == VIEW_ROOT, "gate_offsets.h");
+_Static_assert(ON_RETURN_INNER == ON_RETURN_INNER_BIT, "gate_offsets.h");
 _Static_assert(SERVER_COUNT <= IPC_SERVERS, "a bit of `callees` for each");
 
 enum { RED_ZONE = 128 }; /* System V ABI, AMD64 supplement, 3.2.2 */
@@ -37,7 +40,20 @@ enum { RED_ZONE = 128 }; /* System V ABI, AMD64 supplement, 3.2.2 */
 static void load(struct thread *thread)
 {
 	segments_set_registers(&thread->activation->registers);
-	view_activate(thread->activation->view);
+	view_activate(thread_view(thread->activation));
+}
+
+/* The ring of a replica's code, for where it goes on. The third word is where the gate of its ring has it, and where that of the other has it. */
+static void set_ring(struct registers *registers, const struct replica *whose)
+{
+	bool inner = whose->place != 0;
+
+	registers->cs = inner ? SELECTOR_KERNEL_CODE : SELECTOR_USER_CODE;
+	registers->ss = inner ? SELECTOR_KERNEL_DATA : SELECTOR_USER_DATA;
+	registers->rflags = SERVICE_FLAGS;
+	registers->vector = VECTOR_SYSTEM_CALL; /* what it does not find in registers is lost */
+	if (inner)
+		registers->r15 = registers->rdx;
 }
 
 /* The words of a call: a system call's, or those in the registers. */
@@ -72,15 +88,17 @@ void gate_enter(struct thread *thread, struct replica *callee, uint64_t stack, u
 	struct activation *next = thread->activation->above;
 
 	next->registers = (struct registers){
-		.vector = VECTOR_SYSTEM_CALL, .rip = callee->entry, .cs = SELECTOR_USER_CODE, .rflags = SERVICE_FLAGS, .rsp = stack, .ss = SELECTOR_USER_DATA,
+		.rip = callee->entry, .rsp = stack,
 	};
 	next->view = callee->view;
 	next->replica = callee;
 	next->stack = stack;
-	next->on_return = on_return | (thread->dying ? ON_RETURN_ENDING : 0) | (thread->serving ? ON_RETURN_SERVED : 0);
+	next->on_return = on_return | (thread->dying ? ON_RETURN_ENDING : 0) | (thread->serving ? ON_RETURN_SERVED : 0) |
+			  (thread->activation->replica->place && !callee->place ? ON_RETURN_INNER : 0);
 	if (thread->activation == &thread->program)
 		next->on_return |= thread->program.on_return & ON_RETURN_REMOTE;
 	set_words(&next->registers, thread);
+	set_ring(&next->registers, callee);
 	set_lent(next, thread);
 	thread->serving = false;
 	callee->door = 0;
@@ -106,7 +124,7 @@ static int64_t go_in(struct thread *thread, uint64_t server)
 	struct replica *callee = replicas[server];
 	const struct activation *own = NULL;
 
-	if (!callee->view) {
+	if (!replica_is_there(callee)) {
 		status_t status = replica_begin((enum server)server);
 
 		if (status)
@@ -159,13 +177,15 @@ void gate_come_back(struct thread *thread, struct activation *caller, const stru
 {
 	uint64_t rip = caller->registers.rip, rsp = caller->registers.rsp;
 
-	if (caller->above->on_return & ON_RETURN_SERVED)
+	if (caller->above->on_return & ON_RETURN_SERVED) {
 		answer_system_call(thread, answer);
-	else
+	} else {
 		caller->registers = (struct registers){
 			.rax = answer->rdi, .rsi = answer->rsi, .rdx = answer->rdx, .r10 = answer->r10, .r8 = answer->r8, .r9 = answer->r9,
-			.vector = VECTOR_SYSTEM_CALL, .rip = rip, .cs = SELECTOR_USER_CODE, .rflags = SERVICE_FLAGS, .rsp = rsp, .ss = SELECTOR_USER_DATA,
+			.rip = rip, .rsp = rsp,
 		};
+		set_ring(&caller->registers, caller->replica);
+	}
 	for (; thread->activation != caller; thread->activation = thread->activation->below) {
 		thread->activation->on_return = 0;
 		thread->activation->slices = 0;
@@ -223,7 +243,8 @@ int64_t gate_slowly(struct registers *registers)
 		return monitor_wake(thread, registers->rdi, registers->rsi);
 	case IPC_COPY_IN:
 	case IPC_COPY_OUT:
-		return lend_copy(thread, registers->error == IPC_COPY_OUT);
+	case IPC_COPY_OUT_WHILE:
+		return lend_copy(thread, registers->error != IPC_COPY_IN);
 	case IPC_STORE_FILL:
 	case IPC_STORE_DROP:
 	case IPC_HERE:

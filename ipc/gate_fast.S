@@ -4,33 +4,14 @@
  * Nothing is saved but where the caller goes on, and nothing of one domain is left in registers for the other but the words of the call.
  * Whatever is not simple goes the slow way, with the registers as they came (gate.c). */
 #include "abi/ipc.h"
+#include "ipc/gate_macros.h"
 #include "ipc/gate_offsets.h"
 #include "kernel/arch/layout.h"
 #include "kernel/arch/offsets.h"
 #include "kernel/arch/push.h"
 
-	.macro FORGET_REGISTERS
-	xor %ebx, %ebx
-	xor %ebp, %ebp
-	xor %r12d, %r12d
-	xor %r13d, %r13d
-	xor %r14d, %r14d
-	xor %r15d, %r15d
-	.endm
-
-/* The activation in \activation is the thread's from now on, and \view is loaded; clobbers \view. */
-	.macro GO_TO activation, view
-	mov \activation, THREAD_ACTIVATION(%rbx)
-	lea REGISTERS_SIZE(\activation), %r13
-	mov %r13, thread_registers_end(%rip)
-	mov %r13, task_state + TASK_STATE_RSP0(%rip)
-	mov \view, view_loaded(%rip)
-	mov VIEW_ROOT(\view), \view
-	mov \view, %cr3
-	.endm
-
 	.text
-	.global gate
+	.global gate, gate_slow
 	.balign 64
 gate:                                     /* flags: of the number with IPC_RETURN */
 	je gate_return
@@ -49,7 +30,7 @@ gate:                                     /* flags: of the number with IPC_RETUR
 	mov REPLICA_DOOR(%r12), %r14
 	mov ACTIVATION_ABOVE(%rbp), %r15
 	test %r14, %r14
-	jz gate_slow
+	jle gate_fast_inner               /* a stack in the kernel's half, or none */
 	test %r15, %r15
 	jz gate_slow
 	movq $0, REPLICA_DOOR(%r12)
@@ -72,7 +53,7 @@ gate_return:
 	mov thread_current(%rip), %rbx
 	mov THREAD_ACTIVATION(%rbx), %rbp
 	cmpq $0, ACTIVATION_ON_RETURN(%rbp)
-	jne gate_slow
+	jne gate_return_inner
 	mov ACTIVATION_REPLICA(%rbp), %r12
 	mov ACTIVATION_STACK(%rbp), %r14
 	mov ACTIVATION_BELOW(%rbp), %rbp

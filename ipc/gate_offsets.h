@@ -17,10 +17,12 @@
 #define REPLICA_CALLEES 24
 #define REPLICA_VIEW    32
 #define REPLICA_ENTRY   40
+#define REPLICA_RIGHTS  48
+#define REPLICA_SERVE   56
 
 #define VIEW_ROOT       16
 
-#define TASK_STATE_RSP0 4
+#define ON_RETURN_INNER_BIT 1024
 
 #define SERVICE_FLAGS   0x202 /* interrupts on */
 

@@ -2,17 +2,47 @@
  * SPDX-License-Identifier: MIT */
 #include "ipc/lend.h"
 
+#include "abi/domain.h"
 #include "abi/ipc.h"
 #include "abi/pcache.h"
 #include "ipc/replica.h"
+#include "kernel/arch/fixup.h"
 #include "kernel/memory/user.h"
 
 _Static_assert(2 * (IPC_COPY_MOST / PAGE_SIZE + 1) <= CALL_PAGES, "what a call may bring into being, on both sides");
 
 struct place {
-	struct view *view;
+	const struct activation *whose;
 	uint64_t address;
 };
+
+/* Whether a service in ring 0 has these addresses, mapped or not. */
+static bool is_its_own(const struct replica *replica, uint64_t address, uint64_t size)
+{
+	return address >= replica->place && size <= DOMAIN_SIZE && address - replica->place <= DOMAIN_SIZE - size;
+}
+
+static status_t copy_in(void *to, const struct place *from, uint64_t done, uint64_t size)
+{
+	const struct activation *whose = from->whose;
+	uint64_t address = from->address + done;
+
+	if (activation_is_inner(whose))
+		return is_its_own(whose->replica, address, size) && !fixup_copy(to, (const void *)address, size) ? STATUS_OK : STATUS_BAD_ADDRESS;
+	view_activate(whose->view);
+	return user_copy_in(to, address, size);
+}
+
+static status_t copy_out(const struct place *to, uint64_t done, const void *from, uint64_t size)
+{
+	const struct activation *whose = to->whose;
+	uint64_t address = to->address + done;
+
+	if (activation_is_inner(whose))
+		return is_its_own(whose->replica, address, size) && !fixup_copy((void *)address, from, size) ? STATUS_OK : STATUS_BAD_ADDRESS;
+	view_activate(whose->view);
+	return user_copy_out(address, from, size);
+}
 
 /* A word of the service's, which says by its value that what is to be copied is still what it was. */
 struct guard {
@@ -20,10 +50,10 @@ struct guard {
 };
 
 /* Behind the reading of what it guards: the owner changes the word first, and then what it guards. */
-static status_t look_at(const struct guard *guard)
+static status_t look_at(const struct guard *guard, const struct place *own)
 {
 	uint64_t value;
-	status_t status = user_copy_in(&value, guard->word, sizeof(value));
+	status_t status = copy_in(&value, &(struct place){ own->whose, guard->word }, 0, sizeof(value));
 
 	return status ? status : value == guard->value ? STATUS_OK : STATUS_BUSY;
 }
@@ -31,15 +61,11 @@ static status_t look_at(const struct guard *guard)
 static status_t copy_piece(const struct place *to, const struct place *from, uint64_t done, uint64_t size, const struct guard *guard)
 {
 	static uint8_t piece[PAGE_SIZE]; /* of this core, while interrupts are off */
-	status_t status, guarded;
+	status_t status = copy_in(piece, from, done, size), guarded = guard ? look_at(guard, from) : STATUS_OK;
 
-	view_activate(from->view);
-	status = user_copy_in(piece, from->address + done, size);
-	guarded = guard ? look_at(guard) : STATUS_OK;
 	if (status || guarded)
 		return guarded ? guarded : status;
-	view_activate(to->view);
-	return user_copy_out(to->address + done, piece, size);
+	return copy_out(to, done, piece, size);
 }
 
 /* No more than to the end of the caller's page: what lies behind may not be there. */
@@ -73,7 +99,7 @@ int64_t lend_copy(struct thread *thread, bool out)
 	const struct registers *call = &service->registers;
 	const struct lent *lent = &service->lent[call->rsi & IPC_SECOND ? 1 : 0];
 	uint64_t size = call->rdx, offset = call->rsi & ~IPC_SECOND, room = lent->size & ~IPC_WRITABLE;
-	struct place own = { service->view, call->rdi }, theirs = { caller ? caller->view : NULL, lent->address + offset };
+	struct place own = { service, call->rdi }, theirs = { caller, lent->address + offset };
 	struct guard guard = { call->r10, call->r8 };
 	int64_t result;
 
@@ -85,7 +111,7 @@ int64_t lend_copy(struct thread *thread, bool out)
 		return STATUS_DEAD;
 	if (size > IPC_COPY_MOST)
 		size = IPC_COPY_MOST;
-	result = copy(&own, &theirs, size, out, out && guard.word ? &guard : NULL);
-	view_activate(service->view);
+	result = copy(&own, &theirs, size, out, call->error == IPC_COPY_OUT_WHILE ? &guard : NULL);
+	view_activate(thread_view(service));
 	return result;
 }

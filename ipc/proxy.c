@@ -7,6 +7,7 @@
 #include "abi/ipc.h"
 #include "abi/services.h"
 #include "ipc/gate.h"
+#include "kernel/arch/layout.h"
 #include "kernel/memory/pool.h"
 #include "percpu/inbox.h"
 #include "sched/dispatch.h"
@@ -53,7 +54,7 @@ static void give_call(struct thread *proxy, const struct message *message)
 	proxy->program.registers = (struct registers){
 		.rdi = message->word[0], .rsi = message->word[1], .rdx = message->word[2],
 		.r10 = message->word[3], .r8 = message->word[4], .r9 = message->word[5],
-		.error = IPC_CALL + (uint64_t)message->operation, .rip = TO_BE_MADE,
+		.error = IPC_CALL + (uint64_t)message->operation, .rip = TO_BE_MADE, .cs = SELECTOR_USER_CODE,
 	};
 }
 
@@ -118,7 +119,7 @@ static struct thread *take_proxy(void)
 
 	if (proxy)
 		return proxy;
-	proxy = thread_create(NULL);
+	proxy = thread_create(view_nobodys());
 	if (proxy)
 		proxy->program.on_return |= ON_RETURN_REMOTE;
 	return proxy;

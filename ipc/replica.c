@@ -5,8 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "abi/domain.h"
 #include "ipc/gate.h"
 #include "ipc/remote.h"
+#include "kernel/arch/segments.h"
 #include "percpu/clock.h"
 #include "percpu/log.h"
 #include "sched/dispatch.h"
@@ -21,7 +23,7 @@ enum {
 static struct replica replica[SERVER_COUNT];
 static struct replica nobody; /* with a closed door */
 
-struct replica *replicas[IPC_SERVERS];
+struct replica *replicas[IPC_SERVERS], *replicas_direct[IPC_SERVERS];
 struct replica replica_of_programs, replica_dead;
 
 static const uint64_t callees_of[SERVER_COUNT] = {
@@ -40,6 +42,8 @@ void replicas_open(void)
 {
 	for (unsigned server = 0; server < IPC_SERVERS; server++)
 		replicas[server] = server < SERVER_COUNT ? &replica[server] : &nobody;
+	for (unsigned server = 0; server < IPC_SERVERS; server++)
+		replicas_direct[server] = &nobody;
 	for (unsigned server = 0; server < SERVER_COUNT; server++)
 		replica[server].callees = callees_of[server];
 	replica_of_programs.callees = (UINT64_C(1) << SERVER_COUNT) - 1;
@@ -99,6 +103,7 @@ static void mark_dead(struct thread *thread, const struct replica *failed)
 		if (one->below->replica != failed)
 			continue;
 		one->below->replica = &replica_dead;
+		one->below->view = NULL;
 		one->on_return |= ON_RETURN_DEAD;
 	}
 }
@@ -132,16 +137,37 @@ static void call_anew(struct thread *thread)
 	if (thread->serving)
 		call->rax = (uint64_t)STATUS_DEAD;
 	else
-		call->rip -= SYSTEM_CALL_SIZE, call->rax = call->error;
+		registers_call_anew(call);
 	thread->serving = false;
+}
+
+/* Somebody else's replica whose activation runs on a stack of this one, since it was called directly; the last one called. NULL: none. */
+static struct replica *find_on_stacks_of(const struct replica *failed, const struct thread *thread)
+{
+	for (const struct activation *one = thread ? thread->activation : NULL; one; one = one->below)
+		if (activation_is_inner(one) && one->replica != failed && one->registers.rsp - failed->place < DOMAIN_SIZE)
+			return one->replica;
+	return NULL;
+}
+
+/* Services in ring 0 with the kernel's key fail with who has called them directly: the stack goes that they are on. */
+static void fail_on_stacks_of(const struct replica *failed)
+{
+	struct replica *other;
+
+	while (!failed->door && (other = find_on_stacks_of(failed, failed->inside))) /* bounded: a chain's length */
+		replica_fail(other);
 }
 
 void replica_fail(struct replica *failed)
 {
-	struct thread *inside = failed->door ? NULL : failed->inside;
+	struct thread *inside;
 
-	if (!failed->view)
+	if (!replica_is_there(failed))
 		return;
+	if (failed->serve)
+		fail_on_stacks_of(failed);
+	inside = failed->door ? NULL : failed->inside;
 	log_line("ipc", "service %s has failed%s", name_of[failed - replica], failed->waiting.first ? ", and begins anew" : "");
 	while (failed->waiting.first) { /* bounded: each turn there is one less */
 		call_anew(failed->waiting.first);

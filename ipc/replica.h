@@ -12,6 +12,7 @@
 #ifndef IPC_REPLICA_H
 #define IPC_REPLICA_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "abi/ipc.h"
@@ -26,6 +27,9 @@ struct replica {
 	uint64_t callees;      /* bit n: it may call server n */
 	struct view *view;
 	uint64_t entry;
+	uint64_t rights;       /* in ring 0: PKRS while the service runs; 0: it has the kernel's key */
+	uint64_t serve;        /* in ring 0 with the kernel's key: what others like it call directly */
+	uint64_t place;        /* in ring 0: where it lies, and there is no view; 0: it is in ring 3, or not there */
 	struct run_queue waiting; /* parked, their calls in their registers */
 	struct run_queue asleep;    /* parked inside, each for a key */
 	struct run_queue returning; /* parked inside, and awake: they come before those at the door */
@@ -36,9 +40,17 @@ struct replica {
 	uint64_t kept;            /* a stack for proxies alone, when no other is left; 0: it is in use */
 };
 
+static inline bool replica_is_there(const struct replica *replica)
+{
+	return replica->view || replica->place;
+}
+
 /* By number; one that is not there yet has a closed door and no view. Programs' activations belong to `replica_of_programs`. */
 extern struct replica *replicas[IPC_SERVERS];
 extern struct replica replica_of_programs;
+
+/* The same of those that others in ring 0 with the kernel's key may call directly; all others' door is closed here. */
+extern struct replica *replicas_direct[IPC_SERVERS];
 
 /* Each core, once. */
 void replicas_open(void);
@@ -56,7 +68,7 @@ must_check status_t replica_begin(enum server server);
  * running thread is inside, it is READY afterwards. */
 void replica_fail(struct replica *replica);
 
-/* Its address space, made (entry, door and view set) and taken away. NO_MEMORY. Composed in kernel/entry/domain.c. */
+/* Its memory, made (entry, door, and view or place set) and taken away. NO_MEMORY. Composed in kernel/entry/domain.c. */
 must_check status_t replica_create(enum server server, struct replica *replica);
 void replica_destroy(struct replica *replica);
 

@@ -3,7 +3,7 @@
 
 KERNEL_ROOMS := lib kernel/arch percpu kernel/memory sched ipc kernel/entry services/memory services/names services/linux
 KERNEL_C := $(foreach room,$(KERNEL_ROOMS),$(wildcard $(room)/*.c))
-KERNEL_S := $(wildcard kernel/arch/*.S) ipc/gate_fast.S kernel/entry/servers.S
+KERNEL_S := $(wildcard kernel/arch/*.S) ipc/gate_fast.S ipc/gate_inner.S kernel/entry/servers.S
 KERNEL_OBJECTS := $(KERNEL_C:%.c=$(BUILD)/kernel/%.o) $(KERNEL_S:%.S=$(BUILD)/kernel/%.o)
 
 # `far` says nothing to GCC; tests/checks has clang enforce it. Concurrency Kit's copies stay inline.

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT
  * All writable data is the instance, the sealed section, or what boots the first core; anything
  * else fails the link. */
+#include "abi/domain.h"
 #include "kernel/arch/layout.h"
 
 ENTRY(boot_entry)
@@ -65,6 +66,6 @@ SECTIONS {
 
 	/DISCARD/ : { *(.comment .eh_frame .note.GNU-stack .note.gnu.property) }
 
-	ASSERT(instance_end <= MAILBOX_BASE, "the instance outgrew its 2 MiB of address space")
+	ASSERT(instance_end <= GATE_PAGE, "the instance outgrew its 2 MiB of address space")
 	ASSERT(image_end <= 2 * UNIT_SIZE, "the kernel image outgrew its two units")
 }

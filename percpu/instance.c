@@ -3,11 +3,13 @@
  * Runs on the boot tables, where everything is writable: the last code that may write to any partition. */
 #include "percpu/instance.h"
 
+#include "abi/domain.h"
 #include "kernel/arch/cpu.h"
+#include "kernel/arch/keys.h"
 #include "lib/string.h"
 #include "percpu/machine.h"
 
-extern const uint8_t text_start[], text_end[], sealed_end[];
+extern const uint8_t text_start[], text_end[], sealed_end[], interrupt_table[];
 extern uint8_t instance_template[], instance_start[], instance_data_end[];
 extern uint8_t instance_stacks[], instance_end[];
 
@@ -67,6 +69,8 @@ static void map_image(paging_allocate allocate, void *allocator)
 		*word = (address - IMAGE_BASE) | PTE_PRESENT | PTE_GLOBAL;
 		if (page >= text_end)
 			*word |= PTE_NO_EXECUTE;
+		if (page == interrupt_table)
+			*word |= PTE_KEY(KEY_SHARED);
 	}
 }
 
@@ -109,7 +113,16 @@ static bool is_guard(uint64_t address)
 
 	return page == stacks.guard_kernel || page == stacks.guard_exception ||
 	       page == stacks.guard_nmi || page == stacks.guard_double_fault ||
-	       page == stacks.guard_machine_check;
+	       page == stacks.guard_machine_check || page == stacks.guard_landing;
+}
+
+/* The processor pushes on these while a service in ring 0 runs. */
+static uint64_t key_of(uint64_t address)
+{
+	const uint8_t *page = (const uint8_t *)address;
+
+	return page == stacks.exception || page == stacks.nmi || page == stacks.double_fault || page == stacks.machine_check ||
+	       page == stacks.landing ? PTE_KEY(KEY_ENTRY) : PTE_KEY(KEY_KERNEL);
 }
 
 static void map_instance(uint64_t root, unsigned core, struct carver *carver)
@@ -119,9 +132,12 @@ static void map_instance(uint64_t root, unsigned core, struct carver *carver)
 
 	for (uint64_t page = INSTANCE_BASE; page < (uint64_t)instance_end; page += PAGE_SIZE) {
 		if (!is_guard(page))
-			*paging_word(root, page, 0, carve, carver) = frame | rights;
+			*paging_word(root, page, 0, carve, carver) = frame | rights | key_of(page);
+		if (page == (uint64_t)&gate_page)
+			*paging_word(root, GATE_PAGE, 0, carve, carver) = frame | rights | PTE_KEY(KEY_SHARED);
 		frame += PAGE_SIZE;
 	}
+	(void)paging_word(root, DOMAIN_BASE, 1, carve, carver); /* before any view copies the root */
 	*paging_word(root, MAILBOX_BASE, 0, carve, carver) = machine.memory[core].mailbox | rights;
 	*paging_word(root, APIC_BASE, 0, carve, carver) = machine.acpi.local_apic | PTE_UNCACHED | rights;
 }

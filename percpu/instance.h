@@ -8,8 +8,10 @@
 #ifndef PERCPU_INSTANCE_H
 #define PERCPU_INSTANCE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
+#include "kernel/arch/offsets.h"
 #include "kernel/arch/paging.h"
 
 struct birth {
@@ -37,7 +39,12 @@ struct stacks {
 	uint8_t double_fault[PAGE_SIZE];
 	uint8_t guard_machine_check[PAGE_SIZE];
 	uint8_t machine_check[PAGE_SIZE];
+	uint8_t guard_landing[PAGE_SIZE];
+	uint8_t landing[PAGE_SIZE];
 };
+
+_Static_assert(offsetof(struct stacks, guard_exception) == STACKS_KERNEL_END, "offsets.h");
+_Static_assert(sizeof(struct stacks) == STACKS_LANDING_END, "offsets.h");
 
 extern struct stacks stacks;
 

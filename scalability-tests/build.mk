@@ -31,7 +31,7 @@ endif
 
 # Two runs at once have a status each: the shell's parent is this make. `run` is expanded after run-guest has run.
 RUN_STATUS := $(BUILD)/run.$(shell echo $$PPID).status
-run: run-guest ## boot it: SMP=4 INIT="/bin/prog args" INITRD= MACHINE= MEM= APPEND= ACCEL=tcg|kvm
+run: run-guest ## boot it: SMP=4 INIT="/bin/prog args" INITRD= MACHINE= MEM= COMPOSE= APPEND= ACCEL=tcg|kvm
 	@$(exit-as $(RUN_STATUS))
 	@rm $(RUN_STATUS)
 

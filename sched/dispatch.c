@@ -22,6 +22,7 @@ static struct thread *registers_of;  /* whose floating-point registers are loade
 static struct thread *last_run;      /* whose segment bases are loaded */
 static bool preceded;                /* somebody is to run before the running thread */
 static uint64_t slice_end;           /* of the running thread; 0: nobody waits */
+static bool lent;                    /* whoever is next has what is left of it */
 
 void dispatch_open(void)
 {
@@ -123,6 +124,7 @@ void dispatch_give_way(void)
 	thread_current = NULL;
 	thread->state = THREAD_READY;
 	run_queue_prepend(&queue, thread);
+	lent = true; /* two that wait for each other by turns would else keep the others waiting for ever */
 }
 
 bool dispatch_slice_over(void)
@@ -155,11 +157,12 @@ void dispatch_select(struct thread *thread)
 		counters[COUNTER_switches]++;
 	thread->state = THREAD_RUNNING;
 	thread_current = thread;
-	slice_end = 0;
+	if (!lent)
+		slice_end = 0;
+	lent = false;
 	preceded = false;
 	segments_set_registers(&thread->activation->registers);
-	if (thread->activation->view) /* a proxy has none before it is in a service */
-		view_activate(thread->activation->view);
+	view_activate(thread_view(thread->activation));
 }
 
 _Noreturn void dispatch_run(void)
@@ -179,6 +182,13 @@ _Noreturn void dispatch_run(void)
 		slice_end = clock_now() + SLICE;
 	arm();
 	registers_resume(&thread->activation->registers);
+}
+
+_Noreturn void dispatch_sleep(void)
+{
+	thread_current = NULL;
+	segments_set_idle();
+	cpu_sleep();
 }
 
 void dispatch_arm_idle(void)

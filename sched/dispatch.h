@@ -45,6 +45,9 @@ _Noreturn void dispatch_run(void);
 /* Before the core sleeps: only deadlines count. */
 void dispatch_arm_idle(void);
 
+/* Until an interrupt comes, whose entry begins the event loop anew. Interrupts are off, and nobody runs. */
+_Noreturn void dispatch_sleep(void);
+
 /* A thread is about to vanish, or to be read by another core: leave nothing of it in registers or queues. */
 void dispatch_forget(struct thread *thread);
 void dispatch_save(struct thread *thread);

@@ -36,9 +36,10 @@ enum thread_wait {
 struct activation {
 	struct registers registers; /* first: kernel entry pushes into it from its end */
 	struct activation *above, *below; /* constant; NULL at the ends */
-	struct view *view;          /* what it runs in */
+	struct view *view;          /* what it runs in, where it is in ring 3; NULL: it has died */
 	struct replica *replica;    /* whose code it is (ipc/replica.h) */
-	uint64_t stack;             /* top of its stack, which is the replica's; 0: a program's */
+	uint64_t stack;             /* top of its stack, which is the replica's; 0: a program's. Of a service that was called directly (gate_inner.S), which
+	                             * runs on its caller's: one that is kept for it */
 	uint64_t slices;            /* that it has used up while others waited */
 	uint64_t on_return;         /* why its end is no simple return: bits of enum on_return */
 	struct lent lent[LENT_MOST]; /* with ON_RETURN_LENT: what its caller lends */
@@ -58,6 +59,7 @@ enum on_return {
 	ON_RETURN_REMOTE = 128, /* a proxy's: its caller is on another core (ipc/proxy.h) */
 	ON_RETURN_KEPT = 256,  /* on the stack that is kept for proxies */
 	ON_RETURN_SERVED = 512, /* a system call has called it: its caller's registers stay as they are */
+	ON_RETURN_INNER = 1024, /* it is in ring 3 and its caller in ring 0 */
 };
 
 enum { SERVICES_DEEP = 7 };
@@ -85,6 +87,20 @@ struct thread {
 };
 
 _Static_assert(sizeof(struct thread) <= PAGE_SIZE, "a thread is one page");
+
+/* Services in ring 0 have their stacks in the kernel's half, and no view. */
+static inline bool activation_is_inner(const struct activation *activation)
+{
+	return (int64_t)activation->stack < 0;
+}
+
+/* What is loaded while an activation runs: its view, or that of the nearest below that has one. */
+static inline struct view *thread_view(const struct activation *activation)
+{
+	while (activation_is_inner(activation) || !activation->view) /* bounded: programs have one */
+		activation = activation->below;
+	return activation->view;
+}
 
 /* A parked, zeroed thread in this core's list; NULL: no frame left. */
 struct thread *thread_create(struct view *view);

@@ -6,9 +6,37 @@
  * stack of their own and leave by it. Interrupts are off from entry to exit.
  * C functions keep rbx, rbp, r12 to r15, so the short way out of a system call restores only the rest. */
 #include "abi/ipc.h"
+#include "abi/domain.h"
+#include "kernel/arch/keys.h"
 #include "kernel/arch/layout.h"
 #include "kernel/arch/offsets.h"
 #include "kernel/arch/push.h"
+
+	.macro RESTORE_ALL
+	pop %r15
+	pop %r14
+	pop %r13
+	pop %r12
+	pop %rbp
+	pop %rbx
+	pop %r9
+	pop %r8
+	pop %r10
+	pop %rdx
+	pop %rsi
+	pop %rdi
+	pop %rax
+	pop %r11
+	pop %rcx
+	add $16, %rsp
+	iretq
+	.endm
+
+	/* A word of the registers to the landing. */
+	.macro LAND field, place
+	mov \field(%rsp), %rax
+	mov %rax, stacks + STACKS_LANDING_END - 64 + \place(%rip)
+	.endm
 
 	.text
 	.global system_call_entry
@@ -47,6 +75,8 @@ system_call_leave:
 	.global registers_resume
 registers_resume:
 	mov %rdi, %rsp
+	testb $3, CS(%rsp)
+	jz resume_inner
 	cmpl $VECTOR_SYSTEM_CALL, VECTOR(%rsp)
 	jne restore_all
 	pop %r15
@@ -67,6 +97,18 @@ registers_resume:
 	mov RSP - 13 * 8(%rsp), %rsp
 	sysretq
 restore_all:
+	RESTORE_ALL
+
+/* To ring 0: what is loaded behind the service's rights comes from the landing, which it may read. */
+resume_inner:
+	LAND RDX, 0
+	LAND RCX, 8
+	LAND RAX, 16
+	LAND RIP, 24
+	LAND CS, 32
+	LAND RFLAGS, 40
+	LAND RSP, 48
+	LAND SS, 56
 	pop %r15
 	pop %r14
 	pop %r13
@@ -76,13 +118,29 @@ restore_all:
 	pop %r9
 	pop %r8
 	pop %r10
-	pop %rdx
+	add $8, %rsp
 	pop %rsi
 	pop %rdi
-	pop %rax
+	add $8, %rsp
 	pop %r11
+	mov $stacks + STACKS_LANDING_END - 64, %rsp
+	mov gate_page + GATE_RIGHTS(%rip), %eax
+	test %eax, %eax
+	jz 1f
+	xor %edx, %edx
+	mov $MSR_PKRS, %ecx
+	.global resume_lower
+resume_lower:
+	wrmsr
+	test $RIGHTS_NEVER_TAKEN, %al
+	jnz gate_broken
+	cmp $MSR_PKRS, %ecx
+	jne gate_broken
+	cmp GATE_PAGE + GATE_RIGHTS, %eax
+	jne gate_broken
+1:	pop %rdx
 	pop %rcx
-	add $16, %rsp
+	pop %rax
 	iretq
 
 /* _Noreturn void event_loop_enter(void): leaves whatever was running on the kernel stack. */
@@ -131,21 +189,55 @@ exception_\vector:
 	jmp exception_common
 	.endm
 
-exception_common:
-	SAVE_ALL
-	mov %rsp, %rdi
-	call exception
-	jmp restore_all
-
 	.irp vector, 0, 1, 2, 3, 4, 5, 6, 7, 9, 15, 16, 18, 19, 20, 22, 23, 24, 25, 26, 27, 28, 31
 	EXCEPTION \vector, 0
 	.endr
-	.irp vector, 8, 10, 11, 12, 13, 14, 17, 21, 29, 30
+	.irp vector, 8, 10, 11, 12, 13, 17, 21, 29, 30
 	EXCEPTION \vector, 1
 	.endr
 
-/* Interrupts: from user code onto the thread's registers. In the kernel only the idle loop lets them in, and it has
- * nothing to go back to: the event loop begins anew. */
+	.balign 16
+exception_14:                             /* the page fault, which is hot */
+	push $VECTOR_PAGE_FAULT
+exception_common:
+	SAVE_ALL
+	testb $3, CS(%rsp)
+	jz exception_inside
+1:	mov %rsp, %rdi
+	call exception
+	RESTORE_ALL
+
+/* In ring 0: the kernel's own, or of a service with the kernel's key, which keeps its rights; or of one with a key, which ends there. What lies on this
+ * stack the service may have written itself (it may have jumped here), but for its being the one that runs. */
+exception_inside:
+	cmpl $0, GATE_PAGE + GATE_KEYS_ON
+	je 1b
+	mov $MSR_PKRS, %ecx
+	rdmsr
+	test %eax, %eax
+	jz 1b
+	mov %rsp, %r12
+	mov $MSR_PKRS, %ecx
+	xor %eax, %eax
+	xor %edx, %edx
+	.global exception_raise
+exception_raise:
+	wrmsr
+	cli
+	xor $MSR_PKRS, %ecx
+	or %eax, %ecx
+	jnz gate_broken
+	cld
+	clac
+	xor %ebp, %ebp
+	mov $stacks + STACKS_KERNEL_END, %rsp
+	mov %r12, %rdi
+	call exception_of_domain          /* kernel/entry/fault.c */
+	jmp event_loop
+
+/* Interrupts: from user code onto the thread's registers. In ring 0 from a service onto the landing, from which C takes them (interrupt_inside); from the
+ * idle loop, which has nothing to go back to, onto the kernel stack: the event loop begins anew. A service that jumps here with another stack than the
+ * landing gets no rights. */
 	.macro INTERRUPT vector
 	.balign 16
 interrupt_\vector:
@@ -154,15 +246,42 @@ interrupt_\vector:
 	push $0
 	push $\vector
 	SAVE_ALL
-1:	mov $\vector, %edi
+2:	mov $\vector, %edi
 	mov $stacks + STACKS_KERNEL_END, %rsp
 	call interrupt
 	jmp event_loop
+1:	cmp $stacks + STACKS_LANDING_END - 40, %rsp
+	jne 2b
+	push $0
+	push $\vector
+	jmp interrupt_in_ring0
 	.endm
 
 	INTERRUPT 32                      /* VECTOR_TIMER */
 	INTERRUPT 33                      /* VECTOR_DOORBELL */
 	INTERRUPT 34                      /* VECTOR_STRAY */
+
+	.balign 16
+interrupt_in_ring0:
+	SAVE_ALL
+	cmpl $0, GATE_PAGE + GATE_KEYS_ON
+	je 1f
+	mov $MSR_PKRS, %ecx
+	xor %eax, %eax
+	xor %edx, %edx
+	.global interrupt_raise
+interrupt_raise:
+	wrmsr
+	cli
+	xor $MSR_PKRS, %ecx
+	or %eax, %ecx
+	jnz gate_broken
+	cld
+	clac
+1:	xor %ebp, %ebp
+	mov $stacks + STACKS_KERNEL_END, %rsp
+	call interrupt_inside             /* kernel/entry/events.c */
+	jmp event_loop
 
 	.balign 16
 interrupt_spurious:

@@ -5,9 +5,11 @@
  *                                         return to a non-canonical address)
  *   ffff800000000000 .. ffffbfffffffffff  direct map of physical memory, never executable: own
  *                                         partition and shared zones writable, the rest read-only
+ *   ffff804000000000 .. ffff80403fffffff  services in ring 0, 8 MiB each (abi/domain.h): each core's own
  *   ffffffff80100000 .. ffffffffbfffffff  kernel image: text, constants, sealed data (read-only)
  *   ffffffffc0000000 .. ffffffffc01fffff  the instance: each core's own memory at the same address
  *      + 00000000  data and stacks, with an unmapped page below each stack
+ *      + 001fd000  the gate's page once more, for services in ring 0 and the processor (kernel/arch/keys.h)
  *      + 001fe000  the mailbox page (also visible to every core through the direct map)
  *      + 001ff000  the local APIC
  */
@@ -57,5 +59,6 @@
 #define STACK_NMI            2
 #define STACK_DOUBLE_FAULT   3
 #define STACK_MACHINE_CHECK  4
+#define STACK_INTERRUPT      5            /* the running thread's registers; of a service in ring 0 the landing */
 
 #endif

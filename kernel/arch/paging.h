@@ -22,6 +22,7 @@ enum {
 
 #define PTE_NO_EXECUTE (UINT64_C(1) << 63)
 #define PTE_ADDRESS    UINT64_C(0x000ffffffffff000)
+#define PTE_KEY(key)   ((uint64_t)(key) << 59) /* of the kernel's half: kernel/arch/keys.h */
 
 /* Gives one zeroed frame's physical address; never fails: boot sizes its allocators first. */
 typedef uint64_t (*paging_allocate)(void *allocator);

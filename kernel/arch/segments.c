@@ -5,10 +5,23 @@
 
 #include <stddef.h>
 
+#include "abi/domain.h"
 #include "kernel/arch/cpu.h"
+#include "kernel/arch/keys.h"
 #include "kernel/arch/layout.h"
 #include "kernel/arch/offsets.h"
 
+_Static_assert(offsetof(struct registers, r15) == R15, "offsets.h");
+_Static_assert(offsetof(struct registers, r14) == R14, "offsets.h");
+_Static_assert(offsetof(struct registers, r13) == R13, "offsets.h");
+_Static_assert(offsetof(struct registers, r12) == R12, "offsets.h");
+_Static_assert(offsetof(struct registers, rbp) == RBP, "offsets.h");
+_Static_assert(offsetof(struct registers, rbx) == RBX, "offsets.h");
+_Static_assert(offsetof(struct registers, rax) == RAX, "offsets.h");
+_Static_assert(offsetof(struct registers, r11) == R11, "offsets.h");
+_Static_assert(offsetof(struct registers, rcx) == RCX, "offsets.h");
+_Static_assert(offsetof(struct registers, error) == ERROR, "offsets.h");
+_Static_assert(offsetof(struct registers, ss) == SS, "offsets.h");
 _Static_assert(offsetof(struct registers, r9) == R9, "offsets.h");
 _Static_assert(offsetof(struct registers, r8) == R8, "offsets.h");
 _Static_assert(offsetof(struct registers, r10) == R10, "offsets.h");
@@ -36,11 +49,7 @@ struct gate {
 	uint32_t offset_high, reserved;
 };
 
-struct task_state {
-	uint32_t reserved0;
-	uint64_t rsp[3], reserved1, stack[7], reserved2;
-	uint16_t reserved3, io_map;
-} __attribute__((packed));
+static uint64_t landing, kernel_stack; /* where interrupts of services in ring 0 save the registers, and of the idle loop */
 
 struct table_pointer {
 	uint16_t limit;
@@ -51,15 +60,12 @@ extern const uint64_t exception_entry[EXCEPTIONS], timer_entry, doorbell_entry, 
 extern uint64_t thread_registers_end;
 void system_call_entry(void);
 
-static struct gate interrupt_table[VECTORS] __attribute__((section(".sealed")));
-struct task_state task_state; /* the gate writes rsp[0], too (ipc/gate_fast.S) */
-static uint64_t descriptors[8] = {
-	[SELECTOR_KERNEL_CODE / 8] = 0x00af9b000000ffff,
-	[SELECTOR_KERNEL_DATA / 8] = 0x00cf93000000ffff,
-	[SELECTOR_USER_BASE / 8] = 0, /* 32-bit user code: there is none */
-	[SELECTOR_USER_DATA / 8] = 0x00cff3000000ffff,
-	[SELECTOR_USER_CODE / 8] = 0x00affb000000ffff,
-};
+/* A page of its own, since services in ring 0 must be able to read it, or they could not be interrupted. */
+struct gate interrupt_table[VECTORS] __attribute__((section(".sealed"), aligned(PAGE_SIZE)));
+
+_Static_assert(sizeof(interrupt_table) == PAGE_SIZE, "nothing lies beside it");
+_Static_assert(offsetof(struct task_state, stack[STACK_INTERRUPT - 1]) + GATE_TASK_STATE == GATE_INTERRUPT_STACK, "keys.h");
+
 
 static void set_gate(unsigned vector, uint64_t entry, unsigned stack, unsigned rights)
 {
@@ -78,28 +84,33 @@ void segments_build_interrupt_table(void)
 	for (unsigned vector = 0; vector < EXCEPTIONS; vector++)
 		set_gate(vector, exception_entry[vector], STACK_EXCEPTION, 0);
 	for (unsigned vector = EXCEPTIONS; vector < VECTORS; vector++)
-		set_gate(vector, stray_entry, 0, 0);
+		set_gate(vector, stray_entry, STACK_INTERRUPT, 0);
 	set_gate(VECTOR_BREAKPOINT, exception_entry[VECTOR_BREAKPOINT], STACK_EXCEPTION, GATE_USER);
 	set_gate(VECTOR_NMI, exception_entry[VECTOR_NMI], STACK_NMI, 0);
 	set_gate(VECTOR_DOUBLE_FAULT, exception_entry[VECTOR_DOUBLE_FAULT], STACK_DOUBLE_FAULT, 0);
 	set_gate(VECTOR_MACHINE_CHECK, exception_entry[VECTOR_MACHINE_CHECK], STACK_MACHINE_CHECK, 0);
-	set_gate(VECTOR_TIMER, timer_entry, 0, 0);
-	set_gate(VECTOR_DOORBELL, doorbell_entry, 0, 0);
-	set_gate(VECTOR_SPURIOUS, spurious_entry, 0, 0);
+	set_gate(VECTOR_TIMER, timer_entry, STACK_INTERRUPT, 0);
+	set_gate(VECTOR_DOORBELL, doorbell_entry, STACK_INTERRUPT, 0);
+	set_gate(VECTOR_SPURIOUS, spurious_entry, STACK_INTERRUPT, 0);
 }
 
 static void load_tables(const struct entry_stacks *stacks)
 {
-	uint64_t base = (uint64_t)&task_state;
-	struct table_pointer gdt = { sizeof(descriptors) - 1, (uint64_t)descriptors };
+	struct task_state *task_state = &gate_page.task_state;
+	uint64_t *descriptors = gate_page.descriptors;
+	uint64_t base = GATE_PAGE + GATE_TASK_STATE;
+	struct table_pointer gdt = { sizeof(gate_page.descriptors) - 1, GATE_PAGE + offsetof(struct gate_page, descriptors) };
 	struct table_pointer idt = { sizeof(interrupt_table) - 1, (uint64_t)interrupt_table };
 
-	task_state.stack[STACK_EXCEPTION - 1] = (uint64_t)stacks->exception;
-	task_state.stack[STACK_NMI - 1] = (uint64_t)stacks->nmi;
-	task_state.stack[STACK_DOUBLE_FAULT - 1] = (uint64_t)stacks->double_fault;
-	task_state.stack[STACK_MACHINE_CHECK - 1] = (uint64_t)stacks->machine_check;
-	task_state.io_map = sizeof(task_state);
-	descriptors[SELECTOR_TSS / 8] = (sizeof(task_state) - 1) | (base & 0xffffff) << 16 |
+	task_state->stack[STACK_EXCEPTION - 1] = (uint64_t)stacks->exception;
+	task_state->stack[STACK_NMI - 1] = (uint64_t)stacks->nmi;
+	task_state->stack[STACK_DOUBLE_FAULT - 1] = (uint64_t)stacks->double_fault;
+	task_state->stack[STACK_MACHINE_CHECK - 1] = (uint64_t)stacks->machine_check;
+	task_state->io_map = sizeof(*task_state);
+	landing = (uint64_t)stacks->landing;
+	kernel_stack = (uint64_t)stacks->kernel;
+	segments_set_idle();
+	descriptors[SELECTOR_TSS / 8] = (sizeof(*task_state) - 1) | (base & 0xffffff) << 16 |
 					UINT64_C(0x89) << 40 | (base >> 24 & 0xff) << 56;
 	descriptors[SELECTOR_TSS / 8 + 1] = base >> 32;
 
@@ -136,6 +147,7 @@ static void enable_protection(void)
 	if (basic[2] & 1 << 26)
 		cr4 |= CR4_OSXSAVE;
 	cpu_write_cr4(cr4);
+	keys_open();
 	cpu_write_cr0((cpu_read_cr0() & ~(uint64_t)(CR0_EM | CR0_TS)) | CR0_MP | CR0_NE | CR0_WP);
 }
 
@@ -143,6 +155,11 @@ void segments_load(const struct entry_stacks *stacks)
 {
 	load_tables(stacks);
 	enable_protection();
+	segments_load_system_call();
+}
+
+void segments_load_system_call(void)
+{
 	cpu_write_msr(MSR_EFER, cpu_read_msr(MSR_EFER) | EFER_SYSCALL | EFER_NX);
 	cpu_write_msr(MSR_STAR, (uint64_t)SELECTOR_USER_BASE << 48 | (uint64_t)SELECTOR_KERNEL_CODE << 32);
 	cpu_write_msr(MSR_LSTAR, (uint64_t)system_call_entry);
@@ -152,5 +169,10 @@ void segments_load(const struct entry_stacks *stacks)
 void segments_set_registers(struct registers *registers)
 {
 	thread_registers_end = (uint64_t)(registers + 1);
-	task_state.rsp[0] = thread_registers_end;
+	gate_page.task_state.stack[STACK_INTERRUPT - 1] = registers->cs & 3 ? thread_registers_end : landing;
+}
+
+void segments_set_idle(void)
+{
+	gate_page.task_state.stack[STACK_INTERRUPT - 1] = kernel_stack;
 }

@@ -4,6 +4,7 @@
 
 #include "abi/services.h"
 #include "kernel/arch/cpu.h"
+#include "kernel/entry/domain.h"
 #include "kernel/entry/panic.h"
 #include "kernel/memory/frames.h"
 #include "kernel/memory/loans.h"
@@ -20,6 +21,7 @@
 #include "percpu/inbox.h"
 #include "percpu/instance.h"
 #include "percpu/log.h"
+#include "sched/dispatch.h"
 #include "sched/thread.h"
 
 /* Of one type: how many frames, and the sum of their mixed addresses. */
@@ -51,7 +53,7 @@ void audit_rest(bool backlog)
 	frame_give_flush();
 	rested = counters[COUNTER_messages] + 1;
 	if (inbox_leave())
-		cpu_sleep();
+		dispatch_sleep();
 }
 
 static uint64_t messages_of(unsigned core)
@@ -132,6 +134,7 @@ static void count(void)
 	frames_visit(in_table);
 	loans_visit(found);
 	views_visit(found);
+	domain_inner_visit(found);
 	vspaces_visit(found);
 	objects_visit(found);
 	for (struct thread *thread = thread_first(); thread; thread = thread->all_next)

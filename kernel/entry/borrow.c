@@ -53,8 +53,7 @@ bool borrow_before_call(void)
 
 	if (!must_wait())
 		return false;
-	registers->rip -= SYSTEM_CALL_SIZE; /* it is made anew, by the same number */
-	registers->rax = registers->error;
+	registers_call_anew(registers);
 	park(&delayed);
 	return true;
 }

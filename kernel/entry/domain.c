@@ -1,7 +1,9 @@
-/* domain.c - replicas of services in ring 3: an address space for each on each core that calls it
- * SPDX-License-Identifier: MIT
- * The image is the kernel's own (servers.S). A replica is made by the first call on its core. Own core, never waits. */
-#include "ipc/replica.h"
+/* domain.c - replicas of services in ring 3: an address space for each on each core that calls it (domain.h)
+ * SPDX-License-Identifier: MIT */
+#include "kernel/entry/domain.h"
+
+#include "abi/domain.h"
+#include "kernel/entry/classes.h"
 #include "kernel/entry/panic.h"
 #include "kernel/memory/load.h"
 #include "kernel/memory/store.h"
@@ -18,15 +20,18 @@ enum {
 	STACK_PLACE = 2 * STACK_SIZE, /* the lower half is not mapped */
 };
 
-struct server_image {
-	const uint8_t *start, *end;
-};
+status_t domain_read(enum server server, enum isolation isolation, struct elf_image *elf, const char **why)
+{
+	const struct elf_limits outer = { IMAGE_LOWEST, IMAGE_HIGHEST, IMAGE_LOWEST, IMAGE_MEMORY };
+	const struct elf_limits inner = { domain_place(server), domain_place(server) + DOMAIN_SIZE / 2, domain_place(server), DOMAIN_SIZE / 2 };
+	const struct image *image = &server_images[server][isolation];
 
-extern const struct server_image server_images[SERVER_COUNT]; /* servers.S */
+	return elf_read(image->start, (uint64_t)(image->end - image->start), isolation == ISOLATION_SPACE ? &outer : &inner, elf, why);
+}
 
 static status_t build(struct vspace *space, enum server server, const struct elf_image *elf, struct replica *replica)
 {
-	status_t status = vspace_load(space, elf, server_images[server].start);
+	status_t status = vspace_load(space, elf, server_images[server][ISOLATION_SPACE].start);
 
 	for (unsigned i = 0; !status && i < REPLICA_STACKS; i++) {
 		uint64_t end = STACKS_BASE + (i + 1) * STACK_PLACE;
@@ -48,14 +53,14 @@ static status_t build(struct vspace *space, enum server server, const struct elf
 
 status_t replica_create(enum server server, struct replica *replica)
 {
-	const struct elf_limits limits = { IMAGE_LOWEST, IMAGE_HIGHEST, IMAGE_LOWEST, IMAGE_MEMORY };
-	const struct server_image *image = &server_images[server];
 	struct vspace *space;
 	struct elf_image elf;
 	const char *why;
 	status_t status;
 
-	if (elf_read(image->start, (uint64_t)(image->end - image->start), &limits, &elf, &why))
+	if (classes[server].isolation != ISOLATION_SPACE)
+		return domain_inner_create(server, replica);
+	if (domain_read(server, ISOLATION_SPACE, &elf, &why))
 		panic("service %u in the kernel's image: %s", server, why);
 	space = vspace_create(elf.highest);
 	if (!space)
@@ -70,8 +75,12 @@ status_t replica_create(enum server server, struct replica *replica)
 
 void replica_destroy(struct replica *replica)
 {
-	struct vspace *space = replica->view->space;
+	struct vspace *space = replica->view ? replica->view->space : NULL;
 
+	if (replica->place) {
+		domain_inner_destroy(replica);
+		return;
+	}
 	replica->view = NULL;
 	vspace_release(space);
 }

@@ -12,6 +12,7 @@
 #include "kernel/entry/audit.h"
 #include "kernel/entry/borrow.h"
 #include "kernel/entry/idle.h"
+#include "kernel/entry/inner.h"
 #include "kernel/entry/threads.h"
 #include "kernel/memory/frames.h"
 #include "kernel/memory/loans.h"
@@ -45,9 +46,14 @@ int64_t system_call(struct registers *registers)
 
 int64_t gate_system_call(struct registers *registers)
 {
+	int64_t result;
+
 	if (loans_short && registers->error != IPC_RETURN && borrow_before_call())
 		return CALL_PARKED;
-	return gate_slowly(registers);
+	result = gate_slowly(registers);
+	if (result != CALL_PARKED && activation_is_inner(thread_current->activation))
+		inner_resume(result);
+	return result;
 }
 
 void interrupt(unsigned vector)
@@ -141,14 +147,16 @@ _Noreturn void event_loop(void)
 			continue;
 		}
 		if (thread) {
-			if (may_leave())
+			if (may_leave()) {
+				inner_prepare(thread);
 				dispatch_run();
+			}
 		} else if (backlog) {
 			cpu_pause();
 		} else if (!loans_give_back()) { /* else a leaf may have made somebody ready */
 			dispatch_arm_idle();
 			if (!idle_look() && may_leave())
-				cpu_sleep();
+				dispatch_sleep();
 		}
 	}
 }

@@ -4,6 +4,9 @@
  * the exception's stack. */
 #include "kernel/entry/fault.h"
 
+#include <stdbool.h>
+
+#include "abi/domain.h"
 #include "ipc/replica.h"
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/fixup.h"
@@ -15,6 +18,7 @@
 #include "kernel/memory/store.h"
 #include "kernel/memory/vspace.h"
 #include "percpu/inbox.h"
+#include "percpu/instance.h"
 #include "percpu/log.h"
 #include "sched/thread.h"
 
@@ -71,6 +75,20 @@ _Noreturn static void service_fault(const struct registers *registers, status_t 
 	event_loop_after(end_service);
 }
 
+static const struct registers *saved_on(const uint8_t *stack)
+{
+	return (const struct registers *)(stack + PAGE_SIZE) - 1;
+}
+
+void exception_of_domain(const struct registers *claimed)
+{
+	if (claimed == saved_on(stacks.nmi))
+		panic_stop(claimed);
+	if (claimed == saved_on(stacks.double_fault) || claimed == saved_on(stacks.machine_check) || !thread_current)
+		panic_at(claimed, cpu_read_cr2());
+	service_fault(saved_on(stacks.exception), STATUS_OK, cpu_read_cr2());
+}
+
 _Noreturn static void program_fault(const struct registers *registers, int signal, status_t status, uint64_t address)
 {
 	if (thread_current->activation != &thread_current->program)
@@ -113,6 +131,12 @@ _Noreturn static void unresolved(const struct registers *registers, uint64_t add
 	program_fault(registers, fault_signal(status), status, address);
 }
 
+/* In ring 0: of a service with the kernel's key. */
+static bool is_of_service(const struct registers *registers)
+{
+	return domain_has(registers->rip) && thread_current && activation_is_inner(thread_current->activation);
+}
+
 static void page_fault(struct registers *registers)
 {
 	uint64_t address = cpu_read_cr2();
@@ -120,6 +144,8 @@ static void page_fault(struct registers *registers)
 	status_t status;
 
 	if (!(registers->cs & 3)) {
+		if (is_of_service(registers))
+			service_fault(registers, STATUS_OK, address);
 		kernel_page_fault(registers, address, access);
 		return;
 	}
@@ -144,6 +170,8 @@ void exception(struct registers *registers)
 	else if (registers->cs & 3 && registers->vector != VECTOR_DOUBLE_FAULT &&
 		 registers->vector != VECTOR_MACHINE_CHECK)
 		program_fault(registers, signal_of[registers->vector % 32], STATUS_OK, registers->rip);
+	else if (is_of_service(registers) && registers->vector != VECTOR_DOUBLE_FAULT && registers->vector != VECTOR_MACHINE_CHECK)
+		service_fault(registers, STATUS_OK, registers->rip);
 	else
 		panic_at(registers, 0);
 }

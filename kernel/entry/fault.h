@@ -9,6 +9,9 @@
 
 void exception(struct registers *registers);
 
+/* Of a service in ring 0 with a key of its own, which may have claimed it; on the kernel's stack. Does not return. */
+void exception_of_domain(const struct registers *claimed);
+
 /* The signal that ends the program, by vspace_fault's status. */
 int fault_signal(status_t status);
 

@@ -4,6 +4,7 @@
 
 #include "abi/services.h"
 #include "kernel/arch/cpu.h"
+#include "kernel/entry/classes.h"
 #include "kernel/entry/finish.h"
 #include "kernel/entry/panic.h"
 #include "lib/boot_words.h"
@@ -99,6 +100,7 @@ void start_first_program(void)
 	wait_for_cores();
 	say_what_we_are();
 	look_at_words();
+	classes_say();
 	if (command_line_value(machine.boot.command_line, "panic", path, sizeof(path)))
 		panic("the command line asked for it: panic=%s", path); /* how else would one see what it prints? */
 	argv[0] = path;

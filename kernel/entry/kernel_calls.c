@@ -9,6 +9,7 @@
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/paging.h"
 #include "kernel/entry/borrow.h"
+#include "kernel/entry/classes.h"
 #include "kernel/entry/composition.h"
 #include "kernel/entry/finish.h"
 #include "kernel/memory/arena.h"
@@ -334,6 +335,11 @@ void kernel_vspace_hold_for(struct vspace *space)
 int64_t kernel_server_end(enum server server, unsigned core)
 {
 	return call_replica(core, SERVICE_KERNEL, KERNEL_SERVER_END, (uint64_t[CALL_WORDS]){ server });
+}
+
+unsigned kernel_server_class(enum server server)
+{
+	return classes[server].isolation;
 }
 
 int64_t kernel_object_create(enum object_type type)

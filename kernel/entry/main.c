@@ -6,6 +6,7 @@
 #include "abi/ipc.h"
 #include "kernel/arch/apic.h"
 #include "kernel/arch/segments.h"
+#include "kernel/entry/classes.h"
 #include "kernel/entry/discover.h"
 #include "kernel/entry/events.h"
 #include "kernel/entry/first.h"
@@ -28,6 +29,7 @@ _Noreturn void boot_main(uint64_t magic, uint64_t information)
 	discover_memory();
 	segments_build_interrupt_table();
 	discover_clock();
+	classes_choose();
 	start_cores();
 	instance_enter(0, instance_main);
 }
@@ -44,6 +46,8 @@ _Noreturn static void instance_main(void)
 		.nmi = stacks.nmi + sizeof(stacks.nmi),
 		.double_fault = stacks.double_fault + sizeof(stacks.double_fault),
 		.machine_check = stacks.machine_check + sizeof(stacks.machine_check),
+		.kernel = stacks.kernel + sizeof(stacks.kernel),
+		.landing = stacks.landing + sizeof(stacks.landing),
 	});
 	apic_open();
 	inbox_open();

@@ -97,9 +97,17 @@ void view_destroy(struct view *view)
 	pool_give(&pool, view);
 }
 
+struct view *view_nobodys(void)
+{
+	static struct view nobodys;
+
+	nobodys.root = birth.root;
+	return &nobodys;
+}
+
 void view_activate(struct view *view)
 {
-	if (view == view_loaded)
+	if (view == view_loaded || (view && !view->space))
 		return;
 	view_loaded = view;
 	cpu_write_cr3(view ? view->root : birth.root);

@@ -40,7 +40,10 @@ void view_destroy(struct view *view);
 /* Every page table of this core's views. */
 void views_visit(frame_visitor visit);
 
-/* Loads the tables; NULL: those without a program. */
+/* Of threads without a program: the tables have the kernel's half alone, and there is no space. */
+struct view *view_nobodys(void);
+
+/* Loads the tables; NULL: those without a program. Nobody's are not loaded: any other ones do. */
 void view_activate(struct view *view);
 extern struct view *view_loaded; /* the gate changes it, too (ipc/gate_fast.S) */
 

@@ -3,7 +3,7 @@
 BUILD ?= build
 COUNT_DIR := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 COUNT_PURE := $(addprefix $(COUNT_DIR)/,boot.c lines.c stale.c ticks.c windows.c)
-COUNT_HEADERS := $(wildcard $(COUNT_DIR)/*.h) $(COUNT_DIR)/../../abi/marker.h
+COUNT_HEADERS := $(wildcard $(COUNT_DIR)/*.h) $(addprefix $(COUNT_DIR)/../../abi/,marker.h domain.h)
 COUNT_CFLAGS := -std=gnu17 -O2 -g -Wall -Wextra -Werror -pthread
 
 $(BUILD)/libcount.so: $(COUNT_DIR)/count.c $(COUNT_PURE) $(COUNT_HEADERS)

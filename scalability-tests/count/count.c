@@ -11,6 +11,7 @@
  * REPEATS`, then K lines `top ADDRESS MOVES MOVER_PC WRITER_PC` of the lines moved most inside windows. */
 #include "boot.h"
 #include "lines.h"
+#include "privilege.h"
 #include "qemu_plugin.h"
 #include "stale.h"
 #include "ticks.h"
@@ -155,7 +156,7 @@ static void instrument(struct qemu_plugin_insn *insn)
 		return;
 	}
 	stale_watch(insn, drop_translations);
-	if (phase == PHASE_BOOT && (uintptr_t)pc >> 63)
+	if (phase == PHASE_BOOT && privilege_is_kernel((uintptr_t)pc))
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_boot_kernel, QEMU_PLUGIN_CB_NO_REGS, pc);
 	if (phase != PHASE_TRACK)
 		return;
@@ -171,7 +172,7 @@ static void instrument(struct qemu_plugin_insn *insn)
 static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	(void)id;
-	if (phase == PHASE_BOOT && !(qemu_plugin_tb_vaddr(tb) >> 63))
+	if (phase == PHASE_BOOT && !privilege_is_kernel(qemu_plugin_tb_vaddr(tb)))
 		qemu_plugin_register_vcpu_tb_exec_cb(tb, on_boot_low, QEMU_PLUGIN_CB_NO_REGS, NULL);
 	for (size_t i = 0; i < qemu_plugin_tb_n_insns(tb); i++)
 		instrument(qemu_plugin_tb_get_insn(tb, i));

@@ -1,6 +1,7 @@
 /* ticks.c - learns the timer's entry, then follows each core in and out of it
  * SPDX-License-Identifier: MIT */
 #include "ticks.h"
+#include "privilege.h"
 #include "windows.h"
 
 #include <stdalign.h>
@@ -55,7 +56,7 @@ bool ticks_instruction(unsigned int core, uint64_t pc)
 {
 	struct tick_core *self = &cores[core];
 
-	if (!(pc >> 63)) {
+	if (!privilege_is_kernel(pc)) {
 		self->in_kernel = false;
 		self->depth = 0;
 		return false;

@@ -1,6 +1,7 @@
 /* windows.c - per-core accounts, each written by its own core alone
  * SPDX-License-Identifier: MIT */
 #include "windows.h"
+#include "privilege.h"
 #include "ticks.h"
 
 #include <stdalign.h>
@@ -49,7 +50,7 @@ void window_end(unsigned int core)
 
 static enum privilege privilege_of(uint64_t pc)
 {
-	return pc >> 63 ? PRIVILEGE_KERNEL : PRIVILEGE_USER;
+	return privilege_is_kernel(pc) ? PRIVILEGE_KERNEL : PRIVILEGE_USER;
 }
 
 enum window_scope window_scope(unsigned int core, uint64_t pc)

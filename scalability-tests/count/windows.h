@@ -8,7 +8,7 @@
  * What is one instruction: a program counter that repeats on one core and at one privilege, with no other
  * instruction of that privilege between, is the same instruction going on. So a `rep` string instruction
  * counts once (its further iterations are `repeats`), and so does one that was restarted after
- * a page fault or an interrupt. Privilege is taken from the address: 2^63 and above is the kernel.
+ * a page fault or an interrupt. Privilege is taken from the address: privilege.h.
  * Not merged: a kernel instruction that faults inside the kernel counts twice; a program's, when
  * another program ran on that core during its fault.
  * Timer ticks (ticks.h) have columns of their own and are in no other.

@@ -23,7 +23,7 @@ GUEST_PROGRAMS += $(addprefix $(GUEST_BIN)/,bench linux-init true known busybox 
 $(GUEST_BIN):
 	@mkdir -p $@
 
-$(GUEST_BIN)/bench: $(BENCH_SOURCES) $(GUEST_DIR)/../../services/runtime/call.S $(GUEST_HEADERS) | $(GUEST_BIN)
+$(GUEST_BIN)/bench: $(BENCH_SOURCES) $(GUEST_DIR)/../../services/runtime/class2/call.S $(GUEST_HEADERS) | $(GUEST_BIN)
 	$(QUIET_CC)$(MUSL_GCC) -I$(GUEST_DIR)/../.. $(BENCH_CK) -static -pthread -o $@ $(filter %.c %.S,$^)
 
 $(GUEST_BIN)/linux-init: $(GUEST_DIR)/linux_init.c $(GUEST_DIR)/../count/ticks.h $(GUEST_HEADERS) | $(GUEST_BIN)

@@ -1,15 +1,23 @@
-/* ipc.c - calls of services by threads that go there themselves: ipc_22, ipc_22_4k, ipc_22_64k; and on other cores: ipc_22_at, ipc_22_pairs
+/* ipc.c - calls of services by threads that go there themselves: ipc_22 and its kin; and of those on other cores: ipc_22_at, ipc_22_pairs
  * SPDX-License-Identifier: MIT
- * The digits are the isolation classes of caller and service. Each answer is checked. */
+ * The digits are the isolation classes of caller and service, a program's being 2; the composition that is booted must give the services theirs. Each
+ * answer is checked. */
 #include "../../abi/clerk.h"
 #include "../../abi/service.h"
 #include "native.h"
 
-static void call_echo(struct work *work, unsigned long operations)
+static void expect_class(unsigned server, long class)
+{
+	if (native_call(NATIVE_server_class, server, 0, 0) != class)
+		native_fail("the service has another class in this composition", 0);
+}
+
+static void call_echo(struct work *work, unsigned long operations, long class)
 {
 	struct words words = { { 2 } };
 	int64_t sum = 0;
 
+	expect_class(SERVER_echo, class);
 	if (ipc_call(SERVER_echo, &words) != 1) /* the replica is there from now on */
 		native_fail("could not call a service", 0);
 	words = (struct words){ { 2 } };
@@ -22,6 +30,54 @@ static void call_echo(struct work *work, unsigned long operations)
 		sum -= (int64_t)((2 + 5 * i) / 2);
 	if (sum || words.word[5] != operations)
 		native_fail("the service answered what it should not", sum);
+}
+
+static void call_space(struct work *work, unsigned long operations)
+{
+	call_echo(work, operations, 2);
+}
+
+static void call_key(struct work *work, unsigned long operations)
+{
+	call_echo(work, operations, 1);
+}
+
+static void call_kernel(struct work *work, unsigned long operations)
+{
+	call_echo(work, operations, 0);
+}
+
+/* One call of the relay is in the window, too. */
+static void call_relay(struct work *work, unsigned long operations, long class)
+{
+	struct words words = { { 1 } };
+	int64_t result;
+
+	expect_class(SERVER_echo, class);
+	expect_class(SERVER_relay, class);
+	if (ipc_call(SERVER_relay, &words) != 1)
+		native_fail("could not call a service", 0);
+	words = (struct words){ { operations } };
+	window_open(work, WINDOW_OWN);
+	result = ipc_call(SERVER_relay, &words);
+	window_close(work, operations);
+	if (result != (int64_t)operations)
+		native_fail("the service answered what it should not", result);
+}
+
+static void relay_spaces(struct work *work, unsigned long operations)
+{
+	call_relay(work, operations, 2);
+}
+
+static void relay_keys(struct work *work, unsigned long operations)
+{
+	call_relay(work, operations, 1);
+}
+
+static void relay_kernel(struct work *work, unsigned long operations)
+{
+	call_relay(work, operations, 0);
 }
 
 static void lend(struct work *work, unsigned long operations, unsigned long size)
@@ -97,6 +153,11 @@ static bool pairs_assign(struct work *work)
 
 const struct test test_ipc_22_at = { .name = "ipc_22_at", .assign = at_assign, .run = at_run };
 const struct test test_ipc_22_pairs = { .name = "ipc_22_pairs", .assign = pairs_assign, .run = call_echo_at };
-const struct test test_ipc_22 = { .name = "ipc_22", .run = call_echo };
+const struct test test_ipc_22 = { .name = "ipc_22", .run = call_space };
+const struct test test_ipc_21 = { .name = "ipc_21", .run = call_key };
+const struct test test_ipc_20 = { .name = "ipc_20", .run = call_kernel };
+const struct test test_ipc_22_services = { .name = "ipc_22_services", .run = relay_spaces };
+const struct test test_ipc_11 = { .name = "ipc_11", .run = relay_keys };
+const struct test test_ipc_00 = { .name = "ipc_00", .run = relay_kernel };
 const struct test test_ipc_22_4k = { .name = "ipc_22_4k", .run = lend_4k };
 const struct test test_ipc_22_64k = { .name = "ipc_22_64k", .run = lend_64k };

@@ -3,7 +3,7 @@
 BUILD ?= build
 MACHINE_DIR := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 MACHINE_SOURCES := $(wildcard $(MACHINE_DIR)/*.c $(MACHINE_DIR)/*.S) $(MACHINE_DIR)/../count/stale.c
-MACHINE_HEADERS := $(wildcard $(MACHINE_DIR)/*.h $(MACHINE_DIR)/*.def) $(MACHINE_DIR)/../count/qemu_plugin.h $(MACHINE_DIR)/../count/stale.h $(MACHINE_DIR)/../../abi/marker.h
+MACHINE_HEADERS := $(wildcard $(MACHINE_DIR)/*.h $(MACHINE_DIR)/*.def) $(MACHINE_DIR)/../count/qemu_plugin.h $(addprefix $(MACHINE_DIR)/../count/,stale.h privilege.h) $(addprefix $(MACHINE_DIR)/../../abi/,marker.h domain.h)
 MACHINE_CFLAGS := -std=gnu17 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -pthread -ftls-model=initial-exec
 
 $(BUILD)/libmodel.so: $(MACHINE_SOURCES) $(MACHINE_HEADERS)

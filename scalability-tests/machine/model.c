@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "../../abi/marker.h"
+#include "../count/privilege.h"
 #include "../count/qemu_plugin.h"
 #include "../count/stale.h"
 #include "accounts.h"
@@ -269,7 +270,7 @@ static void on_boot_pause(unsigned int vcpu, void *data)
 
 static void instrument_operation(struct qemu_plugin_insn *insn, enum operation operation)
 {
-	uintptr_t data = (uintptr_t)operation << 1 | qemu_plugin_insn_vaddr(insn) >> 63;
+	uintptr_t data = (uintptr_t)operation << 1 | privilege_is_kernel(qemu_plugin_insn_vaddr(insn));
 
 	if (operation != OPERATION_PLAIN && operation != OPERATION_MARKER && operation != OPERATION_HLT)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_operation, QEMU_PLUGIN_CB_NO_REGS, (void *)data);
@@ -278,7 +279,7 @@ static void instrument_operation(struct qemu_plugin_insn *insn, enum operation o
 static void instrument_block(struct qemu_plugin_tb *tb, size_t count, bool begins_with_string)
 {
 	/* A string instruction begins a block of its own for each further element: it was counted with the block before. */
-	uintptr_t data = (count - begins_with_string) << 1 | qemu_plugin_tb_vaddr(tb) >> 63;
+	uintptr_t data = (count - begins_with_string) << 1 | privilege_is_kernel(qemu_plugin_tb_vaddr(tb));
 
 	qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_PLUGIN_CB_NO_REGS, (void *)data);
 }

@@ -5,6 +5,7 @@
 #include <stdalign.h>
 #include <string.h>
 
+#include "../count/privilege.h"
 #include "carrier.h"
 #include "contended.h"
 #include "memory.h"
@@ -82,7 +83,7 @@ void touch_change(unsigned int core)
 
 static struct account *account_at(uint64_t pc)
 {
-	return touch_account[pc >> 63];
+	return touch_account[privilege_is_kernel(pc)];
 }
 
 static void charge(uint64_t pc, enum figure figure, uint32_t cycles)

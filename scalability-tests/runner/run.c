@@ -29,17 +29,18 @@ static int read_machine(struct machine *machine, unsigned int *cores)
 	return machine_restrict(machine, *cores);
 }
 
-/* `init=/bin/prog -- arguments`, after APPEND; the caller frees it. */
+/* `init=/bin/prog -- arguments`, after COMPOSE and APPEND; the caller frees it. */
 static char *command_line(void)
 {
+	const char *given = setting(SETTING_COMPOSE), *compose = *given ? "compose=" : "";
 	const char *append = setting(SETTING_APPEND), *blank = *append ? " " : "";
 	const char *init = setting_given(SETTING_INIT) || setting_given(SETTING_INITRD) ? setting(SETTING_INIT) : "/bin/true";
 	size_t length = strcspn(init, " ");
 	const char *arguments = init + length + strspn(init + length, " ");
 
 	if (!*init)
-		return text_format("%s", append);
-	return text_format("%s%sinit=%.*s%s%s", append, blank, (int)length, init, *arguments ? " -- " : "", arguments);
+		return text_format("%s%s%s%s", compose, given, *given ? " " : "", append);
+	return text_format("%s%s%s%s%sinit=%.*s%s%s", compose, given, *given ? " " : "", append, blank, (int)length, init, *arguments ? " -- " : "", arguments);
 }
 
 /* The file of a setting, or BUILD/name when it is not given. */

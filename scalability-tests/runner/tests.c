@@ -55,15 +55,16 @@ int composition_runs(const struct composition *composition, const struct test *t
 {
 	size_t length = strlen(test->name);
 	const char *list = composition->tests;
+	int named = *list != '!';
 
 	if (!*list)
 		return 1;
 	while ((list = strstr(list, test->name))) {
 		if ((list == composition->tests || list[-1] == ' ') && (list[length] == ' ' || !list[length]))
-			return 1;
+			return named;
 		list += length;
 	}
-	return 0;
+	return !named;
 }
 
 void tests_usage(void)
@@ -75,7 +76,7 @@ void tests_usage(void)
 		printf("%s\n    %s\n    counts %s; from %u core%s up; on %s", test->name, test->sentence, test->unit, test->fewest,
 		       test->fewest > 1 ? "s" : "", systems_names[test->systems]);
 		for (unsigned int j = 0; (composition = composition_at(j)); j++)
-			if (*composition->tests && composition_runs(composition, test))
+			if (*composition->tests && *composition->tests != '!' && composition_runs(composition, test))
 				printf(", and as %s", composition->name);
 		if (test->core_mib)
 			printf("; %u MiB more for each core", test->core_mib);

@@ -38,12 +38,8 @@ int64_t serve(struct words *words)
 	case FICKLE_LOOP:
 		for (;;) /* forever: that is what it is told to do */
 			;
-	case FICKLE_STOP_INTERRUPTS:
-		__asm__ volatile("cli");
-		break;
 	case FICKLE_CALL:
-		__asm__ volatile("syscall" : "=a"(result) : "a"(address), "D"(0), "S"(0), "d"(0)
-				 : "rcx", "r11", "rbx", "r8", "r9", "r10", "r12", "r13", "r14", "r15", "memory");
+		result = ipc_ask((int64_t)address, 0, 0, 0);
 		break;
 	}
 	return result;

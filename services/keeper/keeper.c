@@ -35,6 +35,8 @@ int64_t serve(struct words *words)
 	case KEEPER_COUNT:
 		return calls;
 	case KEEPER_GIVE:
+		if (!second)
+			return ipc_copy_out(0, (const void *)first, words->word[5] & ~IPC_WRITABLE);
 		return ipc_copy_out_while(0, (const void *)first, words->word[5] & ~IPC_WRITABLE, (const uint64_t *)second, words->word[3]);
 	case KEEPER_TEXT:
 		return ipc_copy_text(text, 0, TEXT);

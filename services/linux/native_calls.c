@@ -198,6 +198,10 @@ int64_t native_call(struct registers *registers)
 		if (first >= SERVER_COUNT || !is_core(second))
 			return -LINUX_EINVAL;
 		return then(kernel_server_end((enum server)first, (unsigned)second), linux_answer);
+	case NATIVE_server_class:
+		return first < SERVER_COUNT ? (int64_t)kernel_server_class((enum server)first) : -LINUX_EINVAL;
+	case NATIVE_gate_point:
+		return first < GATE_POINTS ? (int64_t)kernel_gate_point((enum gate_point)first) : -LINUX_EINVAL;
 	case NATIVE_token_create:
 		return linux_result(kernel_object_create((enum object_type)first));
 	case NATIVE_token_grant:

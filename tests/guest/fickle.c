@@ -90,7 +90,6 @@ static void go_wrong_alone(void)
 	go_wrong("a write to its code", FICKLE_WRITE, 0x401000);
 	expect("a stack that is large enough", tell_when_there(FICKLE_RECURSE, 20, &calls), 19 * 20 / 2);
 	go_wrong("a stack that is used up", FICKLE_RECURSE, 1000);
-	go_wrong("an end of interrupts", FICKLE_STOP_INTERRUPTS, 0);
 	expect("its caller's memory", (int64_t)word, 7);
 	expect("getppid by a service", tell_when_there(FICKLE_CALL, 110, &calls), STATUS_NO_CALL);
 	expect("exit_group by a service", tell_when_there(FICKLE_CALL, 231, &calls), STATUS_NO_CALL);

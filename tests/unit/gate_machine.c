@@ -54,6 +54,7 @@ struct thread *machine_thread(void)
 	assert_non_null(thread);
 	thread->task.process_id = ++processes;
 	thread->program.registers.rip = PROGRAM_RIP;
+	thread->program.registers.cs = SELECTOR_USER_CODE;
 	thread->program.registers.rsp = PROGRAM_RSP;
 	dispatch_ready(thread);
 	return thread;
@@ -91,6 +92,7 @@ static bool call_fast(struct activation *caller, uint64_t server)
 	callee->inside = thread_current;
 	callee->calls++;
 	processor.rip = callee->entry;
+	processor.cs = SELECTOR_USER_CODE;
 	go_to(next);
 	return true;
 }

@@ -7,6 +7,7 @@
 #include "ipc/ask.h"
 #include "ipc/replica.h"
 #include "kernel/memory/pool.h"
+#include "kernel/arch/fixup.h"
 #include "kernel/memory/user.h"
 #include "kernel/arch/segments.h"
 #include "kernel/memory/vspace.h"
@@ -75,6 +76,7 @@ void replica_destroy(struct replica *replica)
 		view_loaded = NULL;
 	free(replica->view);
 	replica->view = NULL;
+	replica->place = 0;
 }
 
 void log_line(const char *room, const char *fmt, ...)
@@ -223,5 +225,16 @@ status_t user_copy_out(uint64_t to, const void *from, size_t size)
 int64_t ask_kernel(struct thread *thread)
 {
 	(void)thread;
+	abort();
+}
+
+size_t fixup_copy(void *to, const void *from, size_t size)
+{
+	(void)to, (void)from, (void)size;
+	abort();
+}
+
+void segments_set_idle(void)
+{
 	abort();
 }

@@ -189,6 +189,24 @@ static void programs_and_who_is_inside_twice_do_not_wait(void **state)
 	assert_refused_with(STATUS_BAD_ARGUMENT);
 }
 
+/* Or two that wait for each other by turns would keep a third one waiting for ever. */
+static void who_waits_lends_what_is_left_of_his_slice(void **state)
+{
+	struct thread *inside = thread_inside(ECHO), *waiting = machine_thread();
+
+	(void)state;
+	machine_run(waiting);
+	(void)machine_thread(); /* somebody else, who is ready: a slice begins */
+	assert_false(dispatch_slice_over());
+	machine_time += 3000000;
+	machine_call(ECHO, 1);
+	machine_go_on();
+	assert_ptr_equal(thread_current, inside);
+	assert_false(dispatch_slice_over());
+	machine_time += 2000000;
+	assert_true(dispatch_slice_over());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +218,7 @@ int main(void)
 		TEST(who_is_killed_in_his_sleep_wakes_up_and_ends),
 		TEST(when_the_service_fails_all_who_sleep_are_thrown_out),
 		TEST(programs_and_who_is_inside_twice_do_not_wait),
+		TEST(who_waits_lends_what_is_left_of_his_slice),
 	};
 
 	return cmocka_run_group_tests_name("monitor", tests, NULL, NULL);

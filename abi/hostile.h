@@ -1,0 +1,39 @@
+/* hostile.h - what the service `hostile` is told to attack, and where
+ * SPDX-License-Identifier: MIT */
+#ifndef ABI_HOSTILE_H
+#define ABI_HOSTILE_H
+
+/* In word 0; what the other words are. */
+enum hostile {
+	HOSTILE_NOTHING,
+	HOSTILE_READ,        /* address: its answer is what is there */
+	HOSTILE_WRITE,       /* address, value */
+	HOSTILE_JUMP,        /* address, eax, ecx, edx, and rsp if it is not 0 */
+	HOSTILE_CALL_ON,     /* a call of echo, with rsp at an address */
+	HOSTILE_RETURN_ON,   /* its return, the same */
+	HOSTILE_RECURSE,     /* so deep */
+	HOSTILE_LOOP,        /* for ever, reading an address */
+	HOSTILE_EXECUTE,     /* its data */
+	HOSTILE_WRITE_CODE,
+	HOSTILE_UNDEFINED,
+	HOSTILE_DIVIDE,
+	HOSTILE_BACKWARDS,   /* returns with the direction flag set */
+	HOSTILE_FORGE,       /* writes, as if an interrupt had saved them, registers that go on at an address (word 2), where word 1 says; then jumps: word 3 */
+};
+
+/* Instructions and places of the kernel's that one would go for: NATIVE_gate_point's argument. */
+enum gate_point {
+	GATE_POINT_RAISE,     /* the gate gives itself all rights: WRMSR */
+	GATE_POINT_LOWER,     /* it gives a service its rights: WRMSR */
+	GATE_POINT_RESUME,    /* the same on the way out of the kernel */
+	GATE_POINT_INTERRUPT, /* the entry of interrupts gives itself all rights: WRMSR */
+	GATE_POINT_EXCEPTION, /* that of exceptions */
+	GATE_POINT_INSIDE,    /* in the middle of the gate, behind its checks */
+	GATE_POINT_LANDING,   /* the end of where interrupts save registers */
+	GATE_POINT_TEXT,      /* the kernel's code */
+	GATE_POINT_THREAD,    /* who runs */
+	GATE_POINT_TABLES,    /* the root of the page tables, through the direct map */
+	GATE_POINTS,
+};
+
+#endif

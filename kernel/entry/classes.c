@@ -1,0 +1,144 @@
+/* classes.c - see classes.h
+ * SPDX-License-Identifier: MIT */
+#include "kernel/entry/classes.h"
+
+#include "abi/domain.h"
+#include "kernel/arch/keys.h"
+#include "kernel/entry/domain.h"
+#include "lib/command_line.h"
+#include "lib/elf.h"
+#include "lib/format.h"
+#include "lib/image_check.h"
+#include "lib/string.h"
+#include "percpu/log.h"
+#include "percpu/machine.h"
+#include "sched/thread.h"
+
+/* No service calls itself by way of others: the longest chain has each of them once at most. */
+#define X(name, number, callees, meaning) _Static_assert((uint64_t)(callees) >> number == 0, "a service calls those before it alone");
+#include "abi/server.def"
+#undef X
+
+struct class classes[SERVER_COUNT] sealed;
+static sealed unsigned chain[SERVER_COUNT]; /* of calls that begins with it */
+static sealed bool no_keys_wanted;
+
+static const uint64_t callees_of[SERVER_COUNT] = {
+#define X(name, number, callees, meaning) [number] = callees,
+#include "abi/server.def"
+#undef X
+};
+
+static const char *const name_of[SERVER_COUNT] = {
+#define X(name, number, callees, meaning) [number] = #name,
+#include "abi/server.def"
+#undef X
+};
+
+static enum composition read_composition(void)
+{
+	char name[32];
+
+	if (!command_line_value(machine.boot.command_line, "compose", name, sizeof(name)))
+		return (enum composition)0;
+	return composition_find(name) % COMPOSITIONS; /* one that there is not is complained of later */
+}
+
+static unsigned length_of_chain(unsigned server)
+{
+	unsigned longest = 0;
+
+	for (unsigned other = 0; other < server; other++)
+		if (callees_of[server] >> other & 1 && chain[other] > longest)
+			longest = chain[other];
+	return longest + 1;
+}
+
+/* What the build says of an image that it refuses stands in its place. */
+static const char *refused_by_build(struct class *class, const struct image *image)
+{
+	size_t size = (size_t)(image->end - image->start);
+
+	if (size >= 4 && !memcmp(image->start, "\177ELF", 4))
+		return NULL;
+	if (size >= sizeof(class->where))
+		size = sizeof(class->where) - 1;
+	memcpy(class->where, image->start, size);
+	while (size && class->where[size - 1] == '\n')
+		size--;
+	class->where[size] = '\0';
+	return class->where;
+}
+
+static const char *refused(struct class *class, enum server server, enum isolation isolation)
+{
+	const struct image *image = &server_images[server][isolation];
+	const char *why = refused_by_build(class, image);
+	struct elf_image elf;
+
+	if (why || domain_read(server, isolation, &elf, &why))
+		return why;
+	for (unsigned i = 0; i < elf.segment_count; i++) {
+		const struct elf_segment *segment = &elf.segment[i];
+		const char *name;
+		size_t where;
+
+		if (!(segment->rights & ELF_EXECUTE))
+			continue;
+		name = image_check(image->start + segment->file_offset, segment->file_size, &where);
+		if (!name)
+			continue;
+		format(class->where, sizeof(class->where), "it has %s at 0x%lx", name, segment->address + where);
+		return class->where;
+	}
+	return NULL;
+}
+
+/* NULL: the service gets it. */
+static const char *denied(struct class *class, enum server server, enum isolation isolation, unsigned key)
+{
+	if (isolation == ISOLATION_SPACE)
+		return NULL;
+	if (isolation == ISOLATION_NONE)
+		return chain[server] > SERVICES_DEEP ? "too long a chain of calls begins with it" : refused_by_build(class, &server_images[server][isolation]);
+	if (!keys_there())
+		return "the processor has no supervisor protection keys";
+	if (key == KEYS)
+		return "there is no key left";
+	return refused(class, server, isolation);
+}
+
+void classes_choose(void)
+{
+	enum composition composition = read_composition();
+	unsigned key = KEY_FIRST;
+	char value[sizeof("off")];
+
+	no_keys_wanted = command_line_value(machine.boot.command_line, "keys", value, sizeof(value));
+	for (unsigned server = 0; server < SERVER_COUNT; server++) {
+		struct class *class = &classes[server];
+
+		chain[server] = length_of_chain(server);
+		class->wanted = composition_isolation(composition, (enum server)server);
+		class->why = denied(class, (enum server)server, class->wanted, key);
+		class->isolation = class->why ? ISOLATION_SPACE : class->wanted;
+		if (class->isolation == ISOLATION_KEY)
+			class->key = no_keys_wanted ? KEY_KERNEL : key++;
+	}
+}
+
+void classes_say(void)
+{
+	log_line("entry", "composition %s%s", composition_name(read_composition()), no_keys_wanted ? ", and no domain has a key: nothing keeps those in "
+		 "class 1 from anything" : "");
+	for (unsigned server = 0; server < SERVER_COUNT; server++) {
+		const struct class *class = &classes[server];
+
+		if (class->why)
+			log_line("entry", "service %s: class %u, not %u: %s", name_of[server], class->isolation, class->wanted, class->why);
+		else if (class->isolation == ISOLATION_KEY)
+			log_line("entry", "service %s: class 1, key %u", name_of[server], class->key);
+		else
+			log_line("entry", "service %s: class %u", name_of[server], class->isolation);
+	}
+}

@@ -1,0 +1,34 @@
+/* classes.h - which isolation class each service in a domain of its own has, and why
+ * SPDX-License-Identifier: MIT
+ * The composition (lib/composition.h) wants a class; a service gets it if its image may run there, if the processor has protection keys, and if
+ * there is one left: else class 2. Decided once, by the boot core, before the other cores wake; the same on all of them.
+ * I1 two services never have the same key */
+#ifndef KERNEL_ENTRY_CLASSES_H
+#define KERNEL_ENTRY_CLASSES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/composition.h"
+
+struct image {
+	const uint8_t *start, *end;
+};
+
+struct class {
+	enum isolation wanted, isolation;
+	unsigned key;
+	const char *why; /* not what was wanted; NULL: it is */
+	char where[40];
+};
+
+extern struct class classes[SERVER_COUNT];
+extern const struct image server_images[SERVER_COUNT][ISOLATION_SPACE + 1]; /* servers.S */
+
+/* Boot core, on the boot tables. */
+void classes_choose(void);
+
+/* Core 0: a line for each. */
+void classes_say(void);
+
+#endif

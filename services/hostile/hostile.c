@@ -1,0 +1,129 @@
+/* hostile.c - see abi/server.def, abi/hostile.h
+ * SPDX-License-Identifier: MIT
+ * Whatever does not end it is answered with 0, or with what came back. */
+#include "abi/hostile.h"
+
+#include "abi/domain.h"
+#include "abi/service.h"
+
+#define BEHIND_THE_JUMP -1 /* it came back */
+
+static uint8_t code[16] = { 0xc3 }; /* a return */
+
+__attribute__((noinline)) static uint64_t recurse(uint64_t depth)
+{
+	volatile uint64_t room[64] = { depth };
+
+	return depth ? recurse(depth - 1) + room[0] : 0;
+}
+
+/* Nothing survives the gate but what is in memory. */
+static uint64_t own_stack;
+
+static int64_t jump(const uint64_t *word)
+{
+	__asm__ volatile("push %%rbp\n\t"
+			 "mov %%rsp, %[own]\n\t"
+			 "test %%rsi, %%rsi\n\t"
+			 "cmovnz %%rsi, %%rsp\n\t"
+			 "lea 1f(%%rip), %%r11\n\t"
+			 "xor %%r14d, %%r14d\n\t"
+			 "jmp *%%rdi\n"
+			 "1:\tmov %[own], %%rsp\n\t"
+			 "pop %%rbp"
+			 : [own] "+m"(own_stack), "+D"((uint64_t){ word[1] }), "+a"((uint64_t){ word[2] }), "+c"((uint64_t){ word[3] }),
+			   "+d"((uint64_t){ word[4] }), "+S"((uint64_t){ word[5] })
+			 : : "rbx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory");
+	return BEHIND_THE_JUMP;
+}
+
+static int64_t call_on(uint64_t stack)
+{
+	int64_t result;
+
+	__asm__ volatile("push %%rbp\n\t"
+			 "mov %%rsp, %[own]\n\t"
+			 "mov %%rdi, %%rsp\n\t"
+			 "mov %[number], %%r14d\n\t"
+			 "lea 1f(%%rip), %%r11\n\t"
+			 "jmp *%c[gate]\n"
+			 "1:\tpush %%rax\n\t"
+			 "mov %[own], %%rsp\n\t"
+			 "pop %%rbp"
+			 : "=a"(result), [own] "+m"(own_stack), "+D"(stack) : [number] "i"(IPC_CALL + SERVER_echo), [gate] "i"(GATE_PAGE + GATE_CALL)
+			 : "rbx", "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory");
+	return result;
+}
+
+static _Noreturn void return_on(uint64_t stack)
+{
+	__asm__ volatile("mov %[stack], %%rsp\n\t"
+			 "xor %%edi, %%edi\n\t"
+			 "jmp *%c[gate]" : : [stack] "S"(stack), [gate] "i"(GATE_PAGE + GATE_RETURN));
+	__builtin_unreachable();
+}
+
+/* As struct registers has them (abi/registers.h). */
+static int64_t forge(const uint64_t *word)
+{
+	uint64_t *registers = (uint64_t *)word[1] - 22;
+
+	for (unsigned i = 0; i < 22; i++)
+		registers[i] = 0;
+	registers[15] = 32; /* the timer's vector */
+	registers[17] = word[2];
+	registers[18] = 8;
+	registers[19] = 2;
+	return jump((const uint64_t[]){ 0, word[3], 0, 0x6e1, 0, 0 });
+}
+
+static int64_t divide(uint64_t by)
+{
+	uint64_t result = 1, rest = 0;
+
+	__asm__ volatile("div %2" : "+a"(result), "+d"(rest) : "r"(by));
+	return (int64_t)result;
+}
+
+int64_t serve(struct words *words)
+{
+	volatile uint64_t *address = (volatile uint64_t *)words->word[1];
+
+	switch ((enum hostile)words->word[0]) {
+	case HOSTILE_NOTHING:
+		break;
+	case HOSTILE_READ:
+		return (int64_t)(*address >> 1);
+	case HOSTILE_WRITE:
+		*address = words->word[2];
+		break;
+	case HOSTILE_JUMP:
+		return jump(words->word);
+	case HOSTILE_CALL_ON:
+		return call_on(words->word[1]);
+	case HOSTILE_RETURN_ON:
+		return_on(words->word[1]);
+	case HOSTILE_RECURSE:
+		return (int64_t)recurse(words->word[1]);
+	case HOSTILE_LOOP:
+		for (;;) /* forever: that is what it is told to do */
+			(void)*address;
+	case HOSTILE_EXECUTE:
+		((void (*)(void))code)();
+		break;
+	case HOSTILE_WRITE_CODE:
+		*(volatile uint8_t *)serve = 0;
+		break;
+	case HOSTILE_UNDEFINED:
+		__asm__ volatile("ud2");
+		break;
+	case HOSTILE_DIVIDE:
+		return divide(words->word[1]);
+	case HOSTILE_BACKWARDS:
+		__asm__ volatile("std");
+		break;
+	case HOSTILE_FORGE:
+		return forge(words->word);
+	}
+	return 0;
+}
