@@ -61,5 +61,8 @@ enum server {
 /* Those with a store (abi/store.h). */
 #define IPC_KEEP (UINT64_C(1) << SERVER_keeper | UINT64_C(1) << SERVER_fs)
 
+/* Those that system calls reach, and programs do not. */
+#define IPC_SYSTEMS (UINT64_C(1) << SERVER_fs)
+
 #endif
 #endif

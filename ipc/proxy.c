@@ -120,8 +120,10 @@ static struct thread *take_proxy(void)
 	if (proxy)
 		return proxy;
 	proxy = thread_create(view_nobodys());
-	if (proxy)
-		proxy->program.on_return |= ON_RETURN_REMOTE;
+	if (!proxy)
+		return NULL;
+	proxy->program.on_return |= ON_RETURN_REMOTE;
+	proxy->program.replica = &replica_of_proxies;
 	return proxy;
 }
 

@@ -24,7 +24,7 @@ static struct replica replica[SERVER_COUNT];
 static struct replica nobody; /* with a closed door */
 
 struct replica *replicas[IPC_SERVERS], *replicas_direct[IPC_SERVERS];
-struct replica replica_of_programs, replica_dead;
+struct replica replica_of_programs, replica_of_proxies, replica_dead;
 
 static const uint64_t callees_of[SERVER_COUNT] = {
 #define X(name, number, callees, meaning) [number] = callees,
@@ -46,7 +46,8 @@ void replicas_open(void)
 		replicas_direct[server] = &nobody;
 	for (unsigned server = 0; server < SERVER_COUNT; server++)
 		replica[server].callees = callees_of[server];
-	replica_of_programs.callees = (UINT64_C(1) << SERVER_COUNT) - 1;
+	replica_of_programs.callees = ((UINT64_C(1) << SERVER_COUNT) - 1) & ~IPC_SYSTEMS;
+	replica_of_proxies.callees = UINT64_MAX;
 }
 
 struct activation *activation_of(const struct thread *thread, const struct replica *whose)

@@ -48,6 +48,7 @@ static inline bool replica_is_there(const struct replica *replica)
 /* By number; one that is not there yet has a closed door and no view. Programs' activations belong to `replica_of_programs`. */
 extern struct replica *replicas[IPC_SERVERS];
 extern struct replica replica_of_programs;
+extern struct replica replica_of_proxies; /* who call for others, that may (remote.h) */
 
 /* The same of those that others in ring 0 with the kernel's key may call directly; all others' door is closed here. */
 extern struct replica *replicas_direct[IPC_SERVERS];

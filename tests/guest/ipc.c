@@ -78,6 +78,9 @@ static int64_t call_by_number(int64_t number)
 static void call_what_is_not_there(void)
 {
 	expect("a service that is not there", call_by_number(IPC_CALL + SERVER_COUNT), STATUS_NO_CALL);
+	expect("a service that is for system calls", call_by_number(IPC_CALL + SERVER_fs), STATUS_NOT_ALLOWED);
+	expect("the same, with memory", call_by_number(IPC_LEND + SERVER_fs), STATUS_NOT_ALLOWED);
+	expect("the same, on another core", call_by_number(IPC_CALL_AT + SERVER_fs), STATUS_NOT_ALLOWED);
 	expect("the last number", call_by_number(IPC_CALL + IPC_SERVERS - 1), STATUS_NO_CALL);
 	expect("beyond the numbers", call_by_number(IPC_LEND + IPC_SERVERS), STATUS_NO_CALL);
 	expect("beyond the gate's numbers", call_and_keep(IPC_AT_LAST + 1, -1), -ENOSYS);
