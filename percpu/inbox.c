@@ -352,9 +352,9 @@ static void meet_sender(unsigned sender)
 		begin_to_watch(sender);
 }
 
-static void empty_watched(enum message_class class)
+__attribute__((noinline)) static void empty_watched(enum message_class class)
 {
-	for (unsigned i = 0; watching && i < watched_count; i++)
+	for (unsigned i = 0; i < watched_count; i++)
 		empty_ring(watched[i], class);
 }
 
@@ -408,7 +408,8 @@ void inbox_drain(void)
 		inbox_serve_leaves();
 		if (is_pending(MESSAGE_CALL))
 			drain_class(MESSAGE_CALL);
-		empty_watched(MESSAGE_CALL);
+		if (watching)
+			empty_watched(MESSAGE_CALL);
 	} while (inbox_pending());
 }
 
@@ -416,7 +417,8 @@ void inbox_serve_leaves(void)
 {
 	if (is_pending(MESSAGE_LEAF))
 		drain_class(MESSAGE_LEAF);
-	empty_watched(MESSAGE_LEAF);
+	if (watching)
+		empty_watched(MESSAGE_LEAF);
 }
 
 void inbox_listen(void)
