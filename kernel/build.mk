@@ -6,7 +6,7 @@ KERNEL_C := $(foreach room,$(KERNEL_ROOMS),$(wildcard $(room)/*.c))
 KERNEL_S := $(wildcard kernel/arch/*.S) ipc/gate_fast.S ipc/gate_inner.S kernel/entry/servers.S
 KERNEL_OBJECTS := $(KERNEL_C:%.c=$(BUILD)/kernel/%.o) $(KERNEL_S:%.S=$(BUILD)/kernel/%.o)
 
-# `far` says nothing to GCC; tests/checks has clang enforce it. Concurrency Kit's copies stay inline.
+# `far` says nothing to GCC; tests/checks has clang enforce it.
 KERNEL_CFLAGS := -std=gnu17 -I. -O2 -g -Wall -Wextra -Wvla -Wno-override-init -Werror -Dfar= \
 	-Dmemcpy=__builtin_memcpy -ffreestanding -fno-pic -fno-stack-protector -fno-omit-frame-pointer -momit-leaf-frame-pointer \
 	-fno-asynchronous-unwind-tables -fcf-protection=none -mno-red-zone -mgeneral-regs-only -mcmodel=kernel

@@ -73,17 +73,13 @@ static void set_pending(unsigned core, struct mailbox *mailbox, enum message_cla
 		ring_doorbell(core);
 }
 
-/* S3: behind the full fence of S2. */
-static bool is_watched(const struct mailbox *mailbox)
-{
-	return __atomic_load_n(&mailbox->watched[this_core() / 64], __ATOMIC_SEQ_CST) >> this_core() % 64 & 1;
-}
-
+/* S3, behind the full fence of S2; else S4 and S5. */
 static void announce(unsigned core, enum message_class class)
 {
 	struct mailbox *mailbox = mailbox_of(core);
+	bool is_watched = __atomic_load_n(&mailbox->watched[this_core() / 64], __ATOMIC_SEQ_CST) >> this_core() % 64 & 1;
 
-	if (!is_watched(mailbox))
+	if (!is_watched)
 		set_pending(core, mailbox, class);
 }
 
