@@ -21,6 +21,8 @@ static struct run_queue urgent; /* before those in the queue */
 static struct thread *registers_of;  /* whose floating-point registers are loaded */
 static struct thread *last_run;      /* whose segment bases are loaded */
 static bool preceded;                /* somebody is to run before the running thread */
+static struct thread *given_way;     /* to somebody who has preceded it; compared, never followed */
+static uint64_t given_way_until;     /* the end of its slice */
 static uint64_t slice_end;           /* of the running thread; 0: nobody waits */
 static bool lent;                    /* whoever is next has what is left of it */
 
@@ -121,6 +123,8 @@ void dispatch_give_way(void)
 {
 	struct thread *thread = thread_current;
 
+	given_way = thread;
+	given_way_until = slice_end;
 	thread_current = NULL;
 	thread->state = THREAD_READY;
 	run_queue_prepend(&queue, thread);
@@ -161,6 +165,10 @@ void dispatch_select(struct thread *thread)
 		slice_end = 0;
 	lent = false;
 	preceded = false;
+	if (thread == given_way) { /* its slice goes on, or others would never have theirs */
+		slice_end = given_way_until;
+		given_way = NULL;
+	}
 	segments_set_registers(&thread->activation->registers);
 	view_activate(thread_view(thread->activation));
 }

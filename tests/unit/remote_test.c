@@ -547,6 +547,33 @@ static void it_goes_before_the_program_that_runs(void **state)
 	assert_at_rest();
 }
 
+static void the_programs_slice_goes_on_meanwhile(void **state)
+{
+	enum { SLICE = 4000000 };
+	struct thread *thread = machine_thread(), *behind;
+
+	(void)state;
+	machine_run(thread);
+	behind = machine_thread(); /* the slice begins */
+	for (unsigned i = 0; i < 3; i++) {
+		machine_interrupt();
+		assert_false(dispatch_slice_over());
+		machine_asked(AWAY, ECHO, COOKIE, 10);
+		assert_true(machine_go_on() && runs_for_others());
+		machine_time += SLICE / 4;
+		machine_return(40);
+		assert_true(machine_go_on());
+		assert_answer(AWAY, COOKIE, 40);
+		assert_ptr_equal(thread_current, thread);
+	}
+	machine_time += SLICE / 4;
+	assert_true(dispatch_slice_over());
+	leave(thread);
+	machine_run(behind);
+	leave(behind);
+	assert_at_rest();
+}
+
 static void it_waits_at_a_closed_door(void **state)
 {
 	struct thread *inside = thread_inside(ECHO);
@@ -826,6 +853,7 @@ int main(void)
 		TEST(who_waits_for_room_goes_first),
 		TEST(another_cores_call_is_served),
 		TEST(it_goes_before_the_program_that_runs),
+		TEST(the_programs_slice_goes_on_meanwhile),
 		TEST(it_waits_at_a_closed_door),
 		TEST(when_the_replica_fails_the_answer_is_dead_for_who_is_inside),
 		TEST(a_service_that_cannot_be_made_answers_so),
