@@ -108,10 +108,7 @@ void dispatch_precede(struct thread *thread)
 {
 	thread->state = THREAD_READY;
 	run_queue_append(&urgent, thread);
-	if (!thread_current)
-		return;
-	preceded = true;
-	clock_arm(clock_now()); /* it may be on its way back from a system call */
+	preceded = thread_current != NULL;
 }
 
 bool dispatch_preceded(void)

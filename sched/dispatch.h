@@ -24,7 +24,8 @@ void dispatch_yield(void);
 /* A READY thread is the next; one that is not goes on by itself. */
 void dispatch_lend(struct thread *thread);
 
-/* Parked -> READY, before all who are not; the running thread goes on behind it, in the same slice. The event loop sees to that: preceded, give_way. */
+/* Parked -> READY, before all who are not; the running thread goes on behind it, in the same slice. The event loop sees to that (preceded, give_way), and who does
+ * not go back to it has the timer fire. */
 void dispatch_precede(struct thread *thread);
 bool dispatch_preceded(void);
 void dispatch_give_way(void);

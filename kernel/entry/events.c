@@ -30,6 +30,8 @@ __attribute__((noinline)) static int64_t system_call_slowly(struct registers *re
 	inbox_drain();
 	if (!thread_current) /* a message has ended this thread */
 		return CALL_PARKED;
+	if (dispatch_preceded())
+		clock_arm(clock_now());
 	if (registers != &thread_current->program.registers)
 		return STATUS_NO_CALL; /* a service's: it has the gate alone */
 	if (loans_short && borrow_before_call())
