@@ -99,12 +99,20 @@ _Noreturn static void program_fault(const struct registers *registers, int signa
 	event_loop_after(deliver);
 }
 
+/* In ring 0: of a service with the kernel's key. */
+static bool is_of_service(const struct registers *registers)
+{
+	return domain_has(registers->rip) && thread_current && activation_is_inner(thread_current->activation);
+}
+
 /* From a copy to or from user memory: resolve, or go on at its landing. */
-static void kernel_page_fault(struct registers *registers, uint64_t address, enum access access)
+__attribute__((noinline)) static void kernel_page_fault(struct registers *registers, uint64_t address, enum access access)
 {
 	uint64_t landing = fixup_landing(registers->rip);
 	status_t status = STATUS_BAD_ADDRESS;
 
+	if (is_of_service(registers))
+		service_fault(registers, STATUS_OK, address);
 	if (!landing)
 		panic_at(registers, address);
 	if (address < USER_END && view_active())
@@ -122,12 +130,6 @@ _Noreturn static void unresolved(const struct registers *registers, uint64_t add
 	program_fault(registers, fault_signal(status), status, address);
 }
 
-/* In ring 0: of a service with the kernel's key. */
-static bool is_of_service(const struct registers *registers)
-{
-	return domain_has(registers->rip) && thread_current && activation_is_inner(thread_current->activation);
-}
-
 static void page_fault(struct registers *registers)
 {
 	uint64_t address = cpu_read_cr2();
@@ -135,8 +137,6 @@ static void page_fault(struct registers *registers)
 	status_t status;
 
 	if (!(registers->cs & 3)) {
-		if (is_of_service(registers))
-			service_fault(registers, STATUS_OK, address);
 		kernel_page_fault(registers, address, access);
 		return;
 	}
@@ -149,6 +149,13 @@ static void page_fault(struct registers *registers)
 		unresolved(registers, address, status);
 }
 
+_Noreturn __attribute__((noinline)) static void kernel_exception(const struct registers *registers)
+{
+	if (is_of_service(registers) && registers->vector != VECTOR_DOUBLE_FAULT && registers->vector != VECTOR_MACHINE_CHECK)
+		service_fault(registers, STATUS_OK, registers->rip);
+	panic_at(registers, 0);
+}
+
 void exception(struct registers *registers)
 {
 	if (registers->vector == VECTOR_PAGE_FAULT)
@@ -158,8 +165,6 @@ void exception(struct registers *registers)
 	else if (registers->cs & 3 && registers->vector != VECTOR_DOUBLE_FAULT &&
 		 registers->vector != VECTOR_MACHINE_CHECK)
 		program_fault(registers, signal_of[registers->vector % 32], STATUS_OK, registers->rip);
-	else if (is_of_service(registers) && registers->vector != VECTOR_DOUBLE_FAULT && registers->vector != VECTOR_MACHINE_CHECK)
-		service_fault(registers, STATUS_OK, registers->rip);
 	else
-		panic_at(registers, 0);
+		kernel_exception(registers);
 }
