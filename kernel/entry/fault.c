@@ -12,6 +12,7 @@
 #include "kernel/arch/fixup.h"
 #include "kernel/arch/segments.h"
 #include "kernel/entry/borrow.h"
+#include "kernel/entry/events.h"
 #include "kernel/entry/pager.h"
 #include "kernel/entry/panic.h"
 #include "kernel/memory/loans.h"
@@ -85,6 +86,7 @@ void exception_of_domain(const struct registers *claimed)
 		panic_stop(claimed);
 	if (claimed == saved_on(stacks.double_fault) || claimed == saved_on(stacks.machine_check) || !thread_current)
 		panic_at(claimed, cpu_read_cr2());
+	interrupt(VECTOR_TIMER); /* one may have been on its way in; if not, the timer is set once more */
 	service_fault(saved_on(stacks.exception), STATUS_OK, cpu_read_cr2());
 }
 
