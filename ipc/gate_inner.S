@@ -118,8 +118,8 @@ gate_inner_start:
 	mov %rbp, THREAD_ACTIVATION(%rbx)
 	mov ACTIVATION_REPLICA(%rbp), %r12
 	mov RSP(%rbp), %rsp
-	test %r11, %r11
-	jns gate_return_outer
+	cmpq $0, REPLICA_PLACE(%r12)      /* not by where it wants to go on: that was the caller's word */
+	je gate_return_outer
 	mov REPLICA_RIGHTS(%r12), %eax
 	FORGET_THE_GATES
 	.endm
