@@ -9,7 +9,8 @@
  *   (kernel/entry/inner.c); and behind the STI of the way out. Whoever is interrupted anywhere else in the kernel has come there by no way in, and is ended.
  * Services with the kernel's key have ways in of their own, which write no key.
  * Registers: what a service has in those that it need not give away it clears itself; the gate clears what it has put there. There are as many
- * activations as the longest chain of calls needs (kernel/entry/classes.c). On the way r14 is the number, r11 where to go on, r15 the third word; rdi, rsi, r10, r8, r9 the others. */
+ * activations as the longest chain of calls needs (kernel/entry/classes.c).
+ * On the way r14 is the number, r11 where to go on, r15 the third word; rdi, rsi, r10, r8, r9 the others. */
 #include "abi/domain.h"
 #include "abi/ipc.h"
 #include "ipc/gate_macros.h"
