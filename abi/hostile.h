@@ -10,6 +10,7 @@ enum hostile {
 	HOSTILE_WRITE,       /* address, value */
 	HOSTILE_JUMP,        /* address, eax, ecx, edx, and rsp if it is not 0 */
 	HOSTILE_CALL_ON,     /* a call of echo, with rsp at an address */
+	HOSTILE_CALL_FROM,   /* the same, to go on at an address, and rsp */
 	HOSTILE_RETURN_ON,   /* its return, the same */
 	HOSTILE_RECURSE,     /* so deep */
 	HOSTILE_LOOP,        /* for ever, reading an address */

@@ -30,6 +30,7 @@ _Static_assert(offsetof(struct replica, callees) == REPLICA_CALLEES, "gate_offse
 _Static_assert(offsetof(struct replica, view) == REPLICA_VIEW, "gate_offsets.h");
 _Static_assert(offsetof(struct replica, entry) == REPLICA_ENTRY, "gate_offsets.h");
 _Static_assert(offsetof(struct replica, rights) == REPLICA_RIGHTS, "gate_offsets.h");
+_Static_assert(offsetof(struct replica, place) == REPLICA_PLACE, "gate_offsets.h");
 _Static_assert(offsetof(struct replica, serve) == REPLICA_SERVE, "gate_offsets.h");
 _Static_assert(offsetof(struct view, root) == VIEW_ROOT, "gate_offsets.h");
 _Static_assert(ON_RETURN_INNER == ON_RETURN_INNER_BIT, "gate_offsets.h");
@@ -131,6 +132,8 @@ static int64_t go_in(struct thread *thread, uint64_t server)
 			return status;
 	}
 	own = activation_of(thread, callee);
+	if (own && callee->place)
+		return STATUS_BUSY; /* nobody comes into ring 0 on a stack that he names himself */
 	if (!own && !callee->door && !proxy_has_stack(thread, callee))
 		return monitor_wait_at(callee, thread);
 	callee->inside = thread;

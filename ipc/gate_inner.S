@@ -9,7 +9,8 @@
  *   (kernel/entry/inner.c); and behind the STI of the way out. Whoever is interrupted anywhere else in the kernel has come there by no way in, and is ended.
  * Services with the kernel's key have ways in of their own, which write no key.
  * Registers: what a service has in those that it need not give away it clears itself; the gate clears what it has put there. There are as many
- * activations as the longest chain of calls needs (kernel/entry/classes.c). On the way r14 is the number, r11 where to go on, r15 the third word; rdi, rsi, r10, r8, r9 the others. */
+ * activations as the longest chain of calls needs (kernel/entry/classes.c).
+ * On the way r14 is the number, r11 where to go on, r15 the third word; rdi, rsi, r10, r8, r9 the others. */
 #include "abi/domain.h"
 #include "abi/ipc.h"
 #include "ipc/gate_macros.h"
@@ -118,8 +119,8 @@ gate_inner_start:
 	mov %rbp, THREAD_ACTIVATION(%rbx)
 	mov ACTIVATION_REPLICA(%rbp), %r12
 	mov RSP(%rbp), %rsp
-	test %r11, %r11
-	jns gate_return_outer
+	cmpq $0, REPLICA_PLACE(%r12)      /* not by where it wants to go on: that was the caller's word */
+	je gate_return_outer
 	mov REPLICA_RIGHTS(%r12), %eax
 	FORGET_THE_GATES
 	.endm

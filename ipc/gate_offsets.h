@@ -19,6 +19,7 @@
 #define REPLICA_ENTRY   40
 #define REPLICA_RIGHTS  48
 #define REPLICA_SERVE   56
+#define REPLICA_PLACE   64
 
 #define VIEW_ROOT       16
 

@@ -1,8 +1,8 @@
 /* entry.S - the ways into the kernel from a program, and the ways out
  * SPDX-License-Identifier: MIT
  * System calls and interrupts push the user's registers straight into the running thread's
- * `struct registers` (abi/registers.h): `thread_registers_end` holds its end, and the task state
- * segment's rsp0 the same. Then they go to the one kernel stack, at a constant address. Exceptions use a
+ * `struct registers` (abi/registers.h): `thread_registers_end` holds its end, and an entry of the
+ * interrupt stack table the same. Then they go to the one kernel stack, at a constant address. Exceptions use a
  * stack of their own and leave by it. Interrupts are off from entry to exit.
  * C functions keep rbx, rbp, r12 to r15, so the short way out of a system call restores only the rest. */
 #include "abi/ipc.h"

@@ -39,12 +39,12 @@ struct gate_page gate_page __attribute__((aligned(PAGE_SIZE))) = {
 	},
 };
 
-bool keys_there(void)
+unsigned keys_there(void)
 {
 	uint32_t structured[4];
 
 	cpu_cpuid(7, 0, structured);
-	return structured[2] >> 31;
+	return structured[2] >> 31 ? KEYS : 0;
 }
 
 void keys_open(void)

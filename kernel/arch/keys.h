@@ -28,7 +28,6 @@
 
 #ifndef __ASSEMBLER__
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "kernel/arch/layout.h"
@@ -60,8 +59,8 @@ static inline uint32_t key_rights(unsigned key)
 	return none | UINT32_C(2) << 2 * KEY_SHARED;
 }
 
-/* Whether the processor has them; any time. And turns them on, each core, where it has. */
-bool keys_there(void);
+/* How many the processor has, 0 or KEYS; any time. And turns them on, each core, where it has. */
+unsigned keys_there(void);
 void keys_open(void);
 
 #endif

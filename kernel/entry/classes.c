@@ -103,7 +103,7 @@ static const char *denied(struct class *class, enum server server, enum isolatio
 		return chain[server] > SERVICES_DEEP ? "too long a chain of calls begins with it" : refused_by_build(class, &server_images[server][isolation]);
 	if (!keys_there())
 		return "the processor has no supervisor protection keys";
-	if (key == KEYS)
+	if (key >= keys_there())
 		return "there is no key left";
 	return refused(class, server, isolation);
 }

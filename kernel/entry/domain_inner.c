@@ -47,7 +47,7 @@ static uint8_t *map(uint64_t address, uint64_t rights)
 
 	if (!frame)
 		return NULL;
-	*word = frame | PTE_PRESENT | rights;
+	*word = frame | PTE_PRESENT | PTE_GLOBAL | rights; /* in all address spaces of this core */
 	return direct(frame);
 }
 

@@ -150,7 +150,8 @@ _Noreturn void event_loop(void)
 		}
 		if (thread) {
 			if (may_leave()) {
-				inner_prepare(thread);
+				if (__builtin_expect(activation_is_inner(thread->activation), 0))
+					inner_prepare(thread);
 				dispatch_run();
 			}
 		} else if (backlog) {

@@ -12,6 +12,7 @@
 #include "kernel/arch/fixup.h"
 #include "kernel/arch/segments.h"
 #include "kernel/entry/borrow.h"
+#include "kernel/entry/events.h"
 #include "kernel/entry/pager.h"
 #include "kernel/entry/panic.h"
 #include "kernel/memory/loans.h"
@@ -86,6 +87,7 @@ void exception_of_domain(const struct registers *claimed)
 		panic_stop(claimed);
 	if (claimed == saved_on(stacks.double_fault) || claimed == saved_on(stacks.machine_check) || !thread_current)
 		panic_at(claimed, cpu_read_cr2());
+	interrupt(VECTOR_TIMER); /* one may have been on its way in; if not, the timer is set once more */
 	service_fault(saved_on(stacks.exception), STATUS_OK, cpu_read_cr2());
 }
 
@@ -108,12 +110,20 @@ static status_t in_store(status_t status, uint64_t address, enum access access)
 	return status == STATUS_BAD_ADDRESS && view->store ? store_fault(view, address, access) : status;
 }
 
+/* In ring 0: of a service with the kernel's key. */
+static bool is_of_service(const struct registers *registers)
+{
+	return domain_has(registers->rip) && thread_current && activation_is_inner(thread_current->activation);
+}
+
 /* From a copy to or from user memory: resolve, or go on at its landing. */
-static void kernel_page_fault(struct registers *registers, uint64_t address, enum access access)
+__attribute__((noinline)) static void kernel_page_fault(struct registers *registers, uint64_t address, enum access access)
 {
 	uint64_t landing = fixup_landing(registers->rip);
 	status_t status = STATUS_BAD_ADDRESS;
 
+	if (is_of_service(registers))
+		service_fault(registers, STATUS_OK, address);
 	if (!landing)
 		panic_at(registers, address);
 	if (address < USER_END && view_active())
@@ -131,12 +141,6 @@ _Noreturn static void unresolved(const struct registers *registers, uint64_t add
 	program_fault(registers, fault_signal(status), status, address);
 }
 
-/* In ring 0: of a service with the kernel's key. */
-static bool is_of_service(const struct registers *registers)
-{
-	return domain_has(registers->rip) && thread_current && activation_is_inner(thread_current->activation);
-}
-
 static void page_fault(struct registers *registers)
 {
 	uint64_t address = cpu_read_cr2();
@@ -144,8 +148,6 @@ static void page_fault(struct registers *registers)
 	status_t status;
 
 	if (!(registers->cs & 3)) {
-		if (is_of_service(registers))
-			service_fault(registers, STATUS_OK, address);
 		kernel_page_fault(registers, address, access);
 		return;
 	}
@@ -161,6 +163,13 @@ static void page_fault(struct registers *registers)
 		unresolved(registers, address, status);
 }
 
+_Noreturn __attribute__((noinline)) static void kernel_exception(const struct registers *registers)
+{
+	if (is_of_service(registers) && registers->vector != VECTOR_DOUBLE_FAULT && registers->vector != VECTOR_MACHINE_CHECK)
+		service_fault(registers, STATUS_OK, registers->rip);
+	panic_at(registers, 0);
+}
+
 void exception(struct registers *registers)
 {
 	if (registers->vector == VECTOR_PAGE_FAULT)
@@ -170,8 +179,6 @@ void exception(struct registers *registers)
 	else if (registers->cs & 3 && registers->vector != VECTOR_DOUBLE_FAULT &&
 		 registers->vector != VECTOR_MACHINE_CHECK)
 		program_fault(registers, signal_of[registers->vector % 32], STATUS_OK, registers->rip);
-	else if (is_of_service(registers) && registers->vector != VECTOR_DOUBLE_FAULT && registers->vector != VECTOR_MACHINE_CHECK)
-		service_fault(registers, STATUS_OK, registers->rip);
 	else
-		panic_at(registers, 0);
+		kernel_exception(registers);
 }

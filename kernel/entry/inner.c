@@ -78,24 +78,26 @@ uint64_t kernel_gate_point(enum gate_point point)
 	return point == GATE_POINT_TABLES ? (uint64_t)direct(birth.root) : (uint64_t)points[point];
 }
 
-static void interrupted(struct activation *activation, const struct registers *landed)
+static void interrupted(struct activation *activation, struct registers *landed)
 {
 	struct registers *registers = &activation->registers;
+	uint64_t rip = landed->rip;
 
 	*registers = *landed;
-	registers->rip = go_on_at(activation->replica, landed);
+	*landed = (struct registers){ .vector = landed->vector }; /* others can read it */
+	registers->rip = go_on_at(activation->replica, registers);
 	registers->cs = SELECTOR_KERNEL_CODE;
 	registers->ss = SELECTOR_KERNEL_DATA;
-	registers->rflags = (landed->rflags & FLAGS_KEPT) | SERVICE_FLAGS;
+	registers->rflags = (registers->rflags & FLAGS_KEPT) | SERVICE_FLAGS;
 	if (registers->rip)
 		return;
-	log_line("ipc", "a service was interrupted in the kernel, at instruction 0x%lx", landed->rip);
+	log_line("ipc", "a service was interrupted in the kernel, at instruction 0x%lx", rip);
 	replica_fail(activation->replica);
 }
 
 void interrupt_inside(void)
 {
-	const struct registers *landed = (const struct registers *)(stacks.landing + sizeof(stacks.landing)) - 1;
+	struct registers *landed = (struct registers *)(stacks.landing + sizeof(stacks.landing)) - 1;
 
 	if (thread_current && activation_is_inner(thread_current->activation))
 		interrupted(thread_current->activation, landed);

@@ -55,6 +55,15 @@ static int64_t call_on(uint64_t stack)
 	return result;
 }
 
+static _Noreturn void call_from(uint64_t address, uint64_t stack)
+{
+	__asm__ volatile("mov %[address], %%r11\n\t"
+			 "mov %[stack], %%rsp\n\t"
+			 "mov %[number], %%r14d\n\t"
+			 "jmp *%c[gate]" : : [address] "S"(address), [stack] "D"(stack), [number] "i"(IPC_CALL + SERVER_echo), [gate] "i"(GATE_PAGE + GATE_CALL));
+	__builtin_unreachable();
+}
+
 static _Noreturn void return_on(uint64_t stack)
 {
 	__asm__ volatile("mov %[stack], %%rsp\n\t"
@@ -101,6 +110,8 @@ int64_t serve(struct words *words)
 		return jump(words->word);
 	case HOSTILE_CALL_ON:
 		return call_on(words->word[1]);
+	case HOSTILE_CALL_FROM:
+		call_from(words->word[1], words->word[2]);
 	case HOSTILE_RETURN_ON:
 		return_on(words->word[1]);
 	case HOSTILE_RECURSE:

@@ -103,8 +103,18 @@ static void write_what_it_may_not(void)
 	expect("its caller's memory", (int64_t)word, 7);
 }
 
+/* Where a service is not to get. */
+static volatile long got_there;
+
+static _Noreturn void run_by_nobody(void)
+{
+	got_there = 1;
+	__builtin_trap();
+}
+
 static void jump_into_the_kernel(void)
 {
+	static uint64_t stack[128];
 	static const enum gate_point writes[] = { GATE_POINT_RAISE, GATE_POINT_LOWER, GATE_POINT_RESUME, GATE_POINT_INTERRUPT, GATE_POINT_EXCEPTION };
 
 	for (unsigned i = 0; i < sizeof(writes) / sizeof(*writes); i++) {
@@ -122,6 +132,10 @@ static void jump_into_the_kernel(void)
 	attack("a forged interrupt", HOSTILE_FORGE, point(GATE_POINT_LANDING), point(GATE_POINT_TEXT), point(GATE_POINT_INTERRUPT), 0, 0);
 	attack("an exception that there was not", HOSTILE_JUMP, point(GATE_POINT_EXCEPTION), ALL_RIGHTS, MSR_PKRS, 0, point(GATE_POINT_LANDING));
 	attack("a call on a stack that is the kernel's", HOSTILE_CALL_ON, point(GATE_POINT_THREAD), 0, 0, 0, 0);
+	attack("a call that leads back into the program", HOSTILE_CALL_FROM, (uint64_t)&run_by_nobody, (uint64_t)(stack + 64), 0, 0, 0);
+	expect("whether the service has run the program's code", got_there, 0);
+	attack("a call that leads back into the kernel", HOSTILE_CALL_FROM, point(GATE_POINT_TEXT), 0, 0, 0, 0);
+	attack("a call that leads back nowhere", HOSTILE_CALL_FROM, UINT64_C(1) << 62, 0, 0, 0, 0);
 	attack("a call on no stack", HOSTILE_CALL_ON, UINT64_C(1) << 62, 0, 0, 0, 0);
 }
 
