@@ -102,6 +102,7 @@ void dispatch_lend(struct thread *thread)
 		return;
 	take_out(thread);
 	run_queue_prepend(&urgent, thread);
+	lent = true; /* two that wait for each other by turns would else keep the others waiting for ever */
 }
 
 void dispatch_precede(struct thread *thread)
@@ -125,7 +126,6 @@ void dispatch_give_way(void)
 	thread_current = NULL;
 	thread->state = THREAD_READY;
 	run_queue_prepend(&queue, thread);
-	lent = true; /* two that wait for each other by turns would else keep the others waiting for ever */
 }
 
 bool dispatch_slice_over(void)

@@ -58,7 +58,7 @@ status_t model_call_expects(const struct player *one, int server)
 {
 	if (server >= SERVER_COUNT)
 		return STATUS_NO_CALL;
-	if (one->deep && !(replicas[one->level[one->deep].server]->callees >> server & 1))
+	if (!((one->deep ? replicas[one->level[one->deep].server] : &replica_of_programs)->callees >> server & 1))
 		return STATUS_NOT_ALLOWED;
 	if (one->deep == SERVICES_DEEP)
 		return STATUS_NO_SPACE;

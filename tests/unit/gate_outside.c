@@ -53,6 +53,13 @@ void outside_close(void)
 	host_frames_close(&frames);
 }
 
+struct view *view_nobodys(void)
+{
+	static struct view nobodys;
+
+	return &nobodys;
+}
+
 void view_activate(struct view *view)
 {
 	view_loaded = view;
