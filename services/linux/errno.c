@@ -21,6 +21,11 @@ int64_t linux_result(int64_t result)
 	case STATUS_NOT_ALLOWED: return -LINUX_EPERM;
 	case STATUS_DEAD: return -LINUX_ESRCH;
 	case STATUS_NO_CALL: return -LINUX_ENOSYS;
+	case STATUS_NOT_DIRECTORY: return -LINUX_ENOTDIR;
+	case STATUS_IS_DIRECTORY: return -LINUX_EISDIR;
+	case STATUS_NOT_EMPTY: return -LINUX_ENOTEMPTY;
+	case STATUS_NAME_TOO_LONG: return -LINUX_ENAMETOOLONG;
+	case STATUS_TOO_BIG: return -LINUX_EFBIG;
 	default: return -LINUX_EINVAL;
 	}
 }
