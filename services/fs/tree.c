@@ -43,7 +43,7 @@ static status_t grow(struct inode *inode, uint64_t index)
 	uint64_t *node;
 	status_t status;
 
-	while (!root && index >> BITS * level)
+	while (!root && index >> BITS * level) /* bounded: a few levels, the size of a file is */
 		level++;
 	journal_begin();
 	status = pages_take_node(&node);

@@ -6,7 +6,7 @@ $(BUILD)/unit/fs/%.c: services/fs/%.c tests/fs/prelude.h
 	@{ echo '#include "tests/fs/prelude.h"'; echo '#line 1 "$<"'; cat $<; } >$@
 
 FS_SOURCES := $(patsubst services/fs/%.c,$(BUILD)/unit/fs/%.c,$(filter-out services/fs/replica.c,$(wildcard services/fs/*.c))) lib/cpio.c \
-	tests/fs/fake.c tests/fs/check.c tests/fs/calls.c
+	$(addprefix tests/fs/,fake.c check.c calls.c dump.c)
 
 FS_SUITES := $(patsubst tests/unit/%_test.sources,%,$(shell grep -l 'FS_SOURCES' tests/unit/*_test.sources))
 $(foreach suite,$(FS_SUITES),$(BUILD)/unit/asan/$(suite) $(BUILD)/unit/tsan/$(suite)): $(wildcard tests/fs/*.h services/fs/*.h)

@@ -24,6 +24,8 @@ static int64_t call(struct caller *caller, struct words words, struct lent first
 
 		result = fake_call(caller->core, &copy, first, second);
 		caller->end = copy.word[1];
+		if (result == STATUS_DEAD && fake_gives_up())
+			return result;
 		if (result == STATUS_BUSY) {
 			caller->busy++;
 			sched_yield();

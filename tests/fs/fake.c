@@ -39,7 +39,8 @@ struct frame {
 
 static struct core machine[FAKE_CORES];
 static unsigned cores;
-static uint64_t limit, steps, kill_at, kills, messages;
+static uint64_t limit, steps, kill_at, kill_again, kills, messages;
+static bool gives_up;
 static const void *archive_start;
 static uint64_t archive_size;
 static struct { unsigned core; struct words words; } kept[KEPT];
@@ -69,7 +70,7 @@ void fake_open(unsigned count, uint64_t pages)
 	must(count <= FAKE_CORES);
 	cores = count;
 	limit = pages;
-	kill_at = kills = steps = messages = 0;
+	kill_at = kill_again = kills = steps = messages = 0;
 	keeps = false;
 	kept_count = 0;
 	archive_start = NULL;
@@ -113,6 +114,8 @@ static _Noreturn void die(void)
 	unsigned first = 0;
 
 	kills++;
+	kill_at = kill_again ? steps + kill_again : 0;
+	kill_again = 0;
 	while (frame[first].core != now)
 		first++;
 	for (unsigned i = first; i < frames; i++)
@@ -137,8 +140,23 @@ void fake_step(const void *word)
 
 void fake_kill_at(uint64_t step)
 {
-	steps = 0;
+	steps = kill_again = 0;
 	kill_at = step;
+}
+
+void fake_kill_again(uint64_t step)
+{
+	kill_again = step;
+}
+
+void fake_give_up(bool gives)
+{
+	gives_up = gives;
+}
+
+bool fake_gives_up(void)
+{
+	return gives_up;
 }
 
 uint64_t fake_steps(void)

@@ -28,11 +28,16 @@ void fake_archive(const void *start, uint64_t size);
 /* A call by a program on a core, with what it lends. */
 int64_t fake_call(unsigned core, struct words *words, struct lent first, struct lent second);
 
-/* The n-th step from now on kills its replica, once; 0: none. How many steps there were. */
+/* The n-th step from now on kills its replica, once; 0: none. And the n-th one after that. How many steps there were. */
 void fake_kill_at(uint64_t step);
+void fake_kill_again(uint64_t step);
 uint64_t fake_steps(void);
 uint64_t fake_kills(void);
 void fake_restart(unsigned core); /* kills it now, while nobody is inside */
+
+/* Programs that hear DEAD do not come again. */
+void fake_give_up(bool gives_up);
+bool fake_gives_up(void);
 
 /* Requests between cores are kept from now on, and delivered once more, late. */
 void fake_keep_requests(void);

@@ -276,7 +276,7 @@ static void read_archive(unsigned cores)
 	archive_add_link(&archive, "bin/sh", "data");
 	archive_end(&archive);
 	fake_archive(archive.data, archive.size);
-	must(call_stat(any(cores, 1), FS_ROOT, "etc/motd", &stat) == 0 && stat.size == 5 && stat.mode == 0100644);
+	must(call_stat(any(cores, 1), FS_ROOT, "etc/motd", &stat) == 0 && stat.size == 5 && stat.mode == 0100755);
 	must(call_stat(any(cores, 2), FS_ROOT, "out", &stat) == STATUS_NOT_FOUND);
 	must(call_stat(any(cores, 2), FS_ROOT, "bin/sh", &stat) == STATUS_NOT_FOUND);
 	inode = call_open(any(cores, 3), FS_ROOT, "/bin/data", 0);
