@@ -13,7 +13,7 @@
 #include "tests/fs/check.h"
 
 enum {
-	NODES = 200,
+	NODES = 2000,
 	OPENS = 12,
 	NAMES = 6,
 	SIZE_MOST = 30000,
