@@ -15,6 +15,9 @@
 enum {
 	RESTARTS = 16, /* of a look-up, when what it found has changed */
 	PERMISSIONS = 07777,
+	WAIT_KEY = 4, /* nobody wakes it */
+	WAIT_NS = 20000,
+	WAITS = 8,
 };
 
 #define INODE(words)  ((words)->word[2])
@@ -183,20 +186,32 @@ static void answer(struct words *words, int64_t *result)
 	words->word[2] = inode && !inode_is_directory(inode) ? word_get(&inode->size) : 0;
 }
 
-/* Changes: found by their key, or begun. */
-static int64_t change(struct words *words)
+static int64_t try_change(struct words *words)
 {
-	int64_t result;
+	int64_t result = finish_abandoned(KEY(words));
 
-	if (!(KEY(words) >> 32))
-		return STATUS_BAD_ARGUMENT;
-	result = finish_abandoned(KEY(words));
 	if (result == STATUS_OK)
 		result = go_on(KEY(words));
 	for (unsigned i = 0; i < RESTARTS && result == STATUS_RESTART; i++)
 		result = once(words);
-	if (result == STATUS_RESTART)
-		result = STATUS_BUSY;
+	return result == STATUS_RESTART ? STATUS_BUSY : result;
+}
+
+/* Changes: found by their key, or begun. Who has to wait for another operation lets that one's steps in, and then tells its caller to come again. */
+static int64_t change(struct words *words)
+{
+	int64_t result = STATUS_BUSY;
+
+	if (!(KEY(words) >> 32))
+		return STATUS_BAD_ARGUMENT;
+	for (unsigned i = 0; i < WAITS && result == STATUS_BUSY; i++) {
+		result = try_change(words);
+		if (result != STATUS_BUSY || self.drivers >= DRIVERS_MOST)
+			break;
+		self.drivers++;
+		(void)ipc_wait(WAIT_KEY, WAIT_NS);
+		self.drivers--;
+	}
 	answer(words, &result);
 	return result;
 }
