@@ -108,10 +108,10 @@ static status_t permits(const struct operation *request, enum entry_state state,
 	if (request->kind == KIND_CREATE)
 		return state == ENTRY_VALID ? STATUS_EXISTS : link == request->ticket ? STATUS_OK : STATUS_NOT_FOUND;
 	if (link != request->link)
-		return STATUS_DEAD;
+		return STATUS_RESTART;
 	if (state == ENTRY_VALID)
-		return meaning->inode == request->other && meaning->link == request->other_link ? STATUS_OK : STATUS_DEAD;
-	return request->other ? STATUS_DEAD : STATUS_OK;
+		return meaning->inode == request->other && meaning->link == request->other_link ? STATUS_OK : STATUS_RESTART;
+	return request->other ? STATUS_RESTART : STATUS_OK;
 }
 
 static struct question question_of(const struct operation *request, enum entry_which which)

@@ -34,7 +34,7 @@ must_check status_t entry_look_up(uint64_t directory, const char *name, uint32_t
 int64_t entry_find(unsigned core, unsigned question, struct meaning *meaning); /* FS_FIND, at home */
 
 /* At home, by ticket. entry_put: OK; EXISTS: *meaning; BUSY: FS_FINISH of meaning->link first; PENDING: FS_JOIN first, of this shard; NOT_FOUND: the
- * directory has gone, or the request has; DEAD: the names are no longer as the rename has found them; NO_MEMORY, NO_SPACE. */
+ * directory has gone, or the request has; RESTART: the names are no longer as the rename has found them; NO_MEMORY, NO_SPACE. */
 int64_t entry_put(uint64_t ticket, struct meaning *meaning);
 enum entry_which { ENTRY_PUT, ENTRY_OLD, ENTRY_REPLACED };
 int64_t entry_erase(uint64_t ticket, enum entry_which which);

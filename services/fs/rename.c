@@ -81,7 +81,7 @@ static int64_t put(struct operation *operation)
 	if (result == STATUS_OK)
 		go(operation, STEP_MOVE);
 	else if (result != STATUS_BUSY)
-		fail(operation, result == STATUS_DEAD ? STATUS_RESTART : result);
+		fail(operation, result);
 	return result;
 }
 

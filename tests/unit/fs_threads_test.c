@@ -15,7 +15,7 @@
 
 enum {
 	CORES = 4,
-	ROUNDS = 300,
+	ROUNDS = 200,
 	STABLE = 100,
 	PAGE = 4096,
 };
