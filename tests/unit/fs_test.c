@@ -15,6 +15,7 @@
 enum {
 	PAGES = 1 << 20,
 	MANY = 2000,
+	FILES = 10000,
 	PAGE = 4096,
 };
 
@@ -329,6 +330,43 @@ static void names_are_taken_as_linux_takes_them(void **state)
 	each_machine(odd_names);
 }
 
+/* FS_FILES= for more of them; what a file costs is printed then. */
+static void make_many(unsigned cores)
+{
+	unsigned files = getenv("FS_FILES") ? (unsigned)strtoul(getenv("FS_FILES"), NULL, 0) : FILES;
+	uint8_t *seen = calloc(files, 1);
+	struct census before = fs_check(), after;
+	uint64_t messages;
+	char name[32];
+
+	must(call_mkdir(any(cores, 0), FS_ROOT, "d") == 0);
+	messages = fake_messages();
+	for (unsigned i = 0; i < files; i++) {
+		snprintf(name, sizeof(name), "d/name-%u", i);
+		must(call_close(any(cores, i), (uint64_t)call_open(any(cores, i), FS_ROOT, name, FS_CREATE)) == 0);
+	}
+	messages = fake_messages() - messages;
+	after = fs_check();
+	if (getenv("FS_FILES"))
+		printf("%u files on %u cores: %lu bytes of store each, %lu.%02lu messages each\n", files, cores,
+		       (after.store - before.store) * PAGE / files, messages / files, messages * 100 / files % 100);
+	must(list_all(any(cores, 1), (uint64_t)call_open(any(cores, 1), FS_ROOT, "d", 0), seen, ~0u) == files + 2);
+	for (unsigned i = 0; i < files; i++)
+		must(seen[i] == 1);
+	for (unsigned i = 0; i < files; i++) {
+		snprintf(name, sizeof(name), "d/name-%u", i);
+		must(call_unlink(any(cores, i * 7), FS_ROOT, name) == 0);
+	}
+	must(fs_check().entries == 1);
+	free(seen);
+}
+
+static void many_files_cost_what_one_costs(void **state)
+{
+	(void)state;
+	each_machine(make_many);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -340,6 +378,7 @@ int main(void)
 		cmocka_unit_test(a_full_store_loses_nothing),
 		cmocka_unit_test(the_archive_is_there_from_the_beginning),
 		cmocka_unit_test(names_are_taken_as_linux_takes_them),
+		cmocka_unit_test(many_files_cost_what_one_costs),
 	};
 
 	return cmocka_run_group_tests_name("fs", tests, NULL, NULL);
