@@ -84,23 +84,34 @@ static bool lies_in(unsigned core, uint64_t record)
 	return record - (uint64_t)store_of(core) < 256 * SHARD_GIB;
 }
 
-/* The record that a serial of that shard was found at when this replica last looked, or NULL. */
-static struct record *remembered(unsigned core, uint64_t directory, uint64_t serial)
+/* The listing that has come to a serial of that shard, or was there before its last step. NULL: none. */
+static struct listing *listing_at(unsigned core, uint64_t directory, uint64_t serial, unsigned *which)
 {
 	for (unsigned i = 0; i < LISTINGS; i++)
-		if (self.listing[i].directory == directory && self.listing[i].serial == serial && lies_in(core, self.listing[i].record))
-			return (struct record *)self.listing[i].record;
+		for (*which = 0; *which < 2; ++*which)
+			if (self.listing[i].directory == directory && self.listing[i].serial[*which] == serial &&
+			    lies_in(core, self.listing[i].record[*which]))
+				return &self.listing[i];
 	return NULL;
+}
+
+static struct record *remembered(unsigned core, uint64_t directory, uint64_t serial)
+{
+	unsigned which;
+	const struct listing *listing = listing_at(core, directory, serial, &which);
+
+	return listing ? (struct record *)listing->record[which] : NULL;
 }
 
 static void remember(unsigned core, uint64_t directory, uint64_t serial, const struct listed *listed)
 {
-	for (unsigned i = 0; i < LISTINGS; i++)
-		if (self.listing[i].directory == directory && self.listing[i].serial == serial && lies_in(core, self.listing[i].record)) {
-			self.listing[i] = (struct listing){ directory, listed->serial, (uint64_t)listed->record };
-			return;
-		}
-	self.listing[self.next_listing++ % LISTINGS] = (struct listing){ directory, listed->serial, (uint64_t)listed->record };
+	unsigned which;
+	struct listing *listing = listing_at(core, directory, serial, &which);
+	uint64_t before = listing ? listing->record[which] : 0;
+
+	if (!listing)
+		listing = &self.listing[self.next_listing++ % LISTINGS];
+	*listing = (struct listing){ directory, { listed->serial, serial }, { (uint64_t)listed->record, before } };
 }
 
 /* OK: *listed is what the record says while its serial stays. */

@@ -14,9 +14,11 @@ enum {
 	PATH_ROOM = 4096,
 };
 
-/* Where a listing of a foreign or own directory has come to: the record of the entry with this serial, if it is still there. */
+/* Where a listing of a directory has come to: the record of the entry with this serial, if it is still there; and of the one before, from which it goes on
+ * when there was no room for the last one. */
 struct listing {
-	uint64_t directory, serial, record;
+	uint64_t directory;
+	uint64_t serial[2], record[2];
 };
 
 struct replica {

@@ -207,6 +207,7 @@ static void list_many(unsigned cores)
 	static uint8_t seen[2 * MANY];
 	char name[64];
 	int64_t directory;
+	uint64_t messages;
 
 	must(call_mkdir(any(cores, 0), FS_ROOT, "d") == 0);
 	directory = call_open(any(cores, 0), FS_ROOT, "d", FS_DIRECTORY);
@@ -215,7 +216,9 @@ static void list_many(unsigned cores)
 		must(call_close(any(cores, i), (uint64_t)call_open(any(cores, i), (uint64_t)directory, name, FS_CREATE)) == 0);
 	}
 	memset(seen, 0, sizeof(seen));
+	messages = fake_messages();
 	must(list_all(any(cores, 1), (uint64_t)directory, seen, ~0u) == MANY + 2);
+	must(fake_messages() - messages <= cores); /* where each shard's list begins */
 	for (unsigned i = 0; i < MANY; i++)
 		must(seen[i] == 1);
 	fs_check();
