@@ -62,11 +62,9 @@ status_t opens_count_down(uint64_t id)
 {
 	struct inode *inode = inode_at(id);
 
-	if (!inode)
-		return STATUS_NOT_FOUND;
 	if (inode_home(id) != ipc_core())
-		return count_foreign_down(id);
-	if (!word_get(&inode->opens))
+		return count_foreign_down(id); /* the inode may have gone before it was counted */
+	if (!inode || !word_get(&inode->opens))
 		return STATUS_NOT_FOUND;
 	journal_set(&inode->opens, word_get(&inode->opens) - 1);
 	return STATUS_OK;
