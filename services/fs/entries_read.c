@@ -8,16 +8,54 @@
 #include "services/fs/shard.h"
 #include "services/fs/word.h"
 
-enum { LIST_TRIES = 16 };
+enum { LIST_TRIES = 16, LOOK_TRIES = 16 };
 
-static status_t first_valid(const struct finding *finding, int count, struct meaning *meaning)
+static bool find_valid(const struct finding *finding, int count, struct meaning *meaning)
 {
 	for (int i = 0; i < count; i++) {
 		*meaning = (struct meaning){ finding[i].target, finding[i].ticket };
 		if (meaning->link && inode_link(meaning->inode) == meaning->link)
-			return STATUS_OK;
+			return true;
 	}
-	return count < 0 ? STATUS_BUSY : STATUS_NOT_FOUND;
+	return false;
+}
+
+static bool is_among(const struct finding *one, const struct finding *finding, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (finding[i].record == one->record && finding[i].serial == one->serial)
+			return true;
+	return false;
+}
+
+static bool are_among(const struct finding *some, int some_count, const struct finding *finding, int count)
+{
+	for (int i = 0; i < some_count; i++)
+		if (!is_among(&some[i], finding, count))
+			return false;
+	return true;
+}
+
+/* A rename over the name may have committed between two looks at entries: so the name means nothing only when nothing is there, or when what is there was
+ * there before and is not valid for the second time. What replaces comes before what is replaced goes. */
+static status_t look_up_at(unsigned home, const struct question *question, struct meaning *meaning)
+{
+	struct finding now[FINDINGS], before[FINDINGS];
+	int count, before_count = 0;
+
+	for (unsigned i = 0; i < LOOK_TRIES; i++) {
+		count = table_read(home, question, now);
+		if (count < 0)
+			return STATUS_BUSY;
+		if (find_valid(now, count, meaning))
+			return STATUS_OK;
+		if (are_among(now, count, before, before_count))
+			return STATUS_NOT_FOUND;
+		for (int j = 0; j < count; j++)
+			before[j] = now[j];
+		before_count = count;
+	}
+	return STATUS_BUSY;
 }
 
 /* The name goes where its home can read it. */
@@ -48,19 +86,17 @@ static status_t ask_home(unsigned home, const struct question *question, struct 
 status_t entry_look_up(uint64_t directory, const char *name, uint32_t length, struct meaning *meaning)
 {
 	struct question question = table_question(RECORD_ENTRY, directory, name, length);
-	struct finding finding[FINDINGS];
 	unsigned home = home_of(&question);
 	status_t status;
 
 	if (!shard_present(home))
 		return STATUS_NOT_FOUND;
-	status = first_valid(finding, table_read(home, &question, finding), meaning);
+	status = look_up_at(home, &question, meaning);
 	return status == STATUS_BUSY && home != ipc_core() ? ask_home(home, &question, meaning) : status;
 }
 
 int64_t entry_find(unsigned core, unsigned slot, struct meaning *meaning)
 {
-	struct finding finding[FINDINGS];
 	struct question question;
 	const uint64_t *room;
 
@@ -70,7 +106,7 @@ int64_t entry_find(unsigned core, unsigned slot, struct meaning *meaning)
 	if (word_get(&room[1]) > FS_NAME_MOST)
 		return STATUS_BAD_ARGUMENT;
 	question = table_question_words(RECORD_ENTRY, word_get(&room[0]), room + 2, (uint32_t)word_get(&room[1]));
-	return first_valid(finding, table_read(ipc_core(), &question, finding), meaning);
+	return look_up_at(ipc_core(), &question, meaning);
 }
 
 static bool is_entry_of(const struct record *record, uint64_t directory, uint64_t serial)
