@@ -15,8 +15,8 @@ enum fs_operation {
 	FS_CLOSE,      /* inode -> 0 */
 	FS_READ,       /* bytes above; inode, offset; a buffer -> bytes, fewer than asked for at the end and beyond FS_TRANSFER_MOST */
 	FS_WRITE,      /* bytes above; inode, offset or FS_APPEND; a buffer -> bytes, the same; word 1 where they end */
-	FS_STAT,       /* directory; a path, struct fs_stat in the second range -> 0 */
-	FS_STAT_INODE, /* inode; struct fs_stat in the second range -> 0 */
+	FS_STAT,       /* directory; a path -> blocks of 4096 bytes; from word 1 on: inode, size, mode and links << 32, when it was written to, and changed at all */
+	FS_STAT_INODE, /* inode -> the same */
 	FS_LIST,       /* bytes above; directory, cookie (0 begins); a buffer -> bytes of struct fs_entry, 0 at the end; word 1 the next cookie */
 	FS_UNLINK,     /* directory; a path -> 0 */
 	FS_RMDIR,      /* directory; a path -> 0 */
@@ -52,12 +52,6 @@ enum {
 	FS_MODE_DIRECTORY = 0040000,
 	FS_MODE_FILE = 0100000,
 	FS_MODE_TYPE = 0170000,
-};
-
-struct fs_stat {
-	uint64_t inode, size, blocks; /* of 4096 bytes */
-	uint32_t mode, links;         /* a directory has one link, which says that its directories are not counted */
-	uint64_t modified, changed;   /* nanoseconds since boot */
 };
 
 /* As Linux has struct linux_dirent64; `type` 4 is a directory, 8 a file. The name ends in NUL; `length` is a multiple of 8. */

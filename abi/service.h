@@ -60,9 +60,7 @@ must_check status_t store_fill(void *start, uint64_t pages);
 /* They are gone, after no core reaches them any more. */
 must_check status_t store_drop(void *start, uint64_t pages);
 
-static inline void *store_of(unsigned core)
-{
-	return (void *)(STORE_BASE + ((uint64_t)core << STORE_SHIFT));
-}
+/* A core's shard: where it begins. */
+void *store_of(unsigned core);
 
 #endif

@@ -221,7 +221,7 @@ static int64_t stat_known(struct task *task, int64_t result)
 {
 	if (!task->file->inode)
 		return let_go(task, stat_console(kernel_registers()->rsi));
-	return let_go(task, result ? linux_result(result) : stat_out(kernel_registers()->rsi, task->answer));
+	return let_go(task, result < 0 ? linux_result(result) : stat_out(kernel_registers()->rsi, task->answer));
 }
 
 int64_t linux_fstat(struct registers *registers)
@@ -286,7 +286,7 @@ static int64_t end_known(struct task *task, int64_t result)
 {
 	if (!task->file->inode)
 		return let_go(task, -LINUX_ESPIPE);
-	return let_go(task, result ? linux_result(result) : seek_to(task->file, (int64_t)task->answer[2], (int64_t)kernel_registers()->rsi));
+	return let_go(task, result < 0 ? linux_result(result) : seek_to(task->file, (int64_t)task->answer[2], (int64_t)kernel_registers()->rsi));
 }
 
 int64_t linux_lseek(struct registers *registers)

@@ -137,12 +137,12 @@ int64_t linux_creat(struct registers *registers)
 
 static int64_t path_stat_known(struct task *task, int64_t result)
 {
-	return serve_closing(result ? linux_result(result) : stat_out(task->request[0], task->answer));
+	return serve_closing(result < 0 ? linux_result(result) : stat_out(task->request[0], task->answer));
 }
 
 static int64_t path_statx_known(struct task *task, int64_t result)
 {
-	return serve_closing(result ? linux_result(result) : statx_out(task->request[0], task->answer));
+	return serve_closing(result < 0 ? linux_result(result) : statx_out(task->request[0], task->answer));
 }
 
 /* The path is empty, and the descriptor is meant. */
@@ -198,9 +198,9 @@ static int64_t access_known(struct task *task, int64_t result)
 {
 	uint32_t mode = (uint32_t)task->answer[3];
 
-	if (!result && task->request[0] & MAY_EXECUTE && (mode & FS_MODE_TYPE) == FS_MODE_FILE && !(mode & ANY_EXECUTE))
+	if (result >= 0 && task->request[0] & MAY_EXECUTE && (mode & FS_MODE_TYPE) == FS_MODE_FILE && !(mode & ANY_EXECUTE))
 		return serve_closing(-LINUX_EACCES);
-	return serve_closing(linux_result(result));
+	return serve_closing(result < 0 ? linux_result(result) : 0);
 }
 
 static int64_t access_at(uint64_t descriptor, uint64_t path, uint64_t wish)
@@ -355,7 +355,7 @@ int64_t linux_umask(struct registers *registers)
 static int64_t link_known(struct task *task, int64_t result)
 {
 	(void)task;
-	return serve_closing(result ? linux_result(result) : -LINUX_EINVAL);
+	return serve_closing(result < 0 ? linux_result(result) : -LINUX_EINVAL);
 }
 
 static int64_t read_executable(uint64_t to, uint64_t size)

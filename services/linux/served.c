@@ -20,6 +20,7 @@ static int64_t again(struct task *task, int64_t result)
 
 static int64_t answered(struct task *task, int64_t result)
 {
+	task->answer[0] = (uint64_t)result;
 	if ((result != STATUS_DEAD && result != STATUS_BUSY) || kernel_ending())
 		return task->served(task, result);
 	if (++task->tries == TRIES)

@@ -10,7 +10,7 @@
 #include "abi/fs.h"
 #include "abi/kernel.h"
 
-/* Words 0, 2 and 3 and what is lent; word 1 and the rest are set here. `next` gets the result; the other words of the answer are in the task. */
+/* Words 0, 2 and 3 and what is lent; word 1 and the rest are set here. `next` gets the result; all words of the answer are in the task. */
 int64_t serve_file_call(const struct service_call *call, int64_t (*next)(struct task *task, int64_t result));
 
 /* Files of this core that wait for their end are closed; then the system call's result. */

@@ -49,11 +49,11 @@ static int64_t out(uint64_t to, const void *from, uint64_t size)
 
 static struct stat from_answer(const uint64_t *answer)
 {
-	struct stat_time modified = { answer[4] / SECOND, answer[4] % SECOND };
+	struct stat_time modified = { answer[4] / SECOND, answer[4] % SECOND }, changed = { answer[5] / SECOND, answer[5] % SECOND };
 
 	return (struct stat){
 		.device = 1, .inode = answer[1], .links = answer[3] >> 32, .mode = (uint32_t)answer[3], .size = answer[2], .block = BLOCK,
-		.sectors = answer[5] * (BLOCK / SECTOR), .accessed = modified, .modified = modified, .changed = modified,
+		.sectors = answer[0] * (BLOCK / SECTOR), .accessed = modified, .modified = modified, .changed = changed,
 	};
 }
 

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-/* Into the program's memory: 0 or an error number. `answer` has the words of FS_STAT's answer (abi/fs.h). */
+/* Into the program's memory: 0 or an error number. `answer` has the words of FS_STAT's answer, its result first (abi/fs.h). */
 int64_t stat_out(uint64_t to, const uint64_t *answer);
 int64_t statx_out(uint64_t to, const uint64_t *answer);
 int64_t stat_console(uint64_t to);

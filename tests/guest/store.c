@@ -53,7 +53,7 @@ static int64_t tell_text(const char *text)
 
 static uint64_t page_of(long core, uint64_t page)
 {
-	return (uint64_t)store_of((unsigned)core) + page * PAGE;
+	return STORE_BASE + ((uint64_t)core << STORE_SHIFT) + page * PAGE;
 }
 
 static void until_it_is_back(void)

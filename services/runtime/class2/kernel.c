@@ -100,6 +100,11 @@ bool ipc_lives(uint32_t thread)
 	return ipc_ask(IPC_LIVES, thread, 0, 0);
 }
 
+void *store_of(unsigned core)
+{
+	return (void *)(STORE_BASE + ((uint64_t)core << STORE_SHIFT));
+}
+
 status_t store_fill(void *start, uint64_t pages)
 {
 	uint64_t next = (uint64_t)start;

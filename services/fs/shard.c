@@ -1,0 +1,32 @@
+/* shard.c - see shard.h
+ * SPDX-License-Identifier: MIT */
+#include "services/fs/shard.h"
+
+#include "services/fs/replica.h"
+#include "services/fs/word.h"
+
+status_t shard_extend(uint64_t offset, uint64_t size, uint64_t had, uint64_t count)
+{
+	uint64_t start = (had * size + PAGE - 1) / PAGE, end = (count * size + PAGE - 1) / PAGE;
+
+	return start == end ? STATUS_OK : store_fill(shard_at(ipc_core(), offset + start * PAGE), end - start);
+}
+
+bool shard_present(unsigned core)
+{
+	if (core == ipc_core() || self.present[core / 64] >> core % 64 & 1)
+		return true;
+	if (core >= ipc_cores())
+		return false;
+	for (unsigned i = 0; i < 4; i++)
+		self.present[i] = word_get(&shard_of(0)->present[i]);
+	return self.present[core / 64] >> core % 64 & 1;
+}
+
+uint64_t shard_count_up(uint64_t *counter)
+{
+	uint64_t number = word_get(counter) + 1;
+
+	word_put(counter, number);
+	return number;
+}
