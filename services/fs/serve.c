@@ -169,13 +169,15 @@ static int64_t go_on(uint64_t key)
 	return result;
 }
 
-/* Its caller hears now: the record is free when the next activation comes in. */
+/* Its caller hears now: the record is free when the next activation comes in. Not if it hears BUSY, though another core may have ended the operation since. */
 static void answer(struct words *words, int64_t *result)
 {
 	struct operation *operation = operation_find(KEY(words));
 	enum fs_operation kind = (enum fs_operation)(words->word[0] & 0xffff);
 	const struct inode *inode;
 
+	if (*result == STATUS_BUSY)
+		return;
 	if (operation && word_get(&operation->step) == STEP_ENDED) {
 		self.heard = operation_number(operation) + 1;
 		words->word[1] = word_get(&operation->end);

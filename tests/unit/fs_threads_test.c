@@ -154,7 +154,11 @@ static void replace_and_open(struct caller *caller)
 			inode = call_open(caller, FS_ROOT, own, FS_CREATE);
 			must(call_write(caller, (uint64_t)inode, 0, "complete", 8) == 8);
 			close_file(caller, inode);
-			must(call_rename(caller, FS_ROOT, own, FS_ROOT, "target", 0) == 0);
+			int64_t result = call_rename(caller, FS_ROOT, own, FS_ROOT, "target", 0);
+
+			if (result)
+				fprintf(stderr, "rename: %ld\n", result);
+			must(result == 0);
 			continue;
 		}
 		inode = call_open(caller, FS_ROOT, "target", 0);
