@@ -41,7 +41,7 @@ inline post(reader)
 	pending[reader] = true;
 #else
 	LOCKED(posted[reader] = true);
-	LOCKED(pending[reader] = true); /* S3 */
+	LOCKED(pending[reader] = true); /* S4 */
 #endif
 #endif
 }
