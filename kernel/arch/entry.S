@@ -71,7 +71,7 @@ system_call_leave:
 	jmp event_loop
 
 /* _Noreturn void registers_resume(const struct registers *): to user code, all registers; but for rcx and r11 after a system call, which
- * has lost them anyway, and whose way back is a third of IRETQ's. */
+ * has lost them anyway, and which goes back by SYSRET, the cheaper way: its RIP is an address of the program's. */
 	.global registers_resume
 registers_resume:
 	mov %rdi, %rsp
