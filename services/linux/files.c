@@ -169,13 +169,12 @@ bool descriptor_replace(struct descriptors *table, unsigned number, struct file 
 	return true;
 }
 
-/* Bounded: each turn that fails, another core has changed the count. */
 static bool hold(struct file *file)
 {
 	uint64_t now = __atomic_load_n(&file->references, __ATOMIC_RELAXED);
 
 	while (now && !__atomic_compare_exchange_n(&file->references, &now, now + 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-		;
+		; /* bounded: each turn that fails, another core has changed the count */
 	return now != 0;
 }
 
