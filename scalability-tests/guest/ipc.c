@@ -32,6 +32,44 @@ static void call_echo(struct work *work, unsigned long operations, long class)
 		native_fail("the service answered what it should not", sum);
 }
 
+/* So many cycles on a core that does an instruction in each. */
+static void compute(unsigned long cycles)
+{
+	unsigned long turns = cycles / 2;
+
+	if (turns)
+		__asm__ volatile("1: dec %0; jnz 1b" : "+r"(turns) : : "cc");
+}
+
+static void call_between(struct work *work, unsigned long operations, unsigned long cycles)
+{
+	struct words words = { { 2 } };
+	int64_t sum = 0;
+
+	expect_class(SERVER_echo, 2);
+	if (ipc_call(SERVER_echo, &words) != 1)
+		native_fail("could not call a service", 0);
+	words = (struct words){ { 2 } };
+	window_open(work, WINDOW_OWN);
+	for (unsigned long i = 0; i < operations; i++) {
+		sum += ipc_call(SERVER_echo, &words);
+		compute(cycles);
+	}
+	window_close(work, operations);
+	if (!sum || words.word[5] != operations)
+		native_fail("the service answered what it should not", sum);
+}
+
+static void call_500(struct work *work, unsigned long operations)
+{
+	call_between(work, operations, 500);
+}
+
+static void call_32000(struct work *work, unsigned long operations)
+{
+	call_between(work, operations, 32000);
+}
+
 static void call_space(struct work *work, unsigned long operations)
 {
 	call_echo(work, operations, 2);
@@ -159,5 +197,7 @@ const struct test test_ipc_20 = { .name = "ipc_20", .run = call_kernel };
 const struct test test_ipc_22_services = { .name = "ipc_22_services", .run = relay_spaces };
 const struct test test_ipc_11 = { .name = "ipc_11", .run = relay_keys };
 const struct test test_ipc_00 = { .name = "ipc_00", .run = relay_kernel };
+const struct test test_ipc_22_500 = { .name = "ipc_22_500", .run = call_500 };
+const struct test test_ipc_22_32000 = { .name = "ipc_22_32000", .run = call_32000 };
 const struct test test_ipc_22_4k = { .name = "ipc_22_4k", .run = lend_4k };
 const struct test test_ipc_22_64k = { .name = "ipc_22_64k", .run = lend_64k };

@@ -21,7 +21,7 @@ enum {
 	PAGE = 4096,
 	STEPS_MOST = 200000,
 #ifdef __SANITIZE_THREAD__
-	EVERY = 41, STRIDE = 53, /* one thread plays all: there are no races to be found */
+	EVERY = 401, STRIDE = 499, /* one thread plays all: there are no races to be found */
 #else
 	EVERY = 1, STRIDE = 7,   /* steps; the second one where runs are variations */
 #endif
