@@ -33,7 +33,7 @@ unit: $(UNIT_PROGRAMS)
 
 # unit_program(suite, sanitizer's folder, sanitizer's flags)
 define unit_program
-$(BUILD)/unit/$(2)/$(1): tests/unit/$(1)_test.c $(UNIT_SOURCES_$(1)) $(UNIT_HEADERS)
+$(BUILD)/unit/$(2)/$(1): tests/unit/$(1)_test.c $(UNIT_SOURCES_$(1)) $(UNIT_OBJECT_$(2)_$(1)) $(UNIT_HEADERS)
 	@mkdir -p $$(@D)
 	$$(QUIET_LD)$(HOST_CC) $(HOST_CFLAGS) $(3) -o $$@ $$(filter %.c %.o,$$^) -lcmocka
 endef

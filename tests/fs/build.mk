@@ -8,5 +8,17 @@ $(BUILD)/unit/fs/%.c: services/fs/%.c tests/fs/prelude.h
 FS_SOURCES := $(patsubst services/fs/%.c,$(BUILD)/unit/fs/%.c,$(filter-out services/fs/replica.c,$(wildcard services/fs/*.c))) lib/cpio.c \
 	$(addprefix tests/fs/,fake.c check.c calls.c dump.c)
 
-FS_SUITES := $(patsubst tests/unit/%_test.sources,%,$(shell grep -l 'FS_SOURCES' tests/unit/*_test.sources))
+# Compiled once for all suites: one object for each sanitizer.
+# fs_object(sanitizer's folder, sanitizer's flags)
+define fs_object
+$(BUILD)/unit/fs/$(1).o: $(FS_SOURCES) $(wildcard tests/fs/*.h services/fs/*.h abi/* lib/*.h tests/fuzz/*.h)
+	$$(QUIET_CC)mkdir -p $(BUILD)/unit/fs/$(1) && cd $(BUILD)/unit/fs/$(1) && \
+		$(HOST_CC) $(filter-out -I.,$(HOST_CFLAGS)) -I$(CURDIR) $(2) -c $$(abspath $$(filter %.c,$$^))
+	@ld -r -o $$@ $(BUILD)/unit/fs/$(1)/*.o
+endef
+$(eval $(call fs_object,asan,$(HOST_ASAN)))
+$(eval $(call fs_object,tsan,$(HOST_TSAN)))
+
+FS_SUITES := $(patsubst tests/unit/%_test.c,%,$(wildcard tests/unit/fs_*_test.c tests/unit/fs_test.c))
+$(foreach suite,$(FS_SUITES),$(eval UNIT_OBJECT_asan_$(suite) := $(BUILD)/unit/fs/asan.o)$(eval UNIT_OBJECT_tsan_$(suite) := $(BUILD)/unit/fs/tsan.o))
 $(foreach suite,$(FS_SUITES),$(BUILD)/unit/asan/$(suite) $(BUILD)/unit/tsan/$(suite)): $(wildcard tests/fs/*.h services/fs/*.h)
