@@ -10,10 +10,12 @@
 enum {
 	TICKET_CORE = 54,
 	TICKET_NUMBER = 48,
+	LINE = 8,
+	REST = __builtin_offsetof(struct operation, target_name) / 8 - __builtin_offsetof(struct operation, other) / 8,
 };
 
 _Static_assert(OPERATIONS == 64, "one bit each in struct replica, six in a ticket");
-_Static_assert(__builtin_offsetof(struct operation, name) == 8 * FLIGHT_WORDS, "what operation_read copies before the names");
+_Static_assert(__builtin_offsetof(struct operation, name) == 64, "a line before the names");
 
 unsigned ticket_core(uint64_t ticket)
 {
@@ -43,6 +45,12 @@ struct operation *operation_find(uint64_t key)
 	return NULL;
 }
 
+static void clear(uint64_t *word, const uint64_t *end)
+{
+	for (; word < end; word++)
+		word_put(word, 0);
+}
+
 struct operation *operation_begin(enum operation_kind kind)
 {
 	struct operation *operation;
@@ -53,8 +61,9 @@ struct operation *operation_begin(enum operation_kind kind)
 	number = (unsigned)__builtin_ctzll(~self.used);
 	self.used |= UINT64_C(1) << number;
 	operation = &shard_own()->operation[number];
-	for (uint64_t *word = &operation->kind; word < operation->name; word++)
-		word_put(word, 0);
+	clear(&operation->kind, operation->name);
+	clear(&operation->other, operation->target_name);
+	word_put(&operation->result, 0);
 	word_put(&operation->kind, kind);
 	return operation;
 }
@@ -116,10 +125,12 @@ status_t operation_read(uint64_t ticket, struct operation *copy)
 
 	if (!operation || word_get(&operation->ticket) != ticket)
 		return STATUS_NOT_FOUND;
-	for (unsigned i = 0; i < FLIGHT_WORDS; i++)
-		((uint64_t *)copy)[i] = word_get((const uint64_t *)operation + i);
+	copy_words(&copy->ticket, &operation->ticket, LINE);
 	copy_words(copy->name, operation->name, (unsigned)(copy->length + 7) / 8);
-	copy_words(copy->target_name, operation->target_name, (unsigned)(copy->target_length + 7) / 8);
+	if (copy->kind != KIND_CREATE && copy->kind != KIND_UNLINK) {
+		copy_words(&copy->other, &operation->other, REST);
+		copy_words(copy->target_name, operation->target_name, (unsigned)(copy->target_length + 7) / 8);
+	}
 	return word_get(&operation->ticket) == ticket ? STATUS_OK : STATUS_NOT_FOUND;
 }
 

@@ -23,7 +23,6 @@
 enum {
 	OPERATIONS = 64,
 	NAME_WORDS = 32,
-	FLIGHT_WORDS = 20, /* of struct operation before the names */
 };
 
 enum operation_kind {
@@ -36,19 +35,21 @@ enum operation_step {
 	STEP_ERASE, STEP_RELEASE, STEP_STAGE, STEP_SEND, STEP_ENDED,
 };
 
+/* What a home needs to know of every operation is a line, and of one with a short name the next; the rest some kinds need. */
 struct operation {
-	uint64_t ticket;
-	uint64_t key;
-	uint64_t kind, step, result;
+	uint64_t ticket, kind, step;
 	uint64_t inode, link;             /* what it is about, and by which link it was found */
-	uint64_t directory, length;       /* where that is */
+	uint64_t directory, length, hash; /* where that is */
+	uint64_t name[NAME_WORDS];
+
 	uint64_t other, other_link;       /* what is replaced; 0: nothing */
 	uint64_t target, target_length;   /* directory where it goes */
 	uint64_t offset, size, staging;   /* of data; staging slot + 1 */
 	uint64_t mode, flags, end;        /* end: second word of the answer */
-	uint64_t hash;
-	uint64_t name[NAME_WORDS], target_name[NAME_WORDS];
-};
+	uint64_t target_name[NAME_WORDS];
+
+	uint64_t key, result;             /* own core alone */
+} __attribute__((aligned(64)));
 
 /* Own core. NULL: there is none; there are too many. */
 struct operation *operation_find(uint64_t key);

@@ -55,8 +55,9 @@ struct shard {
 	uint64_t populated;  /* the archive's files are there */
 	uint64_t turn;       /* ticket of the operation that may rename a directory (rename.c) */
 
-	/* frontiers, in objects; and what is free below them */
-	uint64_t inodes, free_inode;
+	/* frontiers, in objects; and what is free below them. Others look at the first one again and again: on the line that changes seldom. */
+	uint64_t inodes;
+	uint64_t free_inode __attribute__((aligned(64)));
 	uint64_t records[RECORD_CLASSES], free_record[RECORD_CLASSES];
 	uint64_t nodes, free_node; /* numbers; lists through the notes, 0 ends */
 	uint64_t pages, free_page;
