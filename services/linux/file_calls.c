@@ -74,8 +74,8 @@ int64_t linux_close_range(struct registers *registers)
 		uint64_t *word = descriptor_word(table(), number);
 		struct file *file;
 
-		if (registers->rdx && word)
-			descriptor_mark(word, true);
+		if (registers->rdx && word && descriptor_file(*word))
+			__atomic_fetch_or(word, DESCRIPTOR_EXEC, __ATOMIC_RELAXED);
 		else if (!registers->rdx && (file = descriptor_take(table(), number)))
 			file_put(file);
 	}
@@ -139,6 +139,15 @@ int64_t linux_dup3(struct registers *registers)
 	return replace((uint32_t)registers->rdi, (uint32_t)registers->rsi, registers->rdx ? DESCRIPTOR_EXEC : 0);
 }
 
+static int64_t set_exec(uint64_t *word, uint64_t exec)
+{
+	if (exec & 1)
+		__atomic_fetch_or(word, DESCRIPTOR_EXEC, __ATOMIC_RELAXED);
+	else
+		__atomic_fetch_and(word, ~(uint64_t)DESCRIPTOR_EXEC, __ATOMIC_RELAXED);
+	return 0;
+}
+
 static int64_t set_flags(struct file *file, uint32_t flags)
 {
 	uint32_t kept = __atomic_load_n(&file->flags, __ATOMIC_RELAXED) & ~(uint32_t)CHANGEABLE;
@@ -153,8 +162,7 @@ static int64_t control(struct file *file, uint64_t *word, uint64_t operation, ui
 	case GET_FD:
 		return __atomic_load_n(word, __ATOMIC_RELAXED) & DESCRIPTOR_EXEC ? 1 : 0;
 	case SET_FD:
-		descriptor_mark(word, argument & 1);
-		return 0;
+		return set_exec(word, argument);
 	case GET_FLAGS:
 		return __atomic_load_n(&file->flags, __ATOMIC_RELAXED);
 	case SET_FLAGS:

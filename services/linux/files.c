@@ -149,14 +149,6 @@ void descriptor_set(struct descriptors *table, unsigned number, struct file *fil
 	__atomic_store_n(descriptor_word(table, number), file ? (uint64_t)file | exec : 0, __ATOMIC_RELEASE);
 }
 
-void descriptor_mark(uint64_t *word, bool exec)
-{
-	uint64_t now = __atomic_load_n(word, __ATOMIC_RELAXED), mark = DESCRIPTOR_EXEC;
-
-	while (descriptor_file(now) && !__atomic_compare_exchange_n(word, &now, exec ? now | mark : now & ~mark, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-		; /* bounded: each turn that fails, another thread has changed the descriptor */
-}
-
 struct file *descriptor_take(struct descriptors *table, unsigned number)
 {
 	uint64_t *word = descriptor_word(table, number);

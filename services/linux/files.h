@@ -84,9 +84,6 @@ uint64_t *descriptor_open(struct descriptors *table, unsigned number);
 /* What it leads to, with a reference for the caller; NULL: nothing. */
 struct file *descriptor_hold(const struct descriptors *table, unsigned number);
 
-/* Whether exec closes it; nothing where it leads to nothing. */
-void descriptor_mark(uint64_t *word, bool exec);
-
 /* The current directory leads to this file now, whose reference it takes, and the one before is let go; what it is, 0: the root. */
 void descriptors_move(struct descriptors *table, struct file *directory);
 uint64_t descriptors_directory(const struct descriptors *table);

@@ -160,11 +160,6 @@ static void replacing_lets_go_of_what_was_there(void **state)
 	assert_false(descriptor_replace(table, 0, two, 0));
 	file_share(two);
 	descriptor_set(table, 0, two, 0);
-	descriptor_mark(descriptor_word(table, 4), true);
-	assert_int_equal(*descriptor_word(table, 4), 0); /* nothing is not marked */
-	descriptor_mark(descriptor_word(table, 0), true);
-	assert_int_equal(*descriptor_word(table, 0), (uint64_t)two | DESCRIPTOR_EXEC);
-	descriptor_mark(descriptor_word(table, 0), false);
 	descriptors_exec(table);
 	assert_null(descriptor_hold(table, 3));
 	assert_int_equal(close_one(), 0);
@@ -271,7 +266,6 @@ static void copy_all(uint64_t *seed)
 
 	if (copy)
 		descriptors_destroy(copy);
-	descriptor_mark(descriptor_word(shared, below(seed, FEW)), below(seed, 2));
 	if (!below(seed, 200))
 		descriptors_exec(shared);
 }
