@@ -47,6 +47,8 @@ int64_t drive_ask(const struct operation *operation, unsigned core, enum fs_oper
 
 		*words = (struct words){ { what, word_get(&operation->ticket), argument } };
 		result = request(core, words);
+		if (result == STATUS_TIMED_OUT)
+			return STATUS_BUSY;
 		finish.word[1] = words->word[2];
 		/* Whether that has ended, the next try finds out. */
 		if (result == STATUS_BUSY && finish.word[1] && ticket_core(finish.word[1]) < ipc_cores())
@@ -90,7 +92,7 @@ static int64_t empty_shard(const struct operation *operation, unsigned core)
 		words = (struct words){ { FS_EMPTY, word_get(&operation->ticket) } };
 		result = request(core, &words);
 	}
-	return result;
+	return result == STATUS_TIMED_OUT ? STATUS_BUSY : result;
 }
 
 int64_t drive_shut(const struct operation *operation, uint64_t directory)

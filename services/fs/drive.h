@@ -25,7 +25,8 @@ int64_t rename_drive(struct operation *operation);
 int64_t write_drive(struct operation *operation, enum driver driver);
 int64_t truncate_drive(struct operation *operation);
 
-/* A request for the operation to a core: its result; where that waits for another operation, after having had it finished a few times. */
+/* A request for the operation to a core: its result; where that waits for another operation, after having had it finished a few times. BUSY also when
+ * nobody tells what has become of it: the operation stays at its step, for whoever comes for it. */
 enum { DRIVE_TRIES = 4 };
 int64_t drive_ask(const struct operation *operation, unsigned core, enum fs_operation what, uint64_t argument, struct words *words);
 
