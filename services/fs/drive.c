@@ -23,6 +23,7 @@ int64_t drive(struct operation *operation, enum driver driver)
 		return STATUS_BUSY;
 	self.driven |= bit;
 	self.drivers++;
+	word_put(&operation->unheard, driver == DRIVER_OTHER);
 	switch ((enum operation_kind)word_get(&operation->kind)) {
 	case KIND_OPEN: result = open_drive(operation); break;
 	case KIND_CLOSE: result = close_drive(operation); break;

@@ -45,6 +45,7 @@ int64_t drive_end(struct operation *operation, int64_t result);
 /* New operations. `key` is the caller's. Results as above. */
 int64_t open_existing(uint64_t key, uint64_t inode, unsigned flags);
 int64_t close_inode(uint64_t key, uint64_t inode);
+int64_t close_unheard(struct operation *operation); /* one that has ended, becomes the closing of what it has opened */
 int64_t create_inode(uint64_t key, const struct place *place, uint64_t mode, unsigned flags); /* FS_CREATE: and open it; -> inode */
 int64_t unlink_place(uint64_t key, const struct place *place);
 int64_t rename_place(uint64_t key, const struct place *from, const struct place *to);

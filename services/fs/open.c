@@ -142,6 +142,17 @@ int64_t close_inode(uint64_t key, uint64_t inode)
 	return operation ? publish(operation, key) : STATUS_BUSY;
 }
 
+/* Should the replica die before it is in flight, the file stays open: counted once too little, it would go while it is in use. */
+int64_t close_unheard(struct operation *operation)
+{
+	uint64_t key = word_get(&operation->key);
+
+	word_put(&operation->kind, KIND_CLOSE);
+	operation_step(operation, STEP_COUNT);
+	operation_publish(operation, key);
+	return drive(operation, DRIVER_OTHER);
+}
+
 int64_t write_inode(uint64_t key, uint64_t inode, uint64_t offset, uint64_t size)
 {
 	struct operation *operation;
