@@ -95,6 +95,8 @@ static int64_t open_once(struct words *words)
 	inode = inode_at(place.meaning.inode);
 	if (!inode)
 		return STATUS_RESTART;
+	if (!place.length && !inode_link(place.meaning.inode)) /* the directory that the path begins at has gone: no other look-up finds another one */
+		return STATUS_NOT_FOUND;
 	if (inode_is_directory(inode) && flags & (FS_CREATE | FS_TRUNCATES | FS_WRITES))
 		return STATUS_IS_DIRECTORY;
 	if (!inode_is_directory(inode) && flags & FS_DIRECTORY)

@@ -292,6 +292,22 @@ static void share_offset(void)
 	say("close", close(100) | close(other) | close(file));
 }
 
+/* The current directory has been removed. */
+static void live_nowhere(void)
+{
+	char here[PATH_MAX];
+
+	mkdir("nowhere", 0755);
+	chdir("nowhere");
+	say("rmdir", rmdir("../nowhere"));
+	say("create", open("x", O_CREAT | O_RDWR, 0600));
+	say("mkdir", mkdir("x", 0755));
+	say("getcwd", getcwd(here, sizeof(here)) ? 0 : -1);
+	close(open(".", O_RDONLY)); /* Linux opens it; what matters is that there is an answer */
+	say("up", chdir(".."));
+	say("back there", access("gone", F_OK));
+}
+
 static void names(void)
 {
 	char longest[NAME_MAX + 2], path[PATH_MAX + 10];
@@ -366,6 +382,7 @@ int main(int argc, char **argv)
 	rename_things();
 	keep_open();
 	share_offset();
+	live_nowhere();
 	names();
 	many();
 	run_out_of_descriptors();
