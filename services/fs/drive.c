@@ -108,7 +108,7 @@ int64_t drive_shut(const struct operation *operation, uint64_t directory)
 	return result;
 }
 
-static void tidy(unsigned core)
+void drive_tidy(unsigned core)
 {
 	struct words words;
 	int64_t result = STATUS_PENDING;
@@ -127,7 +127,7 @@ int64_t drive_release(const struct operation *operation, uint64_t inode)
 	int64_t result = drive_ask(operation, inode_home(inode), FS_RELEASE, inode, &words);
 
 	if (result == STATUS_PENDING)
-		tidy(inode_home(inode));
+		drive_tidy(inode_home(inode));
 	return result == STATUS_BUSY ? STATUS_BUSY : STATUS_OK;
 }
 

@@ -39,6 +39,9 @@ int64_t drive_shut(const struct operation *operation, uint64_t directory);
 /* At its home: an inode that has no name and is not open goes, with all its pages, as far as time allows: OK, BUSY. */
 int64_t drive_release(const struct operation *operation, uint64_t inode);
 
+/* Pages that are nobody's any more there become free, as far as time allows. */
+void drive_tidy(unsigned core);
+
 /* The end; of one that has come to nothing, when its path is to be looked up again. */
 int64_t drive_end(struct operation *operation, int64_t result);
 

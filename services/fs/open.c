@@ -30,11 +30,17 @@ static int64_t count(struct operation *operation, enum operation_step next)
 	return drive_end(operation, status == STATUS_NOT_FOUND && word_get(&operation->kind) == KIND_OPEN ? STATUS_RESTART : status);
 }
 
+/* What is cut off is free then, for all cores: each takes pages from memory, not from another's shard. */
 static int64_t resize(const struct operation *operation)
 {
+	unsigned home = inode_home(word_get(&operation->inode));
 	struct words words;
+	int64_t result = drive_ask(operation, home, FS_RESIZE, 0, &words);
 
-	return drive_ask(operation, inode_home(word_get(&operation->inode)), FS_RESIZE, 0, &words);
+	if (result != STATUS_PENDING)
+		return result;
+	drive_tidy(home);
+	return STATUS_OK;
 }
 
 static void check_open(struct operation *operation)
