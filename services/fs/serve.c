@@ -148,8 +148,8 @@ static int64_t rename_once(struct words *words)
 		return status;
 	if (!from.meaning.inode)
 		return STATUS_NOT_FOUND;
-	if (!from.length || !to.length)
-		return STATUS_BAD_ARGUMENT;
+	if (!from.length || !to.length) /* dots, or slashes alone */
+		return STATUS_IN_USE;
 	if (to.meaning.inode && COUNT(words) & FS_NO_REPLACE)
 		return STATUS_EXISTS;
 	if (from.meaning.inode == to.meaning.inode)

@@ -332,6 +332,15 @@ static void names(void)
 	say_stat("masked");
 	say("mask before", umask(022));
 	unlink("masked");
+	say("all bits", mkdir("bits", 07777));
+	say_stat("bits");
+	say("rename ..", rename("..", "bits/up"));
+	say("to .", rename("bits", "."));
+	say("to /", rename("bits", "/"));
+	rmdir("bits");
+	say("absolute, and no directory", access("/", F_OK) | faccessat(999, "/", F_OK, 0));
+	say("relative to none", faccessat(999, "x", F_OK, 0));
+	say("from nowhere to nowhere", renameat(999, "/none", 998, "/nothing"));
 }
 
 static void many(void)
