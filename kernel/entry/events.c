@@ -92,7 +92,7 @@ static struct thread *choose(void)
 }
 
 /* Goes on in the shim where an operation has been waiting. False: it waits again, or its thread is gone. A thread
- * that is to end does so when its operation has come to its end, or only sleeps. */
+ * that is to end does so when its operation has come to its end, or only sleeps; not while it is in a service, which would wait for it for ever. */
 static bool resume(struct thread *thread)
 {
 	int64_t (*function)(struct task *, int64_t) = thread->task.resume;
@@ -106,7 +106,7 @@ static bool resume(struct thread *thread)
 	result = function(&thread->task, (int64_t)thread->program.registers.rax);
 	if (thread_current != thread)
 		return false; /* it has ended itself */
-	if (thread->dying && (result != CALL_PARKED || thread->wait == WAIT_NOTHING)) {
+	if (thread->dying && thread->activation == &thread->program && (result != CALL_PARKED || thread->wait == WAIT_NOTHING)) {
 		thread_end(thread);
 		return false;
 	}

@@ -314,5 +314,5 @@ int64_t data_resize(uint64_t ticket)
 	journal_commit();
 	clear_tail(inode);
 	tree_trim(inode);
-	return STATUS_OK;
+	return pages_tidy() ? STATUS_PENDING : STATUS_OK;
 }

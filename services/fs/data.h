@@ -22,7 +22,7 @@ int64_t data_write(struct operation *operation, uint64_t key);
 /* The driver's core: into the operation's staging pages. NO_MEMORY, NO_SPACE, BUSY, BAD_ADDRESS. */
 must_check status_t data_stage(struct operation *operation);
 
-/* Home, by ticket: FS_STORE and FS_RESIZE. */
+/* Home, by ticket: FS_STORE and FS_RESIZE, which is done when it says PENDING, too: FS_TIDY frees the rest of what was cut off. */
 int64_t data_store(uint64_t ticket, uint64_t *end);
 int64_t data_resize(uint64_t ticket);
 

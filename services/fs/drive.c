@@ -23,6 +23,7 @@ int64_t drive(struct operation *operation, enum driver driver)
 		return STATUS_BUSY;
 	self.driven |= bit;
 	self.drivers++;
+	word_put(&operation->unheard, driver == DRIVER_OTHER);
 	switch ((enum operation_kind)word_get(&operation->kind)) {
 	case KIND_OPEN: result = open_drive(operation); break;
 	case KIND_CLOSE: result = close_drive(operation); break;
@@ -47,6 +48,8 @@ int64_t drive_ask(const struct operation *operation, unsigned core, enum fs_oper
 
 		*words = (struct words){ { what, word_get(&operation->ticket), argument } };
 		result = request(core, words);
+		if (result == STATUS_TIMED_OUT)
+			return STATUS_BUSY;
 		finish.word[1] = words->word[2];
 		/* Whether that has ended, the next try finds out. */
 		if (result == STATUS_BUSY && finish.word[1] && ticket_core(finish.word[1]) < ipc_cores())
@@ -90,7 +93,7 @@ static int64_t empty_shard(const struct operation *operation, unsigned core)
 		words = (struct words){ { FS_EMPTY, word_get(&operation->ticket) } };
 		result = request(core, &words);
 	}
-	return result;
+	return result == STATUS_TIMED_OUT ? STATUS_BUSY : result;
 }
 
 int64_t drive_shut(const struct operation *operation, uint64_t directory)
@@ -105,7 +108,7 @@ int64_t drive_shut(const struct operation *operation, uint64_t directory)
 	return result;
 }
 
-static void tidy(unsigned core)
+void drive_tidy(unsigned core)
 {
 	struct words words;
 	int64_t result = STATUS_PENDING;
@@ -124,7 +127,7 @@ int64_t drive_release(const struct operation *operation, uint64_t inode)
 	int64_t result = drive_ask(operation, inode_home(inode), FS_RELEASE, inode, &words);
 
 	if (result == STATUS_PENDING)
-		tidy(inode_home(inode));
+		drive_tidy(inode_home(inode));
 	return result == STATUS_BUSY ? STATUS_BUSY : STATUS_OK;
 }
 

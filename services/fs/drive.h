@@ -25,7 +25,8 @@ int64_t rename_drive(struct operation *operation);
 int64_t write_drive(struct operation *operation, enum driver driver);
 int64_t truncate_drive(struct operation *operation);
 
-/* A request for the operation to a core: its result; where that waits for another operation, after having had it finished a few times. */
+/* A request for the operation to a core: its result; where that waits for another operation, after having had it finished a few times. BUSY also when
+ * nobody tells what has become of it: the operation stays at its step, for whoever comes for it. */
 enum { DRIVE_TRIES = 4 };
 int64_t drive_ask(const struct operation *operation, unsigned core, enum fs_operation what, uint64_t argument, struct words *words);
 
@@ -38,12 +39,16 @@ int64_t drive_shut(const struct operation *operation, uint64_t directory);
 /* At its home: an inode that has no name and is not open goes, with all its pages, as far as time allows: OK, BUSY. */
 int64_t drive_release(const struct operation *operation, uint64_t inode);
 
+/* Pages that are nobody's any more there become free, as far as time allows. */
+void drive_tidy(unsigned core);
+
 /* The end; of one that has come to nothing, when its path is to be looked up again. */
 int64_t drive_end(struct operation *operation, int64_t result);
 
 /* New operations. `key` is the caller's. Results as above. */
 int64_t open_existing(uint64_t key, uint64_t inode, unsigned flags);
 int64_t close_inode(uint64_t key, uint64_t inode);
+int64_t close_unheard(struct operation *operation); /* one that has ended, becomes the closing of what it has opened */
 int64_t create_inode(uint64_t key, const struct place *place, uint64_t mode, unsigned flags); /* FS_CREATE: and open it; -> inode */
 int64_t unlink_place(uint64_t key, const struct place *place);
 int64_t rename_place(uint64_t key, const struct place *from, const struct place *to);

@@ -30,11 +30,17 @@ static int64_t count(struct operation *operation, enum operation_step next)
 	return drive_end(operation, status == STATUS_NOT_FOUND && word_get(&operation->kind) == KIND_OPEN ? STATUS_RESTART : status);
 }
 
+/* What is cut off is free then, for all cores: each takes pages from memory, not from another's shard. */
 static int64_t resize(const struct operation *operation)
 {
+	unsigned home = inode_home(word_get(&operation->inode));
 	struct words words;
+	int64_t result = drive_ask(operation, home, FS_RESIZE, 0, &words);
 
-	return drive_ask(operation, inode_home(word_get(&operation->inode)), FS_RESIZE, 0, &words);
+	if (result != STATUS_PENDING)
+		return result;
+	drive_tidy(home);
+	return STATUS_OK;
 }
 
 static void check_open(struct operation *operation)
@@ -140,6 +146,17 @@ int64_t close_inode(uint64_t key, uint64_t inode)
 	struct operation *operation = begin(KIND_CLOSE, inode, STEP_COUNT);
 
 	return operation ? publish(operation, key) : STATUS_BUSY;
+}
+
+/* Should the replica die before it is in flight, the file stays open: counted once too little, it would go while it is in use. */
+int64_t close_unheard(struct operation *operation)
+{
+	uint64_t key = word_get(&operation->key);
+
+	word_put(&operation->kind, KIND_CLOSE);
+	operation_step(operation, STEP_COUNT);
+	operation_publish(operation, key);
+	return drive(operation, DRIVER_OTHER);
 }
 
 int64_t write_inode(uint64_t key, uint64_t inode, uint64_t offset, uint64_t size)

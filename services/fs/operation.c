@@ -64,6 +64,7 @@ struct operation *operation_begin(enum operation_kind kind)
 	clear(&operation->kind, operation->name);
 	clear(&operation->other, operation->target_name);
 	word_put(&operation->result, 0);
+	word_put(&operation->unheard, 0);
 	word_put(&operation->kind, kind);
 	return operation;
 }

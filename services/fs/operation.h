@@ -6,7 +6,7 @@
  *   free -> in flight (key, ticket) -> ended (key, result) -> free
  * An ended one stays until its caller has heard: that is when the next activation comes in, unless the replica has died meanwhile; then, when the caller
  * comes again with the same key, or with another one, or is gone. What was in flight when the replica died is driven on by whoever comes first: the same
- * caller, a core that finds it in its way (FS_FINISH), or, when the caller is gone, any.
+ * caller, a core that finds it in its way (FS_FINISH), or, when the caller is gone, any. A file that is open then, and whose caller will never know, is closed.
  * I1 key 0: free. ticket 0: not in flight; no ticket is given twice
  * I2 fields are written before `ticket`, which is written before `key`; in flight only `step`, `result` and what the operation's own file says change
  * I3 L: the link of an inode (inode.h) changes only when the operation that made it is not in flight; so each step's question "was that me?" has an answer
@@ -49,6 +49,7 @@ struct operation {
 	uint64_t target_name[NAME_WORDS];
 
 	uint64_t key, result;             /* own core alone */
+	uint64_t unheard;                 /* the same. 1: its caller was not there when it was last driven on */
 } __attribute__((aligned(64)));
 
 /* Own core. NULL: there is none; there are too many. */

@@ -9,7 +9,7 @@
 #include "abi/fs.h"
 #include "abi/service.h"
 
-/* A result, or BUSY where the other replica died again and again. */
+/* A result; BUSY where the other replica died again and again; TIMED_OUT: our thread is to end, and whether it was done nobody tells. */
 int64_t request(unsigned core, struct words *words);
 
 /* Here. */

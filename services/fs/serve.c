@@ -40,6 +40,22 @@ static bool is_abandoned(uint64_t key, uint64_t caller)
 	return thread && (thread == caller >> 32 ? key != caller : !ipc_lives((uint32_t)thread));
 }
 
+/* It has opened a file for a caller who does not know. */
+static bool is_open_unheard(const struct operation *operation)
+{
+	uint64_t kind = word_get(&operation->kind);
+
+	return word_get(&operation->unheard) && (int64_t)word_get(&operation->result) > 0 &&
+	       (kind == KIND_OPEN || (kind == KIND_CREATE && word_get(&operation->flags) & FS_CREATE));
+}
+
+static int64_t drive_to_end(struct operation *operation, uint64_t key)
+{
+	if (word_get(&operation->ticket) && drive(operation, DRIVER_OTHER) == STATUS_BUSY)
+		return STATUS_BUSY;
+	return word_get(&operation->key) == key && is_open_unheard(operation) ? close_unheard(operation) : STATUS_OK;
+}
+
 /* What the caller has begun and not come back for, or a thread that is gone, is driven to its end and forgotten; one of those. */
 static status_t finish_abandoned(uint64_t caller)
 {
@@ -49,7 +65,7 @@ static status_t finish_abandoned(uint64_t caller)
 
 		if (!key || !is_abandoned(key, caller))
 			continue;
-		if (word_get(&operation->ticket) && drive(operation, DRIVER_OTHER) == STATUS_BUSY)
+		if (drive_to_end(operation, key) == STATUS_BUSY)
 			return key >> 32 == caller >> 32 ? STATUS_BUSY : STATUS_OK;
 		if (word_get(&operation->key) == key)
 			operation_forget(operation);
@@ -79,6 +95,8 @@ static int64_t open_once(struct words *words)
 	inode = inode_at(place.meaning.inode);
 	if (!inode)
 		return STATUS_RESTART;
+	if (!place.length && !inode_link(place.meaning.inode)) /* the directory that the path begins at has gone: no other look-up finds another one */
+		return STATUS_NOT_FOUND;
 	if (inode_is_directory(inode) && flags & (FS_CREATE | FS_TRUNCATES | FS_WRITES))
 		return STATUS_IS_DIRECTORY;
 	if (!inode_is_directory(inode) && flags & FS_DIRECTORY)
@@ -130,8 +148,8 @@ static int64_t rename_once(struct words *words)
 		return status;
 	if (!from.meaning.inode)
 		return STATUS_NOT_FOUND;
-	if (!from.length || !to.length)
-		return STATUS_BAD_ARGUMENT;
+	if (!from.length || !to.length) /* dots, or slashes alone */
+		return STATUS_IN_USE;
 	if (to.meaning.inode && COUNT(words) & FS_NO_REPLACE)
 		return STATUS_EXISTS;
 	if (from.meaning.inode == to.meaning.inode)
@@ -163,6 +181,7 @@ static int64_t go_on(uint64_t key)
 		return STATUS_RESTART;
 	if (word_get(&operation->step) != STEP_ENDED)
 		return drive(operation, DRIVER_CALLER);
+	word_put(&operation->unheard, 0);
 	result = (int64_t)word_get(&operation->result);
 	if (result == STATUS_RESTART)
 		operation_forget(operation);
@@ -195,7 +214,8 @@ static int64_t try_change(struct words *words)
 {
 	int64_t result = finish_abandoned(KEY(words));
 
-	if (result == STATUS_OK)
+	/* Who is to end does not come again: a close does not wait for what else it has begun, or the file would stay open for ever. */
+	if (result == STATUS_OK || (words->word[0] & 0xffff) == FS_CLOSE)
 		result = go_on(KEY(words));
 	for (unsigned i = 0; i < RESTARTS && result == STATUS_RESTART; i++)
 		result = once(words);

@@ -71,13 +71,12 @@ int64_t linux_close_range(struct registers *registers)
 	if (first > last || registers->rdx & ~(uint64_t)RANGE_EXEC)
 		return -LINUX_EINVAL;
 	for (uint32_t number = first; number <= last && number < DESCRIPTORS_MOST; number++) {
-		uint64_t *word = descriptor_word(table(), number);
-		struct file *file;
+		struct file *file = registers->rdx ? NULL : descriptor_take(table(), number);
 
-		if (registers->rdx && word && descriptor_file(*word))
-			__atomic_fetch_or(word, DESCRIPTOR_EXEC, __ATOMIC_RELAXED);
-		else if (!registers->rdx && (file = descriptor_take(table(), number)))
+		if (file)
 			file_put(file);
+		else if (registers->rdx)
+			(void)descriptor_mark(table(), number, true);
 	}
 	return serve_closing(0);
 }
@@ -139,15 +138,6 @@ int64_t linux_dup3(struct registers *registers)
 	return replace((uint32_t)registers->rdi, (uint32_t)registers->rsi, registers->rdx ? DESCRIPTOR_EXEC : 0);
 }
 
-static int64_t set_exec(uint64_t *word, uint64_t exec)
-{
-	if (exec & 1)
-		__atomic_fetch_or(word, DESCRIPTOR_EXEC, __ATOMIC_RELAXED);
-	else
-		__atomic_fetch_and(word, ~(uint64_t)DESCRIPTOR_EXEC, __ATOMIC_RELAXED);
-	return 0;
-}
-
 static int64_t set_flags(struct file *file, uint32_t flags)
 {
 	uint32_t kept = __atomic_load_n(&file->flags, __ATOMIC_RELAXED) & ~(uint32_t)CHANGEABLE;
@@ -156,13 +146,13 @@ static int64_t set_flags(struct file *file, uint32_t flags)
 	return 0;
 }
 
-static int64_t control(struct file *file, uint64_t *word, uint64_t operation, uint64_t argument)
+static int64_t control(struct file *file, unsigned number, uint64_t operation, uint64_t argument)
 {
 	switch (operation) {
 	case GET_FD:
-		return __atomic_load_n(word, __ATOMIC_RELAXED) & DESCRIPTOR_EXEC ? 1 : 0;
+		return __atomic_load_n(descriptor_word(table(), number), __ATOMIC_RELAXED) & DESCRIPTOR_EXEC ? 1 : 0;
 	case SET_FD:
-		return set_exec(word, argument);
+		return descriptor_mark(table(), number, argument & 1) ? 0 : -LINUX_EBADF; /* closed meanwhile */
 	case GET_FLAGS:
 		return __atomic_load_n(&file->flags, __ATOMIC_RELAXED);
 	case SET_FLAGS:
@@ -181,7 +171,7 @@ int64_t linux_fcntl(struct registers *registers)
 		return -LINUX_EBADF;
 	if (registers->rsi == DUP || registers->rsi == DUP_EXEC)
 		return give_descriptor(file, registers->rdx, registers->rsi == DUP_EXEC ? DESCRIPTOR_EXEC : 0);
-	result = control(file, descriptor_word(table(), (uint32_t)registers->rdi), registers->rsi, registers->rdx);
+	result = control(file, (uint32_t)registers->rdi, registers->rsi, registers->rdx);
 	file_put(file);
 	return serve_closing(result);
 }

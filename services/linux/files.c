@@ -154,7 +154,22 @@ struct file *descriptor_take(struct descriptors *table, unsigned number)
 	uint64_t *word = descriptor_word(table, number);
 	uint64_t now = word ? __atomic_load_n(word, __ATOMIC_ACQUIRE) : 0;
 
-	return descriptor_file(now) && change(word, now, 0) ? descriptor_file(now) : NULL; /* else another thread has closed or replaced it: as if that came first */
+	while (descriptor_file(now) && !__atomic_compare_exchange_n(word, &now, 0, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		; /* bounded: each turn that fails, another core has changed it */
+	return descriptor_file(now);
+}
+
+bool descriptor_mark(struct descriptors *table, unsigned number, bool exec)
+{
+	uint64_t *word = descriptor_word(table, number);
+	uint64_t now = word ? __atomic_load_n(word, __ATOMIC_RELAXED) : 0, marked;
+
+	do { /* bounded: as above */
+		if (!descriptor_file(now))
+			return false;
+		marked = exec ? now | DESCRIPTOR_EXEC : now & ~(uint64_t)DESCRIPTOR_EXEC;
+	} while (!__atomic_compare_exchange_n(word, &now, marked, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
+	return true;
 }
 
 bool descriptor_replace(struct descriptors *table, unsigned number, struct file *file, unsigned exec)
@@ -162,8 +177,10 @@ bool descriptor_replace(struct descriptors *table, unsigned number, struct file 
 	uint64_t *word = descriptor_word(table, number);
 	uint64_t now = __atomic_load_n(word, __ATOMIC_ACQUIRE);
 
-	if (now == DESCRIPTOR_RESERVED || !change(word, now, (uint64_t)file | exec))
-		return false;
+	do { /* bounded: as above */
+		if (now == DESCRIPTOR_RESERVED)
+			return false;
+	} while (!__atomic_compare_exchange_n(word, &now, (uint64_t)file | exec, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
 	if (now)
 		file_put(descriptor_file(now));
 	return true;
@@ -178,42 +195,50 @@ static bool hold(struct file *file)
 	return now != 0;
 }
 
+/* What a word has, with a reference for the caller; 0: no file. One that leads to a file all the time, if to several in turn, is never found empty. */
+static uint64_t hold_word(const uint64_t *word)
+{
+	uint64_t now = __atomic_load_n(word, __ATOMIC_ACQUIRE);
+
+	while (descriptor_file(now)) { /* bounded: each turn but the last, another core has changed it */
+		bool held = hold(descriptor_file(now));
+		uint64_t again = __atomic_load_n(word, __ATOMIC_ACQUIRE);
+
+		if (held && descriptor_file(again) == descriptor_file(now)) /* the record has not become another's meanwhile */
+			return again;
+		if (held)
+			file_put(descriptor_file(now));
+		else if (again == now)
+			break;
+		now = again;
+	}
+	return 0;
+}
+
 struct file *descriptor_hold(const struct descriptors *table, unsigned number)
 {
 	uint64_t *word = descriptor_word(table, number);
-	struct file *file = word ? descriptor_file(__atomic_load_n(word, __ATOMIC_ACQUIRE)) : NULL;
 
-	if (!file || !hold(file))
-		return NULL;
-	if (descriptor_file(__atomic_load_n(word, __ATOMIC_ACQUIRE)) == file) /* the record has not become another's meanwhile */
-		return file;
-	file_put(file);
-	return NULL;
+	return word ? descriptor_file(hold_word(word)) : NULL;
 }
 
 static struct descriptors *copy_page(const struct descriptors *of)
 {
 	struct descriptors *copy = kernel_files_page_take();
 
-	for (unsigned i = 0; copy && i < DESCRIPTORS_PAGE; i++) {
-		uint64_t word = __atomic_load_n(&of->word[i], __ATOMIC_ACQUIRE);
-		struct file *file = descriptor_file(word);
-
-		if (file && hold(file))
-			copy->word[i] = word;
-	}
+	for (unsigned i = 0; copy && i < DESCRIPTORS_PAGE; i++)
+		copy->word[i] = hold_word(&of->word[i]);
 	return copy;
 }
 
 struct descriptors *descriptors_copy(const struct descriptors *of)
 {
 	struct descriptors *copy = copy_page(of), *last = copy;
-	struct file *directory = descriptor_file(__atomic_load_n(&of->directory, __ATOMIC_ACQUIRE));
 
 	if (!copy)
 		return NULL;
 	copy->mask = __atomic_load_n(&of->mask, __ATOMIC_RELAXED);
-	copy->directory = directory && hold(directory) ? (uint64_t)directory : 0;
+	copy->directory = hold_word(&of->directory);
 	for (of = next_page(of); of; of = next_page(of), last = last->next) {
 		last->next = copy_page(of);
 		if (!last->next) {
@@ -246,12 +271,14 @@ void descriptors_move(struct descriptors *table, struct file *directory)
 	put_word(__atomic_exchange_n(&table->directory, (uint64_t)directory, __ATOMIC_ACQ_REL));
 }
 
-/* Whoever changes it meanwhile does so in this process; the number is one of an inode for ever. */
 uint64_t descriptors_directory(const struct descriptors *table)
 {
-	struct file *file = descriptor_file(__atomic_load_n(&table->directory, __ATOMIC_ACQUIRE));
+	struct file *file = descriptor_file(hold_word(&table->directory));
+	uint64_t inode = file ? file->inode : 0;
 
-	return file ? file->inode : 0;
+	if (file)
+		file_put(file);
+	return inode;
 }
 
 void descriptors_exec(struct descriptors *table)

@@ -73,6 +73,8 @@ void descriptors_destroy(struct descriptors *table);
 int descriptor_reserve(struct descriptors *table, unsigned from);
 /* It leads to a file whose reference it takes over; NULL: to nothing again. */
 void descriptor_set(struct descriptors *table, unsigned number, struct file *file, unsigned exec);
+/* Exec closes it, or does not. False: it leads to nothing. */
+bool descriptor_mark(struct descriptors *table, unsigned number, bool exec);
 /* It leads to a file instead of whatever it led to, which loses a reference: dup2. False: it is being opened. */
 bool descriptor_replace(struct descriptors *table, unsigned number, struct file *file, unsigned exec);
 /* It leads to nothing, and what it led to is returned with its reference; NULL: to nothing before. */

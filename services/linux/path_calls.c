@@ -17,7 +17,7 @@ enum {
 	OPEN_WRITES = 3, OPEN_CREATES = 0100, OPEN_EXCLUSIVE = 0200, OPEN_TRUNCATES = 01000, OPEN_DIRECTORY = 0200000, OPEN_CLOSES = 02000000,
 	OPEN_KEPT = ~(OPEN_CREATES | OPEN_EXCLUSIVE | OPEN_TRUNCATES | 0400 /* O_NOCTTY */ | OPEN_CLOSES),
 	RENAME_KEEPS = 1,
-	MODE = 07777,
+	MODE = 07777, DIRECTORY_MODE = 01777,
 	MAY_EXECUTE = 1, ANY_EXECUTE = 0111,
 	PATH_SIZE = 4096,
 };
@@ -48,10 +48,20 @@ static int64_t directory_of(uint64_t descriptor)
 	return inode ? inode : -LINUX_ENOTDIR;
 }
 
+/* Where a path begins: an absolute one at the root, whatever the descriptor is. */
+static int64_t start_of(uint64_t descriptor, uint64_t path)
+{
+	char first;
+
+	if ((int32_t)descriptor != AT_CURRENT && !kernel_copy_in(&first, path, 1) && first == '/')
+		return (int64_t)FS_ROOT;
+	return directory_of(descriptor);
+}
+
 /* An operation on one path, its other words set. */
 static int64_t ask_about(uint64_t descriptor, uint64_t path, struct service_call *call, int64_t (*next)(struct task *task, int64_t result))
 {
-	int64_t directory = directory_of(descriptor);
+	int64_t directory = start_of(descriptor, path);
 
 	if (directory < 0)
 		return directory;
@@ -108,7 +118,7 @@ static uint64_t service_flags(uint64_t flags)
 
 static int64_t open_at(uint64_t descriptor, uint64_t path, uint64_t flags, uint64_t mode)
 {
-	int64_t directory = directory_of(descriptor);
+	int64_t directory = start_of(descriptor, path);
 	int number = directory < 0 ? -1 : descriptor_reserve(table(), 0);
 
 	if (number < 0)
@@ -238,7 +248,7 @@ int64_t linux_rmdir(struct registers *registers)
 
 static int64_t make_directory(uint64_t descriptor, uint64_t path, uint64_t mode)
 {
-	return ask_about(descriptor, path, &(struct service_call){ .word = { FS_MKDIR, 0, 0, mode & MODE & ~table()->mask } }, done);
+	return ask_about(descriptor, path, &(struct service_call){ .word = { FS_MKDIR, 0, 0, mode & DIRECTORY_MODE & ~table()->mask } }, done);
 }
 
 int64_t linux_mkdir(struct registers *registers)
@@ -253,7 +263,7 @@ int64_t linux_mkdirat(struct registers *registers)
 
 static int64_t rename_at(uint64_t from_directory, uint64_t from, uint64_t to_directory, uint64_t to, uint64_t flags)
 {
-	int64_t target = directory_of(to_directory);
+	int64_t target = start_of(to_directory, to);
 
 	if (flags & ~(uint64_t)RENAME_KEEPS)
 		return -LINUX_EINVAL;

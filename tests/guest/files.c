@@ -292,6 +292,22 @@ static void share_offset(void)
 	say("close", close(100) | close(other) | close(file));
 }
 
+/* The current directory has been removed. */
+static void live_nowhere(void)
+{
+	char here[PATH_MAX];
+
+	mkdir("nowhere", 0755);
+	chdir("nowhere");
+	say("rmdir", rmdir("../nowhere"));
+	say("create", open("x", O_CREAT | O_RDWR, 0600));
+	say("mkdir", mkdir("x", 0755));
+	say("getcwd", getcwd(here, sizeof(here)) ? 0 : -1);
+	close(open(".", O_RDONLY)); /* Linux opens it; what matters is that there is an answer */
+	say("up", chdir(".."));
+	say("back there", access("gone", F_OK));
+}
+
 static void names(void)
 {
 	char longest[NAME_MAX + 2], path[PATH_MAX + 10];
@@ -316,6 +332,15 @@ static void names(void)
 	say_stat("masked");
 	say("mask before", umask(022));
 	unlink("masked");
+	say("all bits", mkdir("bits", 07777));
+	say_stat("bits");
+	say("rename ..", rename("..", "bits/up"));
+	say("to .", rename("bits", "."));
+	say("to /", rename("bits", "/"));
+	rmdir("bits");
+	say("absolute, and no directory", access("/", F_OK) | faccessat(999, "/", F_OK, 0));
+	say("relative to none", faccessat(999, "x", F_OK, 0));
+	say("from nowhere to nowhere", renameat(999, "/none", 998, "/nothing"));
 }
 
 static void many(void)
@@ -366,6 +391,7 @@ int main(int argc, char **argv)
 	rename_things();
 	keep_open();
 	share_offset();
+	live_nowhere();
 	names();
 	many();
 	run_out_of_descriptors();

@@ -17,7 +17,7 @@
 enum {
 	CORES = 4,
 	PAGES_MOST = 4096,
-	STEPS = 40000,
+	STEPS = 100000,
 	FEW = 12, /* descriptors that all cores fight for */
 	GONE_MOST = 1 << 16,
 };
@@ -219,6 +219,8 @@ static void without_memory_nothing_is_kept(void **state)
 }
 
 /* Four cores: one table, few descriptors, each core opens, duplicates, uses and closes. */
+enum { STAYS = FEW + 20 };
+#define STAYS_MARK ((uint64_t)1 << 31)
 static struct descriptors *shared;
 static uint64_t opened[CORES], closed_count[CORES];
 
@@ -260,14 +262,58 @@ static void close_a_descriptor(uint64_t *seed)
 		file_put(file);
 }
 
+/* A copy has files that are nobody else's while it is there. */
 static void copy_all(uint64_t *seed)
 {
 	struct descriptors *copy = below(seed, 50) ? NULL : descriptors_copy(shared);
+	struct file *file = copy ? descriptor_file(*descriptor_word(copy, STAYS)) : NULL;
 
-	if (copy)
+	if (copy) {
+		assert_non_null(file);
+		assert_int_equal(file->inode & STAYS_MARK, STAYS_MARK);
 		descriptors_destroy(copy);
+	}
 	if (!below(seed, 200))
 		descriptors_exec(shared);
+}
+
+/* One that leads to a file all the time, but to another one each time that somebody replaces it; the current directory likewise. */
+static void replace_what_stays(uint64_t *seed)
+{
+	struct file *file = file_open((uint64_t)(core + 1) << 32 | ++opened[core] | STAYS_MARK, 0, 0);
+
+	if (below(seed, 2))
+		assert_true(descriptor_replace(shared, STAYS, file, 0));
+	else
+		descriptors_move(shared, file);
+}
+
+static void use_what_stays(void)
+{
+	struct file *file = descriptor_hold(shared, STAYS);
+
+	assert_non_null(file);
+	assert_int_equal(file->inode & STAYS_MARK, STAYS_MARK);
+	file_put(file);
+	assert_int_equal(descriptors_directory(shared) & STAYS_MARK, STAYS_MARK);
+	assert_true(descriptor_mark(shared, STAYS, false));
+}
+
+/* Marks that meet the end of what they are for do not stay behind: nobody could open there any more, and who replaces it would let go of nothing. */
+static void mark_and_close(uint64_t *seed)
+{
+	unsigned number = STAYS + 1 + below(seed, 2);
+	struct file *file;
+
+	if (below(seed, 2)) {
+		descriptor_mark(shared, number, true);
+	} else if (below(seed, 4)) {
+		file = descriptor_take(shared, number);
+		if (file)
+			file_put(file);
+	} else if (!descriptor_replace(shared, number, file = file_open((uint64_t)(core + 1) << 32 | ++opened[core], 0, 0), 0)) {
+		file_put(file);
+	}
 }
 
 static void *be_core(void *number)
@@ -276,11 +322,14 @@ static void *be_core(void *number)
 
 	core = (unsigned)(uintptr_t)number;
 	for (unsigned step = 0; step < STEPS; step++) {
-		switch (below(&seed, 4)) {
+		switch (below(&seed, 8)) {
 		case 0: open_one(&seed); break;
 		case 1: use_one(&seed); break;
 		case 2: close_a_descriptor(&seed); break;
 		case 3: copy_all(&seed); break;
+		case 4: replace_what_stays(&seed); break;
+		case 5: case 6: use_what_stays(); break;
+		case 7: mark_and_close(&seed); break;
 		}
 		while (close_one()) /* bounded: by what has been opened */
 			closed_count[core]++;
@@ -308,6 +357,10 @@ static void whatever_four_cores_do_each_file_is_closed_once(void **state)
 
 	(void)state;
 	shared = descriptors_create();
+	core = 0;
+	opened[0] = 2;
+	assert_true(descriptor_replace(shared, STAYS, file_open((uint64_t)1 << 32 | STAYS_MARK, 0, 0), 0));
+	descriptors_move(shared, file_open((uint64_t)1 << 32 | STAYS_MARK, 0, 0));
 	pthread_barrier_init(&all_done, NULL, CORES);
 	for (uintptr_t i = 0; i < CORES; i++)
 		assert_int_equal(pthread_create(&thread[i], NULL, be_core_to_the_end, (void *)i), 0);

@@ -243,7 +243,7 @@ static void fill_store(unsigned cores)
 {
 	static uint8_t data[100 * PAGE];
 	int64_t file = call_open(any(cores, 1), FS_ROOT, "big", FS_CREATE), size;
-	uint64_t done = 0;
+	uint64_t done = 0, pages;
 
 	fake_limit(fake_pages(0) + 400);
 	while ((size = call_write(any(cores, 0), (uint64_t)file, done, data, sizeof(data))) > 0)
@@ -251,7 +251,9 @@ static void fill_store(unsigned cores)
 	must(size == STATUS_NO_SPACE && done > 200 * PAGE);
 	must(call_write(any(cores, 0), (uint64_t)file, 0, "still", 5) == 5);
 	fs_check();
+	pages = fake_pages(inode_home((uint64_t)file));
 	must(call_truncate(any(cores, 0), (uint64_t)file, 3 * PAGE) == 0);
+	must(fake_pages(inode_home((uint64_t)file)) == pages - done / PAGE + 3); /* free at once, for other cores, too */
 	must(call_write(any(cores, 0), (uint64_t)file, FS_APPEND, data, sizeof(data)) == (int64_t)FS_TRANSFER_MOST || sizeof(data) > FS_TRANSFER_MOST);
 	must(call_close(any(cores, 1), (uint64_t)file) == 0);
 	must(call_unlink(any(cores, 0), FS_ROOT, "big") == 0);
