@@ -68,23 +68,27 @@ static status_t copy_piece(const struct place *to, const struct place *from, uin
 	return copy_out(to, done, piece, size);
 }
 
-/* No more than to the end of the caller's page: what lies behind may not be there. */
-static uint64_t piece_of(const struct place *theirs, uint64_t done, uint64_t size)
+/* What lies behind the caller's page may not be there: then no more than up to there. *piece is how much. */
+static status_t copy_as_far(const struct place *own, const struct place *theirs, uint64_t done, uint64_t *piece, bool out, const struct guard *guard)
 {
+	const struct place *to = out ? theirs : own, *from = out ? own : theirs;
 	uint64_t room = PAGE_SIZE - (theirs->address + done) % PAGE_SIZE;
+	status_t status = copy_piece(to, from, done, *piece, guard);
 
-	return size - done < room ? size - done : room;
+	if (status != STATUS_BAD_ADDRESS || *piece <= room)
+		return status;
+	*piece = room;
+	return copy_piece(to, from, done, room, guard);
 }
 
 /* Bytes copied before something was not as it should be; or why there are none. */
 static int64_t copy(const struct place *own, const struct place *theirs, uint64_t size, bool out, const struct guard *guard)
 {
-	const struct place *to = out ? theirs : own, *from = out ? own : theirs;
 	uint64_t done = 0;
 
 	while (done < size) {
-		uint64_t piece = piece_of(theirs, done, size);
-		status_t status = copy_piece(to, from, done, piece, guard);
+		uint64_t piece = size - done < PAGE_SIZE ? size - done : PAGE_SIZE;
+		status_t status = copy_as_far(own, theirs, done, &piece, out, guard);
 
 		if (status)
 			return done ? (int64_t)done : status;
