@@ -164,11 +164,11 @@ bool descriptor_mark(struct descriptors *table, unsigned number, bool exec)
 	uint64_t *word = descriptor_word(table, number);
 	uint64_t now = word ? __atomic_load_n(word, __ATOMIC_RELAXED) : 0, marked;
 
-	do { /* bounded: as above */
+	do {
 		if (!descriptor_file(now))
 			return false;
 		marked = exec ? now | DESCRIPTOR_EXEC : now & ~(uint64_t)DESCRIPTOR_EXEC;
-	} while (!__atomic_compare_exchange_n(word, &now, marked, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
+	} while (!__atomic_compare_exchange_n(word, &now, marked, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)); /* bounded: each turn that fails, another core has changed it */
 	return true;
 }
 
@@ -177,10 +177,10 @@ bool descriptor_replace(struct descriptors *table, unsigned number, struct file 
 	uint64_t *word = descriptor_word(table, number);
 	uint64_t now = __atomic_load_n(word, __ATOMIC_ACQUIRE);
 
-	do { /* bounded: as above */
+	do {
 		if (now == DESCRIPTOR_RESERVED)
 			return false;
-	} while (!__atomic_compare_exchange_n(word, &now, (uint64_t)file | exec, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
+	} while (!__atomic_compare_exchange_n(word, &now, (uint64_t)file | exec, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)); /* bounded: as above */
 	if (now)
 		file_put(descriptor_file(now));
 	return true;
