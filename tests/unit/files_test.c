@@ -98,7 +98,12 @@ static void a_file_is_closed_with_its_last_reference(void **state)
 	assert_int_equal(descriptor_reserve(table, 0), 1);
 	assert_null(descriptor_hold(table, 0));
 	assert_null(descriptor_take(table, 0));
-	descriptor_set(table, 0, file, DESCRIPTOR_EXEC);
+	assert_false(descriptor_mark(table, 0, true)); /* being opened */
+	assert_false(descriptor_mark(table, 2, true));
+	assert_false(descriptor_mark(table, DESCRIPTORS_MOST, true));
+	assert_int_equal(*descriptor_word(table, 2), 0);
+	descriptor_set(table, 0, file, 0);
+	assert_true(descriptor_mark(table, 0, true));
 	descriptor_set(table, 1, NULL, 0);
 	assert_int_equal(*descriptor_word(table, 0) & DESCRIPTOR_EXEC, DESCRIPTOR_EXEC);
 	assert_ptr_equal(descriptor_hold(table, 0), file);
