@@ -19,6 +19,7 @@ enum hostile {
 	HOSTILE_UNDEFINED,
 	HOSTILE_DIVIDE,
 	HOSTILE_BACKWARDS,   /* returns with the direction flag set */
+	HOSTILE_ASK,         /* number of a call of the gate's, and its first three words: its answer is the result */
 	HOSTILE_FORGE,       /* writes, as if an interrupt had saved them, registers that go on at an address (word 2), where word 1 says; then jumps: word 3 */
 };
 

@@ -24,8 +24,11 @@ static int64_t here(struct registers *answer)
 	return this_core();
 }
 
-static int64_t ask_store(struct view *store, const struct registers *registers)
+/* A service in ring 0 has no view, and so no store. */
+static int64_t ask_store(const struct activation *service, const struct registers *registers)
 {
+	struct view *store = activation_is_inner(service) ? NULL : service->view->store;
+
 	if (!store)
 		return STATUS_NOT_ALLOWED;
 	if (registers->error == IPC_STORE_FILL)
@@ -47,6 +50,6 @@ int64_t ask_kernel(struct thread *thread)
 	case IPC_LIVES:
 		return lives(registers->rdi);
 	default:
-		return ask_store(thread->activation->view->store, registers);
+		return ask_store(thread->activation, registers);
 	}
 }

@@ -95,19 +95,29 @@ static void create_run(struct work *work, unsigned long operations)
 	}
 }
 
-static void write_run(struct work *work, unsigned long operations)
+static int own_open(const struct work *work, int flags)
 {
 	char path[PATH_LENGTH];
-	int file;
 
 	snprintf(path, PATH_LENGTH, "/tmp/own-%u", work->worker);
-	file = file_open(path, O_WRONLY | O_CREAT | O_TRUNC);
+	return file_open(path, O_WRONLY | O_CREAT | flags);
+}
+
+static void write_piece(int file, unsigned long number)
+{
+	if (pwrite(file, piece, PIECE, (off_t)(number % PIECES) * PIECE) != PIECE)
+		fail("could not write a file in /tmp", errno);
+}
+
+static void write_run(struct work *work, unsigned long operations)
+{
+	int file = own_open(work, O_TRUNC);
+
 	window_open(work, WINDOW_OWN);
 	for (unsigned long i = 0; i < operations; i++) {
 		if (i % PIECES == 0 && ftruncate(file, 0))
 			fail("could not truncate a file in /tmp", errno);
-		if (pwrite(file, piece, PIECE, (off_t)(i % PIECES) * PIECE) != PIECE)
-			fail("could not write a file in /tmp", errno);
+		write_piece(file, i);
 	}
 	window_close(work, operations);
 	close(file);
@@ -115,18 +125,13 @@ static void write_run(struct work *work, unsigned long operations)
 
 static void rewrite_run(struct work *work, unsigned long operations)
 {
-	char path[PATH_LENGTH];
-	int file;
+	int file = own_open(work, 0);
 
-	snprintf(path, PATH_LENGTH, "/tmp/own-%u", work->worker);
-	file = file_open(path, O_WRONLY | O_CREAT);
 	for (unsigned int i = 0; i < PIECES; i++)
-		if (pwrite(file, piece, PIECE, i * PIECE) != PIECE)
-			fail("could not write a file in /tmp", errno);
+		write_piece(file, i);
 	window_open(work, WINDOW_OWN);
 	for (unsigned long i = 0; i < operations; i++)
-		if (pwrite(file, piece, PIECE, (off_t)(i % PIECES) * PIECE) != PIECE)
-			fail("could not write a file in /tmp", errno);
+		write_piece(file, i);
 	window_close(work, operations);
 	close(file);
 }

@@ -12,26 +12,6 @@ static void expect_class(unsigned server, long class)
 		native_fail("the service has another class in this composition", 0);
 }
 
-static void call_echo(struct work *work, unsigned long operations, long class)
-{
-	struct words words = { { 2 } };
-	int64_t sum = 0;
-
-	expect_class(SERVER_echo, class);
-	if (ipc_call(SERVER_echo, &words) != 1) /* the replica is there from now on */
-		native_fail("could not call a service", 0);
-	words = (struct words){ { 2 } };
-	window_open(work, WINDOW_OWN);
-	for (unsigned long i = 0; i < operations; i++)
-		sum += ipc_call(SERVER_echo, &words);
-	window_close(work, operations);
-	/* each call makes five words one higher, and answers with half of the sum */
-	for (unsigned long i = 0; i < operations; i++)
-		sum -= (int64_t)((2 + 5 * i) / 2);
-	if (sum || words.word[5] != operations)
-		native_fail("the service answered what it should not", sum);
-}
-
 /* So many cycles on a core that does an instruction in each. */
 static void compute(unsigned long cycles)
 {
@@ -41,13 +21,14 @@ static void compute(unsigned long cycles)
 		__asm__ volatile("1: dec %0; jnz 1b" : "+r"(turns) : : "cc");
 }
 
-static void call_between(struct work *work, unsigned long operations, unsigned long cycles)
+/* With so many cycles of the program's own behind each call. */
+static void call_and_work(struct work *work, unsigned long operations, long class, unsigned long cycles)
 {
 	struct words words = { { 2 } };
 	int64_t sum = 0;
 
-	expect_class(SERVER_echo, 2);
-	if (ipc_call(SERVER_echo, &words) != 1)
+	expect_class(SERVER_echo, class);
+	if (ipc_call(SERVER_echo, &words) != 1) /* the replica is there from now on */
 		native_fail("could not call a service", 0);
 	words = (struct words){ { 2 } };
 	window_open(work, WINDOW_OWN);
@@ -56,18 +37,26 @@ static void call_between(struct work *work, unsigned long operations, unsigned l
 		compute(cycles);
 	}
 	window_close(work, operations);
-	if (!sum || words.word[5] != operations)
+	/* each call makes five words one higher, and answers with half of the sum */
+	for (unsigned long i = 0; i < operations; i++)
+		sum -= (int64_t)((2 + 5 * i) / 2);
+	if (sum || words.word[5] != operations)
 		native_fail("the service answered what it should not", sum);
+}
+
+static void call_echo(struct work *work, unsigned long operations, long class)
+{
+	call_and_work(work, operations, class, 0);
 }
 
 static void call_500(struct work *work, unsigned long operations)
 {
-	call_between(work, operations, 500);
+	call_and_work(work, operations, 2, 500);
 }
 
 static void call_32000(struct work *work, unsigned long operations)
 {
-	call_between(work, operations, 32000);
+	call_and_work(work, operations, 2, 32000);
 }
 
 static void call_space(struct work *work, unsigned long operations)

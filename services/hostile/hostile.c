@@ -133,6 +133,8 @@ int64_t serve(struct words *words)
 	case HOSTILE_BACKWARDS:
 		__asm__ volatile("std");
 		break;
+	case HOSTILE_ASK:
+		return ipc_ask((int64_t)words->word[1], words->word[2], words->word[3], words->word[4]);
 	case HOSTILE_FORGE:
 		return forge(words->word);
 	}

@@ -14,6 +14,7 @@ enum {
 	ACCESS_MODE = 3, ACCESS_READ = 0, ACCESS_WRITE = 1, ACCESS_BOTH = 2, /* open(2) */
 	APPENDS = 02000,
 	VECTORS_MOST = 1024,
+	READV = 19, /* its number */
 };
 
 #define TRANSFER_MOST UINT64_C(0x7ffff000) /* read(2) */
@@ -89,7 +90,7 @@ static int64_t read_anew(void)
 {
 	struct registers *registers = kernel_registers();
 
-	return registers->error == 19 ? linux_readv(registers) : linux_read(registers);
+	return registers->error == READV ? linux_readv(registers) : linux_read(registers);
 }
 
 static int64_t leave(struct task *task, int64_t result)

@@ -150,6 +150,19 @@ static void harmless(void)
 	expect("a read of the gate's page", tell(HOSTILE_READ, GATE_PAGE + GATE_CALL, 0, 0, 0, 0) > 0, 1);
 }
 
+/* What the gate answers to whom it is not meant for, or for nothing. */
+static void ask_for_what_it_has_not(void)
+{
+	expect("pages of a store", tell(HOSTILE_ASK, IPC_STORE_FILL, STORE_BASE, 1, 0, 0), STATUS_NOT_ALLOWED);
+	expect("to give them back", tell(HOSTILE_ASK, IPC_STORE_DROP, STORE_BASE, 1, 0, 0), STATUS_NOT_ALLOWED);
+	expect("memory that nobody lends", tell(HOSTILE_ASK, IPC_COPY_IN, STORE_BASE, 0, 8, 0), STATUS_BAD_ARGUMENT);
+	expect("to write there", tell(HOSTILE_ASK, IPC_COPY_OUT_WHILE, STORE_BASE, 0, 8, 0), STATUS_BAD_ARGUMENT);
+	expect("a service that it may not call", tell(HOSTILE_ASK, IPC_CALL + SERVER_fs, 0, 0, 0, 0), STATUS_NOT_ALLOWED);
+	expect("the same on another core", tell(HOSTILE_ASK, IPC_CALL_AT + SERVER_fs, 0, 0, 0, 0), STATUS_NOT_ALLOWED);
+	expect("a service that is not there", tell(HOSTILE_ASK, IPC_CALL + SERVER_COUNT, 0, 0, 0, 0), STATUS_NO_CALL);
+	look_around("after what it has not");
+}
+
 static void loop(void)
 {
 	pid_t other = fork();
@@ -179,6 +192,7 @@ int main(int argc, char **argv)
 		jump_into_the_kernel();
 		if (class == 1)
 			harmless();
+		ask_for_what_it_has_not();
 		loop();
 	}
 	printf("hostile: class %ld, %ld attacks, %ld wrong\n", class, died, wrong);
