@@ -24,11 +24,13 @@ enum fs_operation {
 	FS_RENAME,     /* flags above; directory of the first path, of the second one; two paths -> 0 */
 	FS_TRUNCATE,   /* inode, size -> 0 */
 	FS_PATH,       /* bytes above; directory; a buffer -> the length of its path, which is there then with a zero behind it; NO_SPACE */
+	FS_PAGE,       /* inode, number of a page -> 0, the page being in the store from now on; word 1 its address, word 2 where a word lies, word 3 what that says
+			* as long as the page is this one of this file; NOT_FOUND: beyond the end */
 	FS_OPERATIONS,
 
 	/* What replicas ask each other; words 1 to 3 as services/fs has them. */
 	FS_REGISTER = 64, FS_START, FS_FIND, FS_NEXT, FS_PUT, FS_JOIN, FS_MOVE, FS_CUT, FS_ERASE, FS_RELEASE, FS_SHUT, FS_EMPTY, FS_REOPEN, FS_TURN,
-	FS_STORE, FS_RESIZE, FS_FINISH, FS_TIDY,
+	FS_STORE, FS_RESIZE, FS_FINISH, FS_TIDY, FS_FILL,
 	FS_REQUESTS_END,
 };
 

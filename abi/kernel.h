@@ -99,6 +99,7 @@ enum vspace_right {
 	VSPACE_WRITE = 2,
 	VSPACE_EXECUTE = 4,
 	VSPACE_SHARED = 8, /* of a mapping: a copied space has the same pages, and no copies */
+	VSPACE_BACKED = 16, /* the same: of an object (VSPACE_MAP_OBJECT) */
 };
 
 /* Programs' addresses lie below; the page beneath it is the last. From VSPACE_PLACED up the kernel places mappings itself: images and
@@ -110,9 +111,11 @@ enum vspace_right {
  * has changed what lies before it, the others what is mapped. */
 enum vspace_operation {
 	VSPACE_MAP,     /* address or 0, size, rights, VSPACE_FIXED... -> address */
+	VSPACE_MAP_OBJECT, /* address or 0, size, VSPACE_OBJECT_..., holder (kernel/memory/backing.h), whose reference goes over -> address; else the caller keeps it */
 	VSPACE_UNMAP,   /* address, size */
 	VSPACE_PROTECT, /* address, size, rights */
 	VSPACE_DISCARD, /* address, size: zero-filled again at the next touch */
+	VSPACE_DROP,    /* address, size: the same, shared pages, too; of stores alone */
 	VSPACE_ADVISE,  /* address, size, 1 or 0: the program wants huge pages there, as far as they fit and are left, or does not */
 	VSPACE_LOOK,    /* address, size: changes nothing */
 	VSPACE_MOVE,    /* address, size, new size, VSPACE_STAY... or another address, of the same home -> address */
@@ -123,6 +126,14 @@ enum vspace_map_flags {
 	VSPACE_ANYWHERE,
 	VSPACE_FIXED,          /* replaces what was there */
 	VSPACE_FIXED_IF_EMPTY, /* EXISTS when something is there */
+};
+
+/* The third word of VSPACE_MAP_OBJECT. */
+enum vspace_object {
+	VSPACE_OBJECT_RIGHTS = 15,
+	VSPACE_OBJECT_UNWRITABLE = 16, /* shared, and not to be written: not later either */
+	VSPACE_OBJECT_FLAGS = 8,   /* from this bit on: enum vspace_map_flags */
+	VSPACE_OBJECT_PAGE = 16,   /* the same: the first page of the object that is mapped */
 };
 
 enum vspace_move {
@@ -174,6 +185,15 @@ int64_t kernel_vspace_call(struct vspace *space, enum vspace_operation operation
 /* This core's view of a space gets the page at an address. BAD_ADDRESS: nothing there that gives the right; NO_MEMORY; OVER_LIMIT; NO_PAGE: a frame
  * may be borrowed; BUSY: try again. */
 must_check status_t kernel_vspace_fault(struct vspace *space, uint64_t address, enum vspace_right right);
+/* Pages of objects that are mapped (kernel/memory/backing.h). Which one an address of the thread stands for: BAD_ADDRESS. And it comes there, from the store of the service
+ * that has it: by its address, and a word (address, value) that says it is still this page. RESTART: it is not any more; BUSY; and as kernel_vspace_fault. */
+struct object_page {
+	uint64_t object, index;
+};
+
+must_check status_t kernel_object_page_find(uint64_t address, struct object_page *page);
+must_check status_t kernel_object_page_put(uint64_t address, const struct object_page *page, enum server server, const uint64_t where[3], enum vspace_right right);
+
 /* Building a space at its home before it runs. NO_MEMORY. */
 must_check status_t kernel_vspace_reserve(struct vspace *space, uint64_t start, uint64_t size, unsigned rights);
 must_check status_t kernel_vspace_put(struct vspace *space, uint64_t address, const void *from, uint64_t size); /* bytes into it */

@@ -73,6 +73,9 @@ struct task {
 	uint32_t sequence;           /* of calls that change something (abi/fs.h) */
 	uint32_t tries;              /* of the one that is out */
 	struct file *file;           /* that this system call holds; NULL: none */
+	uint64_t missed;             /* page of a mapped file that the thread needs, and enum vspace_right; 0: none */
+	int64_t (*mapped)(struct task *task, int64_t result); /* what goes on with it */
+	uint32_t anew;               /* how often it was asked for */
 	int32_t exit_status;  /* as wait4 reports it, should this be the last thread */
 };
 
@@ -126,6 +129,12 @@ struct linux_service {
 	/* A thread has come to this core, or has ended on it. */
 	bool (*may_live)(struct task *task);
 	void (*thread_gone)(struct task *task);
+	/* The page that the task has missed; `next` gets OK: try again, or a status. Like a system call: a result, or CALL_PARKED. */
+	int64_t (*page)(struct task *task, int64_t (*next)(struct task *task, int64_t result));
+	/* Open files that are mapped: the object; one reference more, one less. Any core. */
+	uint64_t (*mapped_object)(uint64_t file);
+	void (*mapped_keep)(uint64_t file);
+	void (*mapped_let_go)(uint64_t file);
 	/* A page of a space that runs here has got another frame, because this task wrote to it; NULL: a task that waits meanwhile. */
 	void (*page_moved)(const struct task *task, const struct vspace *space, uint64_t old_frame);
 	/* Every page that the replica has taken and not given back. */

@@ -57,6 +57,8 @@ system_call_leave:
 	mov thread_registers_end(%rip), %rsp
 	cmp $RESULT_PARKED, %rax
 	je 1f
+	cmpb $0, backed_missed(%rip)
+	jne 2f
 	mov R9 - REGISTERS_SIZE(%rsp), %r9
 	mov R8 - REGISTERS_SIZE(%rsp), %r8
 	mov R10 - REGISTERS_SIZE(%rsp), %r10
@@ -68,6 +70,10 @@ system_call_leave:
 	mov RSP - REGISTERS_SIZE(%rsp), %rsp
 	sysretq
 1:	mov $stacks + STACKS_KERNEL_END, %rsp
+	jmp event_loop
+2:	mov %rax, %rdi
+	mov $stacks + STACKS_KERNEL_END, %rsp
+	call backed_call_ends
 	jmp event_loop
 
 /* _Noreturn void registers_resume(const struct registers *): to user code, all registers; but for rcx and r11 after a system call, which

@@ -10,6 +10,7 @@
 #include "kernel/entry/audit.h"
 #include "kernel/entry/finish.h"
 #include "kernel/entry/threads.h"
+#include "kernel/memory/backing.h"
 #include "kernel/memory/copy.h"
 #include "kernel/memory/frames.h"
 #include "kernel/memory/loans.h"
@@ -53,6 +54,25 @@ static void page_moved(const struct vspace *space, uint64_t old_frame)
 }
 
 void (*const copy_moved)(const struct vspace *space, uint64_t old_frame) = page_moved;
+
+static uint64_t mapped_object(uint64_t holder)
+{
+	return linux_service.mapped_object(holder);
+}
+
+static void mapped_keep(uint64_t holder)
+{
+	linux_service.mapped_keep(holder);
+}
+
+static void mapped_let_go(uint64_t holder)
+{
+	linux_service.mapped_let_go(holder);
+}
+
+uint64_t (*const backing_object)(uint64_t holder) = mapped_object;
+void (*const backing_keep)(uint64_t holder) = mapped_keep;
+void (*const backing_let_go)(uint64_t holder) = mapped_let_go;
 
 static int64_t serve_kernel(const struct call *call)
 {

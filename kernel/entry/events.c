@@ -10,6 +10,7 @@
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/offsets.h"
 #include "kernel/entry/audit.h"
+#include "kernel/entry/backed.h"
 #include "kernel/entry/borrow.h"
 #include "kernel/entry/idle.h"
 #include "kernel/entry/inner.h"
@@ -112,6 +113,8 @@ static bool resume(struct thread *thread)
 	}
 	if (result == CALL_PARKED)
 		return thread->state == THREAD_RUNNING; /* a proxy, which is in a service now */
+	if (__builtin_expect(thread->task.missed, 0) && backed_call_anew(result))
+		return false;
 	thread->program.registers.rax = (uint64_t)result;
 	return true;
 }

@@ -11,6 +11,7 @@
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/fixup.h"
 #include "kernel/arch/segments.h"
+#include "kernel/entry/backed.h"
 #include "kernel/entry/borrow.h"
 #include "kernel/entry/events.h"
 #include "kernel/entry/pager.h"
@@ -29,7 +30,7 @@ enum page_fault_error {
 	ERROR_FETCH = 1 << 4,
 };
 
-enum { SIGNAL_KILL = 9, SIGNAL_SEGMENT = 11 };
+enum { SIGNAL_BUS = 7, SIGNAL_KILL = 9, SIGNAL_SEGMENT = 11 };
 
 /* The signals of Linux's x86-64 ABI that exceptions lead to, by vector. */
 static const uint8_t signal_of[32] = {
@@ -53,7 +54,10 @@ static enum access access_of(uint64_t error)
 
 int fault_signal(status_t status)
 {
-	return status == STATUS_NO_MEMORY || status == STATUS_OVER_LIMIT ? SIGNAL_KILL : SIGNAL_SEGMENT;
+	if (status == STATUS_NO_MEMORY || status == STATUS_OVER_LIMIT)
+		return SIGNAL_KILL;
+	/* Of a page of a mapped file: it ends before, no more of it can be kept, or nobody answers. */
+	return status == STATUS_NOT_FOUND || status == STATUS_NO_SPACE || status == STATUS_DEAD ? SIGNAL_BUS : SIGNAL_SEGMENT;
 }
 
 static void deliver(void)
@@ -128,16 +132,20 @@ __attribute__((noinline)) static void kernel_page_fault(struct registers *regist
 		panic_at(registers, address);
 	if (address < USER_END && view_active())
 		status = in_store(vspace_fault_now(view_active(), address, access), address, access);
+	if (status == STATUS_BACKED)
+		backed_miss(address, access);
 	if (status == STATUS_BUSY)
 		inbox_serve_leaves(); /* the page is being taken back, and we must say that we know */
 	else if (status)
 		registers->rip = landing;
 }
 
-_Noreturn static void unresolved(const struct registers *registers, uint64_t address, status_t status)
+_Noreturn static void unresolved(const struct registers *registers, uint64_t address, enum access access, status_t status)
 {
 	if (status == STATUS_NO_PAGE && thread_current->activation == &thread_current->program)
 		borrow_for_fault(registers, address);
+	if (status == STATUS_BACKED && thread_current->activation == &thread_current->program)
+		backed_fault(registers, address, access);
 	program_fault(registers, fault_signal(status), status, address);
 }
 
@@ -160,7 +168,7 @@ static void page_fault(struct registers *registers)
 	if (status == STATUS_BUSY)
 		cpu_pause(); /* the program's next try comes soon enough */
 	else if (status)
-		unresolved(registers, address, status);
+		unresolved(registers, address, access, status);
 }
 
 _Noreturn __attribute__((noinline)) static void kernel_exception(const struct registers *registers)

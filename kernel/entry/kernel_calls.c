@@ -8,15 +8,18 @@
 #include "ipc/gate.h"
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/paging.h"
+#include "kernel/entry/backed.h"
 #include "kernel/entry/borrow.h"
 #include "kernel/entry/classes.h"
 #include "kernel/entry/composition.h"
 #include "kernel/entry/finish.h"
 #include "kernel/memory/arena.h"
+#include "kernel/memory/backing.h"
 #include "kernel/memory/copy.h"
 #include "kernel/memory/frames.h"
 #include "kernel/memory/load.h"
 #include "kernel/memory/object.h"
+#include "kernel/memory/store.h"
 #include "kernel/memory/user.h"
 #include "kernel/memory/vspace.h"
 #include "lib/command_line.h"
@@ -283,7 +286,12 @@ int64_t kernel_copy_in_text(char *to, uint64_t from, size_t size)
 
 status_t kernel_physical_of(uint64_t address, uint64_t *physical)
 {
-	return vspace_physical(thread_current->program.view, address, physical);
+	status_t status = vspace_physical(thread_current->program.view, address, physical);
+
+	if (status != STATUS_BACKED)
+		return status;
+	backed_miss(address, ACCESS_WRITE);
+	return STATUS_BAD_ADDRESS;
 }
 
 uint64_t kernel_page_key(const struct vspace *space, uint64_t address, uint64_t physical)
@@ -380,6 +388,18 @@ int64_t kernel_vspace_call(struct vspace *space, enum vspace_operation operation
 status_t kernel_vspace_fault(struct vspace *space, uint64_t address, enum vspace_right right)
 {
 	return vspace_fault(view_find(space), address, (enum access)right);
+}
+
+status_t kernel_object_page_find(uint64_t address, struct object_page *page)
+{
+	return backing_find(thread_current->program.view->space, address, page);
+}
+
+status_t kernel_object_page_put(uint64_t address, const struct object_page *page, enum server server, const uint64_t where[3], enum vspace_right right)
+{
+	struct store_page from = { server, where[0], where[1], where[2] };
+
+	return backing_put(thread_current->program.view, address, page, &from, (enum access)right);
 }
 
 status_t kernel_vspace_reserve(struct vspace *space, uint64_t start, uint64_t size, unsigned rights)

@@ -4,6 +4,7 @@
 
 #include "ipc/call.h"
 #include "kernel/arch/segments.h"
+#include "kernel/entry/backed.h"
 #include "kernel/entry/borrow.h"
 #include "lib/command_line.h"
 #include "lib/string.h"
@@ -26,6 +27,8 @@ void pager_open(void)
 /* Of the thread, which is dispatched again: its instruction runs anew, or its program ends. */
 static int64_t answered(struct task *task, int64_t result)
 {
+	if (result == STATUS_BACKED)
+		return backed_go_on(task, task->saved[FAULT_SAVED_ADDRESS], (enum access)task->request[0]);
 	if (result != STATUS_NO_PAGE)
 		return fault_answered(task, (status_t)result);
 	task->resume = answered;
@@ -49,6 +52,7 @@ _Noreturn void pager_call(const struct registers *registers, uint64_t address, e
 	thread->program.registers = *registers;
 	thread->task.saved[FAULT_SAVED_RAX] = registers->rax;
 	thread->task.saved[FAULT_SAVED_ADDRESS] = address;
+	thread->task.request[0] = access;
 	thread->task.resume = answered;
 	request = (struct message){ .kind = MESSAGE_request, .service = SERVICE_PAGER, .from = (uint16_t)this_core(), .cookie = (uint64_t)thread,
 				    .word = { (uint64_t)thread->program.view->space, address, access } };

@@ -9,6 +9,7 @@
 #include "kernel/arch/paging.h"
 #include "kernel/memory/allowance.h"
 #include "kernel/memory/arena.h"
+#include "kernel/memory/backing.h"
 #include "kernel/memory/copy.h"
 #include "kernel/memory/frames.h"
 #include "kernel/memory/holders.h"
@@ -25,7 +26,7 @@
 
 uint64_t change_reserved(unsigned rights)
 {
-	return slot_make(SLOT_RESERVED, rights % VSPACE_SHARED, 0) | (rights & VSPACE_SHARED ? SLOT_SHARED : 0);
+	return slot_make(SLOT_RESERVED, rights % VSPACE_SHARED, 0) | (rights & VSPACE_SHARED ? SLOT_SHARED : 0) | (rights & VSPACE_BACKED ? SLOT_BACKED : 0);
 }
 
 static uint64_t to_reserved(uint64_t word, const struct slots_change *how)
@@ -35,20 +36,21 @@ static uint64_t to_reserved(uint64_t word, const struct slots_change *how)
 	return slot_state(word) == SLOT_EMPTY ? *wanted : word;
 }
 
-/* What remains where pages were taken back: nothing (unmap), a reservation with the word's own rights (discard), or
- * one with new rights, REMAINS_NEW + those (a mapping over another: at no moment is there none). */
+/* What remains where pages were taken back: nothing (unmap), a reservation like the word's own (discard, which leaves shared pages, and drop),
+ * or one with new rights, REMAINS_NEW + those (a mapping over another: at no moment is there none). */
 enum remains {
-	REMAINS_NOTHING = 0,
-	REMAINS_RESERVED = 8,
-	REMAINS_NEW = 16,
+	REMAINS_NOTHING,
+	REMAINS_RESERVED,
+	REMAINS_DROPPED,
+	REMAINS_NEW = 64,
 };
 
 static uint64_t after_taking(uint64_t word, const struct slots_change *how)
 {
 	if (how->rights == REMAINS_NOTHING)
 		return 0;
-	if (how->rights == REMAINS_RESERVED)
-		return change_reserved(slot_rights(word)) | (word & SLOT_HUGE);
+	if (how->rights < REMAINS_NEW)
+		return change_reserved(slot_rights(word)) | (word & (SLOT_HUGE | SLOT_SHARED | SLOT_BACKED));
 	return change_reserved(how->rights - REMAINS_NEW);
 }
 
@@ -194,6 +196,8 @@ static status_t take_back(struct vspace *space, uint64_t start, uint64_t end, un
 	struct slots_change second = { .change = from_retired, .changed = give_frame, .wait = inbox_serve_leaves, .rights = remains, .context = &told };
 	status_t status = change_split(space, start, end);
 
+	if (!status && (remains == REMAINS_NOTHING || remains >= REMAINS_NEW))
+		status = backing_split(space, start, end);
 	if (status)
 		return status;
 	slots_apply(space->slots, start, end, &first); /* H1, H2 */
@@ -202,6 +206,8 @@ static status_t take_back(struct vspace *space, uint64_t start, uint64_t end, un
 		slots_apply(space->slots, start, end, &second); /* H5 */
 	allowance_return(space, view_find(space), told.given);
 	frame_give_flush();
+	if (remains == REMAINS_NOTHING || remains >= REMAINS_NEW)
+		backing_clear(space, start, end);
 	if (remains == REMAINS_NOTHING)
 		hole_made(space, start, end);
 	return told.hole ? STATUS_NO_MEMORY : STATUS_OK;
@@ -212,8 +218,9 @@ status_t change_unmap(struct vspace *space, uint64_t start, uint64_t end)
 	return take_back(space, start, end, REMAINS_NOTHING);
 }
 
-static int64_t map(struct vspace *space, uint64_t address, uint64_t size, unsigned rights,
-		   enum vspace_map_flags flags)
+/* Where a mapping goes, empty or about to be replaced by its reservation. An object's begins empty: who faults meanwhile must not find the
+ * new object under the old one's rights. */
+static int64_t make_room(struct vspace *space, uint64_t address, uint64_t size, unsigned rights, enum vspace_map_flags flags)
 {
 	status_t status;
 
@@ -226,19 +233,52 @@ static int64_t map(struct vspace *space, uint64_t address, uint64_t size, unsign
 	} else if (flags == VSPACE_FIXED_IF_EMPTY && slots_occupied(space->slots, address, address + size)) {
 		return STATUS_EXISTS;
 	} else if (flags == VSPACE_FIXED) {
-		status = take_back(space, address, address + size, REMAINS_NEW + rights);
+		status = take_back(space, address, address + size, rights & VSPACE_BACKED ? REMAINS_NOTHING : REMAINS_NEW + rights);
 		if (status)
 			return status;
 	}
-	status = vspace_reserve(space, address, address + size, rights);
-	return status ? status : (int64_t)address;
+	return (int64_t)address;
+}
+
+static int64_t map(struct vspace *space, uint64_t address, uint64_t size, unsigned rights, enum vspace_map_flags flags)
+{
+	int64_t start = make_room(space, address, size, rights, flags);
+	status_t status;
+
+	if (start < 0)
+		return start;
+	status = vspace_reserve(space, (uint64_t)start, (uint64_t)start + size, rights);
+	return status ? status : start;
+}
+
+static int64_t map_object(struct vspace *space, uint64_t address, uint64_t size, uint64_t how, uint64_t holder)
+{
+	unsigned rights = (unsigned)(how & VSPACE_OBJECT_RIGHTS) | VSPACE_BACKED;
+	int64_t start = make_room(space, address, size, rights, (enum vspace_map_flags)(how >> VSPACE_OBJECT_FLAGS & 3));
+	uint64_t end = (uint64_t)start + size;
+	bool kept;
+	status_t status;
+
+	if (start < 0)
+		return start;
+	status = backing_set(space, (uint64_t)start, end, holder, how >> VSPACE_OBJECT_PAGE, how & VSPACE_OBJECT_UNWRITABLE, &kept);
+	if (status)
+		return status;
+	status = vspace_reserve(space, (uint64_t)start, end, rights);
+	if (status && kept)
+		backing_keep(holder); /* the caller has it back */
+	if (status)
+		backing_clear(space, (uint64_t)start, end);
+	else if (!kept)
+		backing_let_go(holder);
+	return status ? status : start;
 }
 
 static status_t protect(struct vspace *space, uint64_t start, uint64_t end, unsigned rights)
 {
 	struct told told = { .pages = 0 };
 	struct slots_change how = { .change = to_rights, .changed = change_tell, .wait = inbox_serve_leaves, .rights = rights, .context = &told };
-	status_t status = change_split(space, start, end);
+	status_t status = rights & VSPACE_WRITE && backing_unwritable(space, start, end) ? STATUS_UNWRITABLE : change_split(space, start, end);
 
 	if (status)
 		return status;
@@ -255,7 +295,7 @@ static status_t look(const struct vspace *space, uint64_t start, uint64_t end)
 
 static uint64_t to_advised(uint64_t word, const struct slots_change *how)
 {
-	if (slot_state(word) != SLOT_RESERVED || word & SLOT_SHARED)
+	if (slot_state(word) != SLOT_RESERVED || word & (SLOT_SHARED | SLOT_BACKED))
 		return word;
 	return how->rights ? word | SLOT_HUGE : word & ~SLOT_HUGE;
 }
@@ -303,7 +343,7 @@ unsigned vspace_changer(const struct vspace *space, enum vspace_operation operat
 {
 	if (operation == VSPACE_BREAK)
 		return space->home;
-	if (operation == VSPACE_MAP && !address)
+	if ((operation == VSPACE_MAP || operation == VSPACE_MAP_OBJECT) && !address)
 		return size <= ARENA_MAPPING_MAX ? this_core() : space->home;
 	return arena_home(address, machine_cores(), space->home);
 }
@@ -324,7 +364,7 @@ static status_t beyond(enum vspace_operation operation)
 static int64_t change(struct vspace *space, enum vspace_operation operation, const uint64_t *argument)
 {
 	uint64_t start = argument[0], size = argument[1];
-	bool anywhere = operation == VSPACE_MAP && !start;
+	bool anywhere = (operation == VSPACE_MAP || operation == VSPACE_MAP_OBJECT) && !start;
 
 	if (operation == VSPACE_BREAK)
 		return (int64_t)set_break(space, start);
@@ -340,12 +380,16 @@ static int64_t change(struct vspace *space, enum vspace_operation operation, con
 	switch (operation) {
 	case VSPACE_MAP:
 		return map(space, start, size, (unsigned)argument[2], (enum vspace_map_flags)argument[3]);
+	case VSPACE_MAP_OBJECT:
+		return map_object(space, start, size, argument[2], argument[3]);
 	case VSPACE_UNMAP:
 		return change_unmap(space, start, start + size);
 	case VSPACE_PROTECT:
 		return protect(space, start, start + size, (unsigned)argument[2]);
 	case VSPACE_DISCARD:
 		return take_back(space, start, start + size, REMAINS_RESERVED);
+	case VSPACE_DROP:
+		return take_back(space, start, start + size, REMAINS_DROPPED);
 	case VSPACE_ADVISE:
 		return advise(space, start, start + size, (unsigned)argument[2]);
 	case VSPACE_LOOK:

@@ -5,6 +5,7 @@
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/paging.h"
 #include "kernel/memory/allowance.h"
+#include "kernel/memory/backing.h"
 #include "kernel/memory/frames.h"
 #include "kernel/memory/holders.h"
 #include "kernel/memory/shootdown.h"
@@ -110,7 +111,7 @@ static status_t take_copy(struct view *view, uint64_t page, uint64_t *slot, uint
 	holders_free(*now);
 	copy_moved(view->space, old); /* this and the next may serve leaves, which must not take the page away between C4 and its mapping */
 	frame_drop(old);
-	*now = slot_present(slot_rights(*now), frame, this_core());
+	*now = slot_present(slot_rights(*now), frame, this_core()) | (*now & SLOT_BACKED);
 	__atomic_store_n(slot, *now, __ATOMIC_RELEASE); /* C4 */
 	return STATUS_OK;
 }
@@ -158,11 +159,17 @@ static status_t share_page(uint64_t *slot, uint64_t now, uint64_t *copy, struct 
 			frame_drop(frame + i * PAGE_SIZE);
 		return STATUS_BUSY;
 	}
-	*copy = slot_present(slot_rights(now), frame, SLOT_NOBODY) | how | (now & SLOT_HUGE);
+	*copy = slot_present(slot_rights(now), frame, SLOT_NOBODY) | how | (now & (SLOT_HUGE | SLOT_BACKED));
 	if (how == SLOT_COPY && !(now & SLOT_COPY) && slot_rights(now) & VSPACE_WRITE)
 		holders_add_to(&fork->writers, now);
 	fork->pages += frames;
 	return STATUS_OK;
+}
+
+/* Both are to have the same page; but an object's they get from it. */
+static bool is_wanted(uint64_t word)
+{
+	return slot_state(word) == SLOT_RESERVED && (word & (SLOT_SHARED | SLOT_BACKED)) == SLOT_SHARED;
 }
 
 /* F3. A page of a shared mapping must be there, so that both have the same one. Tokens are not inherited. */
@@ -177,7 +184,7 @@ static status_t share(uint64_t *slot, uint64_t *copy, void *context)
 		status = STATUS_OK;
 		if (now & SLOT_TOKEN)
 			return STATUS_OK;
-		if (slot_state(now) == SLOT_RESERVED && now & SLOT_SHARED)
+		if (is_wanted(now))
 			status = vspace_fill(fork->space, slot, &now);
 		if (!status && slot_state(now) == SLOT_PRESENT)
 			status = share_page(slot, now, copy, fork);
@@ -222,6 +229,8 @@ struct vspace *vspace_fork(struct vspace *space, status_t *status)
 	begin(space); /* F1, F2 */
 	copy->heap_end = space->heap_end;
 	*status = slots_copy(space->slots, copy->slots, take_node, frame_give, share, &fork); /* F3 */
+	if (!*status)
+		*status = backing_copy(space, copy);
 	shootdown(space, 0, USER_END, SHOOTDOWN_PROTECT, &fork.writers);                               /* F4 */
 	__atomic_store_n(&space->copied, 0, __ATOMIC_SEQ_CST);                                   /* F5 */
 	allowance_charge(copy, fork.pages);
@@ -229,11 +238,6 @@ struct vspace *vspace_fork(struct vspace *space, status_t *status)
 		return copy;
 	vspace_release(copy);
 	return NULL;
-}
-
-static bool is_wanted(uint64_t word)
-{
-	return slot_state(word) == SLOT_RESERVED && word & SLOT_SHARED;
 }
 
 static status_t fill_page(struct vspace *space, uint64_t address)

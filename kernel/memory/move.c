@@ -6,6 +6,7 @@
 
 #include "kernel/arch/paging.h"
 #include "kernel/memory/arena.h"
+#include "kernel/memory/backing.h"
 #include "kernel/memory/change.h"
 #include "kernel/memory/frames.h"
 #include "kernel/memory/holders.h"
@@ -30,7 +31,7 @@ struct range {
 static uint64_t look(uint64_t word, const struct slots_change *how)
 {
 	struct kind *kind = how->context;
-	uint64_t like = slot_make(SLOT_RESERVED, slot_rights(word), 0) | (word & (SLOT_SHARED | SLOT_HUGE));
+	uint64_t like = slot_make(SLOT_RESERVED, slot_rights(word), 0) | (word & (SLOT_SHARED | SLOT_HUGE | SLOT_BACKED));
 
 	if (!kind->word)
 		kind->word = like;
@@ -131,7 +132,7 @@ static void move_page(struct vspace *space, uint64_t *old, uint64_t address)
 	status_t status;
 	uint64_t word = __atomic_load_n(old, __ATOMIC_ACQUIRE), *slot = leaves(space, address, &status) + paging_index(address, 0);
 
-	__atomic_store_n(slot, slot_present(slot_rights(word), slot_frame(word), SLOT_NOBODY) | (word & (SLOT_COPY | SLOT_SHARED)),
+	__atomic_store_n(slot, slot_present(slot_rights(word), slot_frame(word), SLOT_NOBODY) | (word & (SLOT_COPY | SLOT_SHARED | SLOT_BACKED)),
 			 __ATOMIC_RELEASE);
 	__atomic_store_n(old, SLOT_EMPTY, __ATOMIC_RELEASE);
 	holders_free(word);
@@ -196,8 +197,14 @@ static bool grow(struct vspace *space, struct range old, uint64_t new_size, uint
 {
 	struct range more = { old.end, old.start + new_size };
 
-	return more.end <= USER_END && is_home_of(space, more) && !arena_token_window(more.start, more.end) &&
-	       !slots_occupied(space->slots, more.start, more.end) && !change_reserve(space, more.start, more.end, reserved);
+	if (more.end > USER_END || !is_home_of(space, more) || arena_token_window(more.start, more.end) || slots_occupied(space->slots, more.start, more.end))
+		return false;
+	if (reserved & SLOT_BACKED && backing_extend(space, old.start, old.end, more.start, more.end, false))
+		return false;
+	if (!change_reserve(space, more.start, more.end, reserved))
+		return true;
+	backing_clear(space, more.start, more.end);
+	return false;
 }
 
 /* M1. The start; 0: no room, or no frame. */
@@ -217,13 +224,18 @@ static uint64_t find_place(struct vspace *space, uint64_t size, uint64_t where)
 static int64_t move(struct vspace *space, struct range old, uint64_t new_size, uint64_t where, uint64_t reserved)
 {
 	uint64_t start = find_place(space, new_size, where);
-	status_t status;
+	status_t status = STATUS_OK;
 
 	if (!start)
 		return STATUS_NO_MEMORY;
-	status = move_to(space, old, (struct range){ start, start + new_size }, reserved);
+	if (reserved & SLOT_BACKED)
+		status = backing_extend(space, old.start, old.end, start, start + new_size, true);
+	if (!status)
+		status = move_to(space, old, (struct range){ start, start + new_size }, reserved);
 	if (status && change_unmap(space, start, start + new_size))
 		__builtin_trap(); /* its ends are split already */
+	if (!status)
+		backing_clear(space, old.start, old.end);
 	return status ? status : (int64_t)start;
 }
 

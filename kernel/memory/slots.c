@@ -196,7 +196,7 @@ static status_t copy_word(uint64_t *from, uint64_t *to, unsigned level, const st
 	uint64_t now = load(from);
 	status_t status = STATUS_OK;
 
-	if (level && slot_state(now) == SLOT_RESERVED && now & SLOT_SHARED) {
+	if (level && slot_state(now) == SLOT_RESERVED && (now & (SLOT_SHARED | SLOT_BACKED)) == SLOT_SHARED) {
 		status = unfold(from, now, how->allocate, how->give_back);
 		now = load(from);
 	}

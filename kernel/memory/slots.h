@@ -14,6 +14,7 @@
  *   RETIRED  -> EMPTY or RESERVED    home, after every holder has acknowledged; the frame is free
  *   PRESENT  -> COPYING              any core (write to a page that other spaces may have, copy.h); that core alone goes on:
  *   COPYING  -> PRESENT              it has the page for itself now, or a copy that no other core holds
+ *   RESERVED -> COPYING -> PRESENT or RESERVED  any core, the same way: a page of an object is mapped, or is not what was asked for (backing.h)
  *   PRESENT  -> COPYING -> NODE (level 1)   any core, the same way: a huge page becomes 512 small ones (huge.h)
  * Home is the home of the arena that the address lies in (arena.h). Its compare-and-swap on one word fails at most three times: a page
  * comes, and gets one and then many holders. Nodes live until the space dies.
@@ -46,11 +47,11 @@ enum {
 	SLOT_LEVELS = 4,
 };
 
-#define SLOT_ADDRESS UINT64_C(0x0007fffffffff000)
+#define SLOT_ADDRESS UINT64_C(0x0003fffffffff000)
 
 /* Of PRESENT and RETIRED: several cores hold the page, and the word leads to a record of them (holders.h), not to the frame. */
 #define SLOT_MANY    (UINT64_C(1) << 60)
-#define SLOT_RECORD  UINT64_C(0x0007ffffffffffc0)
+#define SLOT_RECORD  UINT64_C(0x0003ffffffffffc0)
 
 /* Of PRESENT: other spaces may have the page, too, so it is copied before it is written. */
 #define SLOT_COPY    (UINT64_C(1) << 61)
@@ -63,7 +64,9 @@ enum {
 /* Of RESERVED: the program wants huge pages here, which means something in words above the leaves alone. Of PRESENT, RETIRED and COPYING: the word
  * of a unit is a huge page's. */
 #define SLOT_HUGE    (UINT64_C(1) << 51)
-#define SLOT_KIND    (SLOT_COPY | SLOT_SHARED | SLOT_TOKEN | SLOT_HUGE)
+/* Of a page that is mapped: what it has in it at first is not zeros but a page of an object (backing.h). */
+#define SLOT_BACKED  (UINT64_C(1) << 50)
+#define SLOT_KIND    (SLOT_COPY | SLOT_SHARED | SLOT_TOKEN | SLOT_HUGE | SLOT_BACKED)
 
 static inline enum slot_state slot_state(uint64_t word)
 {

@@ -5,6 +5,8 @@
 #include "abi/ipc.h"
 #include "kernel/arch/paging.h"
 #include "kernel/memory/arena.h"
+#include "kernel/memory/frames.h"
+#include "kernel/memory/holders.h"
 #include "kernel/memory/slots.h"
 #include "kernel/memory/tables.h"
 #include "percpu/far.h"
@@ -24,6 +26,11 @@ bool store_open(uint64_t servers)
 	return true;
 }
 
+static struct vspace *store_of(unsigned server)
+{
+	return server < IPC_SERVERS ? (struct vspace *)far_read64(far_of(0, &space[server])) : NULL;
+}
+
 /* Once on each core. */
 static status_t open_arena(struct vspace *store)
 {
@@ -31,12 +38,12 @@ static status_t open_arena(struct vspace *store)
 
 	if (slot_state(slots_word(store->slots, own.start)) != SLOT_EMPTY)
 		return STATUS_OK;
-	return vspace_reserve(store, own.start, own.end, VSPACE_READ | VSPACE_WRITE);
+	return vspace_reserve(store, own.start, own.end, VSPACE_READ | VSPACE_WRITE | VSPACE_SHARED); /* programs may have them, too */
 }
 
 status_t store_attach(unsigned server, struct view *to)
 {
-	struct vspace *store = (struct vspace *)far_read64(far_of(0, &space[server]));
+	struct vspace *store = store_of(server);
 	status_t status = store ? open_arena(store) : STATUS_OK;
 
 	if (!store || status)
@@ -93,6 +100,39 @@ status_t store_fault(struct view *of, uint64_t address, enum access access)
 	return STATUS_OK;
 }
 
+/* The frame of a page, 0: it is not there; at this moment. */
+static uint64_t frame_at(const struct vspace *store, uint64_t address)
+{
+	uint64_t word = slots_word(store->slots, address);
+
+	return slot_state(word) == SLOT_PRESENT ? slot_frame(word) : 0;
+}
+
+static status_t look_at(const struct vspace *store, const struct store_page *page)
+{
+	uint64_t frame = page->word % 8 || page->word < STORE_BASE || page->word >= USER_END ? 0 : frame_at(store, page->word);
+
+	if (!frame)
+		return STATUS_BAD_ADDRESS;
+	return far_read64(far_physical(frame + page->word % PAGE_SIZE)) == page->value ? STATUS_OK : STATUS_RESTART;
+}
+
+/* The page goes only behind the word's change. So with the owner counted first, a word that is as it was says that the frame was this page's then. */
+status_t store_share(const struct store_page *page, uint64_t *frame)
+{
+	const struct vspace *store = store_of(page->server);
+	status_t status;
+
+	*frame = store && page->address >= STORE_BASE && page->address < USER_END ? frame_at(store, page->address) : 0;
+	if (!*frame)
+		return STATUS_RESTART;
+	__atomic_fetch_add(frame_sharers(*frame), 1, __ATOMIC_SEQ_CST);
+	status = frame_at(store, page->address) == *frame ? look_at(store, page) : STATUS_RESTART;
+	if (status)
+		frame_drop(*frame);
+	return status;
+}
+
 static bool is_own(uint64_t start, uint64_t pages)
 {
 	struct arena own = arena_of(this_core());
@@ -121,5 +161,5 @@ status_t store_drop(struct view *store, uint64_t start, uint64_t pages)
 {
 	if (!is_own(start, pages))
 		return STATUS_BAD_ARGUMENT;
-	return (status_t)vspace_change(store->space, VSPACE_DISCARD, (uint64_t[]){ start, pages * PAGE_SIZE, 0, 0 });
+	return (status_t)vspace_change(store->space, VSPACE_DROP, (uint64_t[]){ start, pages * PAGE_SIZE, 0, 0 });
 }

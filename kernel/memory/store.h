@@ -24,6 +24,15 @@ must_check status_t store_attach(unsigned server, struct view *view);
 /* What vspace_fault says for an address at which a view's own space has nothing. */
 must_check status_t store_fault(struct view *view, uint64_t address, enum access access);
 
+/* A page of a service's store, as the service says: it is what it was as long as the word (8 bytes) in the store has this value. */
+struct store_page {
+	unsigned server;
+	uint64_t address, word, value;
+};
+
+/* Any core: one owner more for the page's frame. RESTART: it is not what it was; BAD_ADDRESS: there is no such page, or no such word. */
+must_check status_t store_share(const struct store_page *page, uint64_t *frame);
+
 /* This core's arena: pages that were not there are there, zeroed, and others stay as they are; how many of the first ones are, fewer than asked for when
  * memory or the limit is short. BAD_ARGUMENT: not in this core's arena; NO_MEMORY, NO_SPACE (the limit): none. */
 int64_t store_fill(struct view *store, uint64_t start, uint64_t pages);

@@ -6,6 +6,7 @@
 #include "kernel/arch/paging.h"
 #include "kernel/memory/allowance.h"
 #include "kernel/memory/arena.h"
+#include "kernel/memory/backing.h"
 #include "kernel/memory/copy.h"
 #include "kernel/memory/frames.h"
 #include "kernel/memory/holders.h"
@@ -67,6 +68,7 @@ void vspaces_visit(frame_visitor visit)
 		slots_visit(space->slots, visit);
 		holders_visit(space, visit);
 		tables_visit(space, visit);
+		backing_visit(space, visit);
 		visit(FRAME_space, direct_physical(space));
 	}
 }
@@ -102,6 +104,8 @@ void vspace_release(struct vspace *space)
 	slots_visit(space->slots, give);
 	holders_visit(space, give);
 	tables_visit(space, give);
+	backing_let_all_go(space);
+	backing_visit(space, give);
 	forget_space(space);
 	frame_give(direct_physical(space));
 	frame_give_flush();
@@ -109,7 +113,7 @@ void vspace_release(struct vspace *space)
 
 static inline status_t fill_with(uint64_t frame, uint64_t *slot, uint64_t *now, unsigned holder)
 {
-	uint64_t present = slot_present(slot_rights(*now), frame, holder) | (*now & SLOT_SHARED);
+	uint64_t present = slot_present(slot_rights(*now), frame, holder) | (*now & (SLOT_SHARED | SLOT_BACKED));
 
 	if (!__atomic_compare_exchange_n(slot, now, present, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
 		frame_put_back(frame);
@@ -142,6 +146,8 @@ static inline status_t fill_allowed(struct view *view, uint64_t *slot, uint64_t 
 {
 	status_t status;
 
+	if (__builtin_expect(*now & SLOT_BACKED, 0))
+		return STATUS_BACKED;
 	if (!allowance_use(view))
 		return STATUS_OVER_LIMIT;
 	status = fill(slot, now, this_core());

@@ -35,6 +35,7 @@ struct vspace {
 
 	/* co-managed: bit set by each core that joins; cleared never */
 	uint64_t cores[CORE_SET_WORDS] __attribute__((aligned(64)));
+	uint64_t backing, backing_tree; /* co-managed: 0 -> a frame, once (backing.h) */
 	uint64_t records;     /* co-managed: first frame of holders' records, by exchange */
 	uint32_t copied;      /* co-managed: 1 while a core copies the space (copy.h) */
 	uint64_t pages;       /* co-managed: added to and subtracted from (allowance.h) */

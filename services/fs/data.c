@@ -214,6 +214,31 @@ int64_t data_write(struct operation *operation, uint64_t key)
 	return result;
 }
 
+int64_t data_fill(uint64_t id, uint64_t index)
+{
+	struct inode *inode = inode_home(id) == ipc_core() ? inode_at(id) : NULL;
+	struct taking taking;
+	uint64_t *slot;
+	status_t status;
+
+	if (!inode || inode_is_directory(inode) || index >= (word_get(&inode->size) + PAGE - 1) / PAGE)
+		return STATUS_NOT_FOUND;
+	tree_trim(inode);
+	status = tree_reach(inode, index, &slot);
+	if (status != STATUS_OK || word_get(slot))
+		return status;
+	status = pages_take(&taking, 1);
+	if (status != STATUS_OK)
+		return status;
+	fill_from_archive(inode, index, (uint8_t *)taking.page[0]);
+	journal_begin();
+	journal_set(slot, taking.page[0]);
+	pages_keep(&taking);
+	journal_set(&inode->blocks, word_get(&inode->blocks) + 1);
+	journal_commit();
+	return STATUS_OK;
+}
+
 static uint8_t *staging_at(unsigned core, uint64_t slot)
 {
 	return (uint8_t *)shard_at(core, SHARD_STAGING) + slot * STAGING_PAGES * PAGE;

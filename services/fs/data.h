@@ -16,6 +16,12 @@
 /* Any core, to the caller's first range: how many bytes; NOT_FOUND, IS_DIRECTORY, BUSY. */
 int64_t data_read(uint64_t id, uint64_t offset, uint64_t size);
 
+/* Any core: FS_PAGE. What was a hole has a page then, with what reads of the hole say. NOT_FOUND, IS_DIRECTORY, BUSY, NO_MEMORY, NO_SPACE. */
+int64_t data_page(uint64_t id, uint64_t index, struct words *words);
+
+/* Home: a hole inside the file gets its page, if it is one; whoever asks, it is done once. */
+int64_t data_fill(uint64_t id, uint64_t index);
+
 /* Home, from the caller's first range: the operation, not published yet, gets its key and ends, by the change that writes. */
 int64_t data_write(struct operation *operation, uint64_t key);
 

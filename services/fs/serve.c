@@ -296,6 +296,7 @@ int64_t serve(struct words *words)
 	case FS_STAT_INODE: return stat_inode(INODE(words), words);
 	case FS_LIST: return list(words);
 	case FS_PATH: return climb(INODE(words), COUNT(words));
+	case FS_PAGE: return data_page(INODE(words), words->word[3], words);
 	default: return change(words);
 	}
 }

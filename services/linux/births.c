@@ -8,6 +8,7 @@
 #include "lib/core_set.h"
 #include "services/linux/calls.h"
 #include "services/linux/errno.h"
+#include "services/linux/mapped.h"
 #include "services/linux/process.h"
 #include "services/linux/then.h"
 
@@ -61,10 +62,11 @@ static int64_t write_ids(const struct birth_request *request, uint32_t id)
 /* The first that a child with memory of its own does: its id belongs there, and not in its parent's. */
 static int64_t write_own_id(struct task *task, int64_t result)
 {
-	status_t unwritten = kernel_copy_out(task->saved[0], &task->thread_id, sizeof(task->thread_id));
+	status_t unwritten = result == STATUS_OK ? kernel_copy_out(task->saved[0], &task->thread_id, sizeof(task->thread_id)) : STATUS_OK;
 
-	(void)unwritten; /* a child begins without, on Linux, too */
-	return result;
+	if (unwritten && task->missed)
+		return mapped_page(task, write_own_id);
+	return 0; /* a child begins without, on Linux, too */
 }
 
 static struct birth_request *request_of(struct task *task)

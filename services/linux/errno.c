@@ -18,6 +18,7 @@ int64_t linux_result(int64_t result)
 	case STATUS_UNSUPPORTED: return -LINUX_ENOEXEC;
 	case STATUS_BUSY: return -LINUX_EAGAIN;
 	case STATUS_TIMED_OUT: return -LINUX_ETIMEDOUT;
+	case STATUS_UNWRITABLE: return -LINUX_EACCES;
 	case STATUS_NOT_ALLOWED: return -LINUX_EPERM;
 	case STATUS_DEAD: return -LINUX_EIO;
 	case STATUS_NO_CALL: return -LINUX_ENOSYS;

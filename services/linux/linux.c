@@ -10,6 +10,7 @@
 #include "services/linux/exec.h"
 #include "services/linux/files.h"
 #include "services/linux/futex.h"
+#include "services/linux/mapped.h"
 #include "services/linux/process.h"
 #include "services/linux/records.h"
 
@@ -117,6 +118,10 @@ const struct linux_service linux_service = {
 	.start_first = exec_first,
 	.may_live = may_live,
 	.thread_gone = thread_gone,
+	.page = mapped_page,
+	.mapped_object = mapped_object,
+	.mapped_keep = mapped_keep,
+	.mapped_let_go = mapped_let_go,
 	.page_moved = futex_page_moved,
 	.visit_pages = visit_pages,
 	.visit_files = visit_files,

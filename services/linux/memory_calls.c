@@ -1,9 +1,10 @@
 /* memory_calls.c - mmap and its family: Linux's arguments checked, the address space's home asked
  * SPDX-License-Identifier: MIT
- * Anonymous memory only: there are no files to map yet. */
+ * Files are mapped by services/linux/mapped.c. */
 #include "abi/kernel.h"
 #include "services/linux/calls.h"
 #include "services/linux/errno.h"
+#include "services/linux/mapped.h"
 #include "services/linux/then.h"
 
 enum {
@@ -19,6 +20,7 @@ enum {
 	ADVICE_DONTNEED = 4,
 	ADVICE_HUGE = 14,
 	ADVICE_NO_HUGE = 15,
+	SYNC_ASYNC = 1, SYNC_INVALIDATE = 2, SYNC_WAIT = 4, /* msync(2) */
 	PAGE = 4096,
 };
 
@@ -41,18 +43,20 @@ static int64_t change(enum vspace_operation operation, uint64_t a, uint64_t b, u
 int64_t linux_mmap(struct registers *registers)
 {
 	uint64_t address = registers->rdi, flags = registers->r10, type = flags & MAP_TYPE;
+	uint64_t rights = rights_of(registers->rdx) | (type == MAP_SHARED ? VSPACE_SHARED : 0);
 	enum vspace_map_flags how = VSPACE_ANYWHERE;
 
 	if (registers->rdx & ~(uint64_t)PROTECTIONS || (type != MAP_PRIVATE && type != MAP_SHARED))
 		return -LINUX_EINVAL;
-	if (!(flags & MAP_ANONYMOUS))
-		return -LINUX_EBADF;
 	if (flags & MAP_FIXED_NOREPLACE)
 		how = VSPACE_FIXED_IF_EMPTY;
 	else if (flags & MAP_FIXED)
 		how = VSPACE_FIXED;
-	return change(VSPACE_MAP, how == VSPACE_ANYWHERE ? 0 : address, registers->rsi,
-		      rights_of(registers->rdx) | (type == MAP_SHARED ? VSPACE_SHARED : 0), how);
+	if (how == VSPACE_ANYWHERE)
+		address = 0;
+	if (!(flags & MAP_ANONYMOUS))
+		return mapping_of_file(&(struct mapping){ address, registers->rsi, rights, how }, registers->r8, registers->r9);
+	return change(VSPACE_MAP, address, registers->rsi, rights, how);
 }
 
 int64_t linux_munmap(struct registers *registers)
@@ -94,6 +98,16 @@ int64_t linux_madvise(struct registers *registers)
 	if (registers->rdx == ADVICE_HUGE || registers->rdx == ADVICE_NO_HUGE)
 		return change(VSPACE_ADVISE, registers->rdi, registers->rsi, registers->rdx == ADVICE_HUGE, 0);
 	return change(VSPACE_LOOK, registers->rdi, registers->rsi, 0, 0); /* nothing is to be done */
+}
+
+/* A mapping's pages are the file's own, so there is nothing to write back. */
+int64_t linux_msync(struct registers *registers)
+{
+	uint64_t flags = registers->rdx;
+
+	if (flags & ~(uint64_t)(SYNC_ASYNC | SYNC_INVALIDATE | SYNC_WAIT) || (flags & (SYNC_ASYNC | SYNC_WAIT)) == (SYNC_ASYNC | SYNC_WAIT) || registers->rdi % PAGE)
+		return -LINUX_EINVAL;
+	return registers->rsi ? change(VSPACE_LOOK, registers->rdi, registers->rsi, 0, 0) : 0;
 }
 
 int64_t linux_brk(struct registers *registers)

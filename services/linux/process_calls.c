@@ -7,6 +7,7 @@
 #include "services/linux/calls.h"
 #include "services/linux/errno.h"
 #include "services/linux/futex.h"
+#include "services/linux/mapped.h"
 #include "services/linux/process.h"
 #include "services/linux/then.h"
 
@@ -26,6 +27,14 @@ static int64_t end_thread(struct task *task, int64_t result)
 	return kernel_exit_thread();
 }
 
+/* The page that it clears a word in has come, or does not. */
+static int64_t exit_on(struct task *task, int64_t result)
+{
+	if (result != STATUS_OK)
+		task->clear_on_exit = 0;
+	return linux_exit(kernel_registers());
+}
+
 int64_t linux_exit(struct registers *registers)
 {
 	struct task *task = kernel_task();
@@ -33,7 +42,12 @@ int64_t linux_exit(struct registers *registers)
 	uint32_t zero = 0;
 
 	task->exit_status = (int32_t)(registers->rdi & 255) << 8;
-	if (!cleared || kernel_copy_out(cleared, &zero, sizeof(zero)))
+	if (cleared && kernel_copy_out(cleared, &zero, sizeof(zero))) {
+		if (task->missed)
+			return mapped_page(task, exit_on);
+		cleared = 0;
+	}
+	if (!cleared)
 		return kernel_exit_thread();
 	task->clear_on_exit = 0;
 	return then(futex_wake_user(cleared, 1), end_thread);
@@ -67,7 +81,10 @@ int64_t linux_wait4(struct registers *registers)
 {
 	struct task *task = kernel_task();
 	int32_t which = (int32_t)registers->rdi;
+	uint64_t physical;
 
+	if (registers->rsi && kernel_physical_of(registers->rsi, &physical) && task->missed)
+		return -LINUX_EFAULT; /* the page comes first: what a child has left is told once */
 	if (which < -1 || which == 0)
 		which = -1; /* there are no process groups yet: all are one */
 	task->saved[0] = registers->rsi;

@@ -7,6 +7,7 @@
 #include "services/linux/console.h"
 #include "services/linux/errno.h"
 #include "services/linux/files.h"
+#include "services/linux/mapped.h"
 #include "services/linux/process.h"
 #include "services/linux/served.h"
 
@@ -120,11 +121,18 @@ static int64_t finish(struct task *task, int64_t error)
 
 static int64_t go_on(struct task *task);
 
+static int64_t page_came(struct task *task, int64_t result)
+{
+	return result == STATUS_OK ? go_on(task) : finish(task, -LINUX_EFAULT);
+}
+
 static int64_t piece_done(struct task *task, int64_t result)
 {
 	struct transfer *transfer = transfer_of(task);
 	uint64_t asked = task->call.word[0] >> 16;
 
+	if (result == STATUS_BAD_ADDRESS && task->missed)
+		return mapped_page(task, page_came);
 	if (result < 0)
 		return finish(task, linux_result(result));
 	transfer->address += (uint64_t)result;

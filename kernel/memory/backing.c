@@ -1,0 +1,338 @@
+/* backing.c - see backing.h
+ * SPDX-License-Identifier: MIT */
+#include "kernel/memory/backing.h"
+
+#include "kernel/arch/paging.h"
+#include "kernel/memory/allowance.h"
+#include "kernel/memory/frames.h"
+#include "kernel/memory/slots.h"
+#include "kernel/memory/store.h"
+#include "percpu/inbox.h"
+
+/* A word of the tree is a RESERVED slot's, with these in it. */
+enum {
+	NUMBER_SHIFT = 6, /* in the table */
+	NUMBERS = 1 << 16,
+	DISTANCE_SHIFT = 22,
+};
+
+#define DISTANCE_MASK ((UINT64_C(1) << 36) - 1)
+#define WORD_UNWRITABLE   UINT64_C(8)
+#define CLAIMED       (UINT64_C(1) << 63)
+
+struct entry {
+	uint64_t pages;          /* co-managed */
+	uint64_t object, holder; /* constant while pages is neither 0 nor CLAIMED */
+};
+
+enum { ENTRIES = (PAGE_SIZE - 8) / sizeof(struct entry) };
+
+struct table {
+	struct entry entry[ENTRIES];
+	uint64_t next; /* co-managed: 0 -> a frame, once */
+};
+
+_Static_assert(sizeof(struct table) <= PAGE_SIZE, "a table is a frame");
+
+static uint64_t load(const uint64_t *word)
+{
+	return __atomic_load_n(word, __ATOMIC_SEQ_CST);
+}
+
+static bool swap(uint64_t *word, uint64_t from, uint64_t to)
+{
+	return __atomic_compare_exchange_n(word, &from, to, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+/* The frame that a word leads to, made if there is none yet. 0: no memory. */
+static uint64_t reach(uint64_t *word, enum frame_type type)
+{
+	uint64_t frame = load(word), made = frame ? 0 : type == FRAME_slots ? frame_take_node_for_program() : frame_take(type);
+
+	if (frame || !made)
+		return frame;
+	if (swap(word, 0, made))
+		return made;
+	frame_give(made);
+	return load(word);
+}
+
+static const struct entry *entry_at(const struct vspace *space, unsigned number)
+{
+	const struct table *table = direct(load(&space->backing));
+
+	for (; number >= ENTRIES; number -= ENTRIES)
+		table = direct(load(&table->next));
+	return &table->entry[number];
+}
+
+static unsigned number_of(uint64_t word)
+{
+	return word >> NUMBER_SHIFT & (NUMBERS - 1);
+}
+
+static uint64_t index_of(uint64_t word, uint64_t address)
+{
+	return (address / PAGE_SIZE - (word >> DISTANCE_SHIFT)) & DISTANCE_MASK;
+}
+
+static uint64_t make_word(unsigned number, uint64_t start, uint64_t first, bool unwritable)
+{
+	uint64_t distance = (start / PAGE_SIZE - first) & DISTANCE_MASK;
+
+	return distance << DISTANCE_SHIFT | (uint64_t)number << NUMBER_SHIFT | (unwritable ? WORD_UNWRITABLE : 0) | SLOT_RESERVED;
+}
+
+static uint64_t word_at(const struct vspace *space, uint64_t address)
+{
+	uint64_t tree = load(&space->backing_tree);
+
+	return tree ? slots_word(tree, address) : SLOT_EMPTY;
+}
+
+/* Where the word that an address has may end, within a range. */
+static uint64_t piece_end(const struct vspace *space, uint64_t address, uint64_t end)
+{
+	uint64_t next = slots_word_end(load(&space->backing_tree), address);
+
+	return next < end ? next : end;
+}
+
+static void leave(struct entry *entry, uint64_t pages)
+{
+	uint64_t now = load(&entry->pages), holder = entry->holder;
+
+	while (!swap(&entry->pages, now, now == pages ? CLAIMED : now - pages)) /* bounded: by homes that map and unmap */
+		now = load(&entry->pages);
+	if (now != pages)
+		return;
+	__atomic_store_n(&entry->pages, 0, __ATOMIC_RELEASE);
+	backing_let_go(holder);
+}
+
+/* Of an object that is mapped already. The entry may become another's just before it is added to. */
+static bool add_to(struct entry *entry, uint64_t object, uint64_t pages)
+{
+	for (uint64_t now = load(&entry->pages); now && now != CLAIMED && load(&entry->object) == object; now = load(&entry->pages)) { /* bounded: by homes that map */
+		if (!swap(&entry->pages, now, now + pages))
+			continue;
+		if (load(&entry->object) == object)
+			return true;
+		leave(entry, pages);
+	}
+	return false;
+}
+
+static bool claim(struct entry *entry, uint64_t object, uint64_t holder, uint64_t pages)
+{
+	if (load(&entry->pages) || !swap(&entry->pages, 0, CLAIMED))
+		return false;
+	__atomic_store_n(&entry->object, object, __ATOMIC_RELAXED);
+	entry->holder = holder;
+	__atomic_store_n(&entry->pages, pages, __ATOMIC_RELEASE);
+	return true;
+}
+
+/* Its number; -1: no memory, or too many. */
+static int enter(struct vspace *space, uint64_t holder, uint64_t pages, bool *kept)
+{
+	uint64_t object = backing_object(holder);
+
+	for (int pass = 0; pass < 2; pass++) {
+		uint64_t *link = &space->backing;
+
+		*kept = pass;
+		for (unsigned base = 0; base < NUMBERS - ENTRIES; base += ENTRIES) {
+			uint64_t frame = pass ? reach(link, FRAME_backing) : load(link);
+			struct table *table = direct(frame);
+
+			if (!frame)
+				break;
+			for (unsigned i = 0; i < ENTRIES; i++)
+				if (pass ? claim(&table->entry[i], object, holder, pages) : add_to(&table->entry[i], object, pages))
+					return (int)(base + i);
+			link = &table->next;
+		}
+	}
+	return -1;
+}
+
+static uint64_t to_word(uint64_t word, const struct slots_change *how)
+{
+	(void)word;
+	return *(const uint64_t *)how->context;
+}
+
+static void put_word(const struct vspace *space, uint64_t start, uint64_t end, uint64_t word)
+{
+	struct slots_change how = { .change = to_word, .wait = inbox_serve_leaves, .context = &word };
+
+	slots_apply(load(&space->backing_tree), start, end, &how);
+}
+
+status_t backing_split(struct vspace *space, uint64_t start, uint64_t end)
+{
+	uint64_t tree = load(&space->backing_tree);
+	status_t status = tree ? slots_split(tree, start, frame_take_node_for_program, frame_give) : STATUS_OK;
+
+	return status || !tree ? status : slots_split(tree, end, frame_take_node_for_program, frame_give);
+}
+
+status_t backing_set(struct vspace *space, uint64_t start, uint64_t end, uint64_t holder, uint64_t first, bool unwritable, bool *kept)
+{
+	status_t status = reach(&space->backing_tree, FRAME_slots) ? backing_split(space, start, end) : STATUS_NO_MEMORY;
+	int number = status ? -1 : enter(space, holder, (end - start) / PAGE_SIZE, kept);
+
+	if (number < 0)
+		return status ? status : STATUS_NO_MEMORY;
+	put_word(space, start, end, make_word((unsigned)number, start, first, unwritable));
+	return STATUS_OK;
+}
+
+status_t backing_extend(struct vspace *space, uint64_t start, uint64_t end, uint64_t new_start, uint64_t new_end, bool moves)
+{
+	uint64_t word = word_at(space, start);
+	status_t status;
+
+	for (uint64_t at = start; at < end; at = piece_end(space, at, end))
+		if (!word || word_at(space, at) != word)
+			return STATUS_BAD_ADDRESS;
+	status = backing_split(space, new_start, new_end);
+	if (status)
+		return status;
+	__atomic_fetch_add((uint64_t *)&entry_at(space, number_of(word))->pages, (new_end - new_start) / PAGE_SIZE, __ATOMIC_SEQ_CST);
+	put_word(space, new_start, new_end,
+		 moves ? make_word(number_of(word), new_start, index_of(word, start), word & WORD_UNWRITABLE) : word);
+	return STATUS_OK;
+}
+
+void backing_clear(struct vspace *space, uint64_t start, uint64_t end)
+{
+	if (!load(&space->backing_tree))
+		return;
+	for (uint64_t next, at = start; at < end; at = next) {
+		uint64_t word = word_at(space, at);
+
+		next = piece_end(space, at, end);
+		if (!word)
+			continue;
+		put_word(space, at, next, SLOT_EMPTY);
+		leave((struct entry *)entry_at(space, number_of(word)), (next - at) / PAGE_SIZE);
+	}
+}
+
+bool backing_unwritable(const struct vspace *space, uint64_t start, uint64_t end)
+{
+	if (load(&space->backing_tree))
+		for (uint64_t at = start; at < end; at = piece_end(space, at, end))
+			if (word_at(space, at) & WORD_UNWRITABLE)
+				return true;
+	return false;
+}
+
+status_t backing_find(const struct vspace *space, uint64_t address, struct object_page *page)
+{
+	uint64_t word = word_at(space, address);
+
+	if (!word)
+		return STATUS_BAD_ADDRESS;
+	*page = (struct object_page){ entry_at(space, number_of(word))->object, index_of(word, address) };
+	return STATUS_OK;
+}
+
+/* B2 to B4. Nobody else changes the slot meanwhile; its word was `reserved`. */
+static status_t put(struct vspace *space, uint64_t address, uint64_t *slot, uint64_t reserved, const struct object_page *page, const struct store_page *from)
+{
+	struct object_page now;
+	uint64_t frame = 0;
+	status_t status = backing_find(space, address, &now);
+
+	if (!status)
+		status = now.object == page->object && now.index == page->index ? store_share(from, &frame) : STATUS_BUSY;
+	if (!status)
+		reserved = slot_present(slot_rights(reserved), frame, SLOT_NOBODY) | SLOT_BACKED | (reserved & SLOT_SHARED ? SLOT_SHARED : SLOT_COPY);
+	__atomic_store_n(slot, reserved, __ATOMIC_SEQ_CST);
+	return status;
+}
+
+status_t backing_put(struct view *view, uint64_t address, const struct object_page *page, const struct store_page *from, enum access access)
+{
+	status_t status;
+	uint64_t *slot = slots_leaf(view->space->slots, address, frame_take_node_for_program, frame_give, &status), now;
+
+	if (!slot)
+		return status == STATUS_NOT_FOUND ? STATUS_BAD_ADDRESS : status;
+	slot += paging_index(address, 0);
+	now = load(slot);
+	if (slot_state(now) != SLOT_RESERVED || !(now & SLOT_BACKED))
+		return vspace_fault(view, address, access); /* somebody else was faster, or something else is mapped there */
+	if (!(slot_rights(now) & access))
+		return STATUS_BAD_ADDRESS;
+	if (!allowance_use(view))
+		return STATUS_OVER_LIMIT;
+	status = swap(slot, now, slot_make(SLOT_COPYING, slot_rights(now), 0)) ? /* B1 */
+		 put(view->space, address, slot, now, page, from) : STATUS_BUSY;
+	if (!status)
+		return vspace_fault(view, address, access);
+	view->allowance++;
+	return status;
+}
+
+static status_t copy_word(uint64_t *word, uint64_t *copy, void *context)
+{
+	(void)context;
+	*copy = load(word);
+	return STATUS_OK;
+}
+
+static status_t copy_tables(const struct vspace *from, struct vspace *to)
+{
+	const uint64_t *link = &from->backing;
+	uint64_t *copy_link = &to->backing;
+
+	while (*link) { /* bounded: by NUMBERS */
+		const struct table *table = direct(*link);
+		struct table *copy = direct(reach(copy_link, FRAME_backing));
+
+		if (!*copy_link)
+			return STATUS_NO_MEMORY;
+		for (unsigned i = 0; i < ENTRIES; i++) {
+			if (!table->entry[i].pages)
+				continue;
+			backing_keep(table->entry[i].holder);
+			copy->entry[i] = table->entry[i];
+		}
+		link = &table->next;
+		copy_link = &copy->next;
+	}
+	return STATUS_OK;
+}
+
+status_t backing_copy(const struct vspace *from, struct vspace *to)
+{
+	status_t status = copy_tables(from, to);
+
+	if (status || !from->backing_tree)
+		return status;
+	if (!reach(&to->backing_tree, FRAME_slots))
+		return STATUS_NO_MEMORY;
+	return slots_copy(from->backing_tree, to->backing_tree, frame_take_node, frame_give, copy_word, NULL);
+}
+
+void backing_let_all_go(const struct vspace *space)
+{
+	for (uint64_t frame = space->backing; frame; frame = ((struct table *)direct(frame))->next)
+		for (unsigned i = 0; i < ENTRIES; i++)
+			if (((struct table *)direct(frame))->entry[i].pages)
+				backing_let_go(((struct table *)direct(frame))->entry[i].holder);
+}
+
+void backing_visit(const struct vspace *space, frame_visitor visit)
+{
+	for (uint64_t next, frame = space->backing; frame; frame = next) {
+		next = ((struct table *)direct(frame))->next;
+		visit(FRAME_backing, frame);
+	}
+	if (space->backing_tree)
+		slots_visit(space->backing_tree, visit);
+}
