@@ -56,6 +56,10 @@ enum {
 	FS_MODE_TYPE = 0170000,
 };
 
+/* FS_PAGE as a function, for who asks before all others, and may be linked into the same domain (abi/composition.def): a call through the gate elsewhere. */
+struct words;
+int64_t fs_page(struct words *words);
+
 /* As Linux has struct linux_dirent64; `type` 4 is a directory, 8 a file. The name ends in NUL; `length` is a multiple of 8. */
 struct fs_entry {
 	uint64_t inode;

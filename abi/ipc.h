@@ -62,7 +62,7 @@ enum server {
 #define IPC_KEEP (UINT64_C(1) << SERVER_keeper | UINT64_C(1) << SERVER_fs)
 
 /* Those that system calls reach, and programs do not. */
-#define IPC_SYSTEMS (UINT64_C(1) << SERVER_fs)
+#define IPC_SYSTEMS (UINT64_C(1) << SERVER_fs | UINT64_C(1) << SERVER_pager)
 
 #endif
 #endif

@@ -147,6 +147,16 @@ int64_t kernel_server_end(enum server server, unsigned core);
 /* The isolation class that it has. */
 unsigned kernel_server_class(enum server server);
 
+/* What the machine is made of: the composition's name; and of each service, what it is called, in whose domain it is, the class that the composition wants for it, the one
+ * that it has, why it is another one (NULL: it is not), and how many of its replicas have ended since boot, on all cores. */
+struct server_about {
+	const char *name, *domain, *why;
+	unsigned wanted, class;
+	uint64_t ended;
+};
+const char *kernel_composition(void);
+void kernel_server_about(enum server server, struct server_about *about);
+
 /* For tests: where the kernel has what one would attack. */
 uint64_t kernel_gate_point(enum gate_point point);
 

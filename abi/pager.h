@@ -8,6 +8,7 @@
 
 enum pager_operation {
 	PAGER_PAGE = 128, /* flags above; inode, page of it -> as FS_PAGE */
+	PAGER_COUNTS,     /* of this replica, since it began -> 0; word 1 answers that it knew, word 2 questions to the file service, word 3 of these for PAGER_ANEW */
 };
 
 enum pager_flag {

@@ -19,6 +19,10 @@ struct words {
 /* The service itself: serves one call. A result, or a negative status. */
 int64_t serve(struct words *words);
 
+/* What else is linked into the domain (abi/composition.def): a service that others join has it serve the operations that are not its own. NO_CALL: nothing
+ * is, or not that either. */
+int64_t serve_joined(struct words *words);
+
 /* Calls another one, which abi/server.def permits: its result, or a negative status. And lends it memory for the length of the call: the last
  * two words are its address and its size, with IPC_WRITABLE. */
 int64_t ipc_call(unsigned server, struct words *words);

@@ -111,7 +111,7 @@ int64_t remote_call(struct thread *thread, uint64_t server)
 		return STATUS_BAD_ARGUMENT;
 	if (core == this_core())
 		return gate_call(thread, server);
-	call = make_call(core, server, thread);
+	call = make_call(core, replica_domain((enum server)server), thread);
 	if (!call)
 		return STATUS_NO_MEMORY;
 	waits = !may_send(call) || others_wait(call);

@@ -50,6 +50,19 @@ void replicas_open(void)
 	replica_of_proxies.callees = UINT64_MAX;
 }
 
+void replica_join(enum server joined, enum server server)
+{
+	uint64_t both = UINT64_C(1) << joined | UINT64_C(1) << server;
+
+	replicas[joined] = &replica[server];
+	replica[server].callees = (replica[server].callees | callees_of[joined]) & ~both;
+}
+
+enum server replica_domain(enum server server)
+{
+	return (enum server)(replicas[server] - replica);
+}
+
 struct activation *activation_of(const struct thread *thread, const struct replica *whose)
 {
 	for (struct activation *one = thread->activation; one; one = one->below)
@@ -60,12 +73,12 @@ struct activation *activation_of(const struct thread *thread, const struct repli
 
 status_t replica_begin(enum server server)
 {
-	struct replica *begins = &replica[server];
+	struct replica *begins = replicas[server];
 	status_t status;
 
 	if (begins->failed && clock_now() - begins->failed < begins->rest)
 		return STATUS_DEAD;
-	status = replica_create(server, begins);
+	status = replica_create(replica_domain(server), begins);
 	if (!status)
 		begins->kept = begins->spare[--begins->spares];
 	return status;
@@ -128,6 +141,7 @@ static void rest(struct replica *failed)
 
 	failed->rest = !soon ? 0 : !failed->rest ? REST_FIRST : 2 * failed->rest < REST_MOST ? 2 * failed->rest : REST_MOST;
 	failed->failed = now;
+	__atomic_store_n(&failed->ended, failed->ended + 1, __ATOMIC_RELAXED);
 }
 
 /* Who waits at the door: by the same number; or, in a system call, as that decides. */

@@ -37,6 +37,7 @@ struct replica {
 	unsigned spares;          /* stacks that are neither in use nor the door */
 	uint64_t failed;          /* when, at last; 0: never */
 	uint64_t rest;            /* ns that it stayed away then */
+	uint64_t ended;           /* how often it has failed; any core reads it */
 	uint64_t kept;            /* a stack for proxies alone, when no other is left; 0: it is in use */
 };
 
@@ -55,6 +56,13 @@ extern struct replica *replicas_direct[IPC_SERVERS];
 
 /* Each core, once. */
 void replicas_open(void);
+
+/* Each core, before the first call: the service is linked into the domain of another one, before which it calls nobody (lib/composition.h). Who calls it calls
+ * that one's replica, which may call whom it may. */
+void replica_join(enum server joined, enum server server);
+
+/* Whose domain a service is in, here and on the other cores. */
+enum server replica_domain(enum server server);
 
 /* Of an activation whose replica has failed while it was calling another one. */
 extern struct replica replica_dead;

@@ -1,5 +1,7 @@
-/* composition.h - the isolation classes of services, from abi/composition.def
+/* composition.h - which services form which domain, and of which isolation class, from abi/composition.def
  * SPDX-License-Identifier: MIT
+ * Who is joined to a domain is called there, so it must not upset the order in which services call (abi/server.def): it comes behind the domain's own service, and
+ * what it calls comes before that one, or is that one. The compiler refuses an image that is not so.
  * Context: any core, any context, never blocks.
  * Tested by tests/unit/composition_test.c */
 #ifndef LIB_COMPOSITION_H
@@ -15,18 +17,27 @@ enum isolation {
 
 enum composition {
 #define COMPOSITION(name, isolation, meaning) COMPOSITION_##name,
-#define PLACE(composition, service, isolation)
 #include "abi/composition.def"
-#undef COMPOSITION
-#undef PLACE
 	COMPOSITIONS,
+};
+
+/* Images of domains: of each service alone, by its number, and then those with another one joined. */
+enum domain_image {
+	IMAGES_ALONE = SERVER_COUNT - 1,
+#define IMAGE(name, service, joined, variant, meaning) IMAGE_##name,
+#include "abi/composition.def"
+	IMAGES,
 };
 
 /* By name; COMPOSITIONS: there is none of this name. */
 enum composition composition_find(const char *name);
 const char *composition_name(enum composition composition);
 
-/* What the composition wants for a service. */
+/* What the composition wants for a service, or for the one that it is joined to. */
 enum isolation composition_isolation(enum composition composition, enum server server);
+
+/* In whose domain it is: its own, or the one that it is joined to. And what a service's own domain is made of. */
+enum server composition_domain(enum composition composition, enum server server);
+enum domain_image composition_image(enum composition composition, enum server server);
 
 #endif

@@ -1,4 +1,4 @@
-# build.mk - services that are domains of their own: of services/NAME and what all of them share, one ELF for each isolation class
+# build.mk - services that are domains: of services/NAME and what all of them share, one ELF for each isolation class; alone, and with another one joined
 # SPDX-License-Identifier: MIT
 SERVERS := $(BUILD)/services
 SERVER_NAMES := $(shell sed -n 's/^X.\([a-z]*\),.*/\1/p' abi/server.def)
@@ -6,7 +6,14 @@ SERVER_NAMES := $(shell sed -n 's/^X.\([a-z]*\),.*/\1/p' abi/server.def)
 SERVERS_OF_RING_3 := twin keeper fs
 SERVER_PARTS := lib/freestanding.c
 SERVER_PARTS_fs := lib/cpio.c
-SERVER_IMAGES := $(foreach name,$(SERVER_NAMES),$(SERVERS)/$(name) $(SERVERS)/$(name).0 $(SERVERS)/$(name).1)
+# What a service that others can be joined to has when it is alone; and one that can be joined.
+SERVER_ALONE := services/runtime/alone/joined.c
+SERVER_ALONE_pager := services/pager/alone/pager.c services/pager/own/cache.c
+
+# Images with a service joined to another one, as abi/composition.def has them: of_image(name, field), the fields being service, joined, variant.
+IMAGE_NAMES := $(shell sed -n 's/^IMAGE.\([a-z_]*\),.*/\1/p' abi/composition.def)
+of_image = $(word $(2),$(shell sed -n 's/^IMAGE.$(1), *\([a-z]*\), *\([a-z]*\), *\([a-z]*\),.*/\1 \2 \3/p' abi/composition.def))
+SERVER_IMAGES := $(foreach name,$(SERVER_NAMES) $(IMAGE_NAMES),$(SERVERS)/$(name) $(SERVERS)/$(name).0 $(SERVERS)/$(name).1)
 server_number = $(shell sed -n 's/^X.$(1), *\([0-9]*\),.*/\1/p' abi/server.def)
 
 # A service leaves the vector registers to the programs, whose threads come in with theirs.
@@ -15,29 +22,42 @@ SERVER_CFLAGS := -std=gnu17 -I. -O2 -flto -g -Wall -Wextra -Werror -ffreestandin
 # In ring 0, far from where addresses have 32 bits. Tables of jumps would be taken for instructions by who looks through the image.
 SERVER_INNER_CFLAGS := -fpie -fno-jump-tables -Wl,-z,max-page-size=4096
 
+# server_sources(service, class), alone_sources(service), joined_sources(joined, variant)
 server_sources = $(wildcard services/$(1)/*.c services/runtime/*.c services/runtime/class$(2)/*.[Sc]) $(SERVER_PARTS) $(SERVER_PARTS_$(1))
+alone_sources = $(SERVER_ALONE) $(SERVER_ALONE_$(1))
+joined_sources = $(wildcard services/$(1)/*.c services/$(1)/joined/*.c services/$(1)/$(2)/*.c)
+# What they include: headers(sources)
+headers = $(wildcard $(addsuffix *.h,$(sort $(dir $(1)))) abi/*)
 
-# server(name), server_inner(name, class)
+# server(image, service, what is linked with it), server_inner(the same, class)
 define server
-$(SERVERS)/$(1): $(call server_sources,$(1),2) $(wildcard services/$(1)/*.h abi/*)
+$(SERVERS)/$(1): $(call server_sources,$(2),2) $(3) $(call headers,$(call server_sources,$(2),2) $(3))
 	@mkdir -p $$(@D)
-	$$(QUIET_CC)$$(CC) $$(SERVER_CFLAGS) -fno-pic -o $$@ $$(filter %.c %.S,$$^)
+	$$(QUIET_CC)$$(CC) $$(SERVER_CFLAGS) -fno-pic -o $$@.elf $$(filter %.c %.S,$$^)
+	@objcopy --strip-debug $$@.elf $$@
+endef
+
+# What says, in its place, that it could not be there.
+define server_outer
+$(SERVERS)/$(1).0 $(SERVERS)/$(1).1: services/build.mk
+	@mkdir -p $$(@D)
+	@echo "it asks for more than services in ring 0 can" >$$@
 endef
 
 define server_inner
-$(SERVERS)/$(1).$(2).lds: services/inner.lds.S abi/domain.h abi/server.def
+$(SERVERS)/$(1).$(4).lds: services/inner.lds.S abi/domain.h abi/server.def
 	@mkdir -p $$(@D)
-	@$$(CC) -I. -E -P -DNUMBER=$(call server_number,$(1)) -x assembler-with-cpp $$< -o $$@
+	@$$(CC) -I. -E -P -DNUMBER=$(call server_number,$(2)) -x assembler-with-cpp $$< -o $$@
 
 # One that could not be in ring 0 says so in its place.
-$(SERVERS)/$(1).$(2): $(SERVERS)/$(1).$(2).lds $(call server_sources,$(1),$(2)) $(wildcard services/$(1)/*.h services/runtime/*.h abi/*) tools/check-image
+$(SERVERS)/$(1).$(4): $(SERVERS)/$(1).$(4).lds $(call server_sources,$(2),$(4)) $(3) $(call headers,$(call server_sources,$(2),$(4)) $(3)) tools/check-image
 	$$(QUIET_CC)$$(CC) $$(SERVER_CFLAGS) $$(SERVER_INNER_CFLAGS) -Wl,-T,$$< -o $$@.elf $$(filter %.c %.S,$$^)
 	@tools/check-image $$@.elf >$$@.why && objcopy --strip-debug $$@.elf $$@ || cp $$@.why $$@
 endef
 
-$(foreach name,$(SERVERS_OF_RING_3),$(SERVERS)/$(name).0 $(SERVERS)/$(name).1): services/build.mk
-	@mkdir -p $(@D)
-	@echo "it asks for more than services in ring 0 can" >$@
+# rules(image, service, what is linked with it)
+rules = $(eval $(call server,$(1),$(2),$(3)))$(if $(filter $(2),$(SERVERS_OF_RING_3)),\
+	$(eval $(call server_outer,$(1))),$(foreach class,0 1,$(eval $(call server_inner,$(1),$(2),$(3),$(class)))))
 
-$(foreach name,$(SERVER_NAMES),$(eval $(call server,$(name))))
-$(foreach name,$(filter-out $(SERVERS_OF_RING_3),$(SERVER_NAMES)),$(foreach class,0 1,$(eval $(call server_inner,$(name),$(class)))))
+$(foreach name,$(SERVER_NAMES),$(call rules,$(name),$(name),$(call alone_sources,$(name))))
+$(foreach name,$(IMAGE_NAMES),$(call rules,$(name),$(call of_image,$(name),1),$(call joined_sources,$(call of_image,$(name),2),$(call of_image,$(name),3))))

@@ -13,7 +13,7 @@ HOST_TSAN := -fsanitize=thread
 -include tests/*/build.mk
 
 UNIT_ROOMS := lib kernel/arch percpu kernel/memory sched ipc kernel/entry services/names \
-	services/memory services/linux services/fs
+	services/memory services/linux services/fs services/pager
 UNIT_HEADERS := $(wildcard abi/* $(addsuffix /*.h,$(UNIT_ROOMS) scalability-tests/* tests/unit tests/fuzz))
 UNIT_SUITES := $(patsubst tests/unit/%_test.c,%,$(wildcard tests/unit/*_test.c))
 UNIT_PROGRAMS := $(foreach suite,$(UNIT_SUITES),$(BUILD)/unit/asan/$(suite) \

@@ -3,6 +3,7 @@
 #include "kernel/entry/classes.h"
 
 #include "abi/domain.h"
+#include "ipc/replica.h"
 #include "kernel/arch/keys.h"
 #include "kernel/entry/domain.h"
 #include "lib/command_line.h"
@@ -44,12 +45,24 @@ static enum composition read_composition(void)
 	return composition_find(name) % COMPOSITIONS; /* one that there is not is complained of later */
 }
 
-static unsigned length_of_chain(unsigned server)
+/* Whom those call who are in a service's domain. */
+static uint64_t callees_of_domain(enum composition composition, unsigned server)
 {
+	uint64_t callees = 0;
+
+	for (unsigned other = 0; other < SERVER_COUNT; other++)
+		if (composition_domain(composition, (enum server)other) == server)
+			callees |= callees_of[other];
+	return callees;
+}
+
+static unsigned length_of_chain(enum composition composition, unsigned server)
+{
+	uint64_t callees = callees_of_domain(composition, server);
 	unsigned longest = 0;
 
 	for (unsigned other = 0; other < server; other++)
-		if (callees_of[server] >> other & 1 && chain[other] > longest)
+		if (callees >> other & 1 && chain[other] > longest)
 			longest = chain[other];
 	return longest + 1;
 }
@@ -72,7 +85,7 @@ static const char *refused_by_build(struct class *class, const struct image *ima
 
 static const char *refused(struct class *class, enum server server, enum isolation isolation)
 {
-	const struct image *image = &server_images[server][isolation];
+	const struct image *image = &server_images[class->image][isolation];
 	const char *why = refused_by_build(class, image);
 	struct elf_image elf;
 
@@ -100,7 +113,7 @@ static const char *denied(struct class *class, enum server server, enum isolatio
 	if (isolation == ISOLATION_SPACE)
 		return NULL;
 	if (isolation == ISOLATION_NONE)
-		return chain[server] > SERVICES_DEEP ? "too long a chain of calls begins with it" : refused_by_build(class, &server_images[server][isolation]);
+		return chain[server] > SERVICES_DEEP ? "too long a chain of calls begins with it" : refused_by_build(class, &server_images[class->image][isolation]);
 	if (!keys_there())
 		return "the processor has no supervisor protection keys";
 	if (key >= keys_there())
@@ -117,9 +130,17 @@ void classes_choose(void)
 	no_keys_wanted = command_line_value(machine.boot.command_line, "keys", value, sizeof(value));
 	for (unsigned server = 0; server < SERVER_COUNT; server++) {
 		struct class *class = &classes[server];
+		enum server domain = composition_domain(composition, (enum server)server);
 
-		chain[server] = length_of_chain(server);
-		class->wanted = composition_isolation(composition, (enum server)server);
+		chain[server] = length_of_chain(composition, server);
+		if (domain != server) { /* it comes behind the domain's own service */
+			*class = classes[domain];
+			chain[server] = chain[domain];
+			continue;
+		}
+		class->domain = domain;
+		class->image = composition_image(composition, domain);
+		class->wanted = composition_isolation(composition, domain);
 		class->why = denied(class, (enum server)server, class->wanted, key);
 		class->isolation = class->why ? ISOLATION_SPACE : class->wanted;
 		if (class->isolation == ISOLATION_KEY)
@@ -127,14 +148,33 @@ void classes_choose(void)
 	}
 }
 
+void classes_join(void)
+{
+	for (unsigned server = 0; server < SERVER_COUNT; server++)
+		if (classes[server].domain != server)
+			replica_join((enum server)server, classes[server].domain);
+}
+
+const char *class_service_name(enum server server)
+{
+	return name_of[server];
+}
+
+const char *class_composition_name(void)
+{
+	return composition_name(read_composition());
+}
+
 void classes_say(void)
 {
-	log_line("entry", "composition %s%s", composition_name(read_composition()), no_keys_wanted ? ", and no domain has a key: nothing keeps those in "
+	log_line("entry", "composition %s%s", class_composition_name(), no_keys_wanted ? ", and no domain has a key: nothing keeps those in "
 		 "class 1 from anything" : "");
 	for (unsigned server = 0; server < SERVER_COUNT; server++) {
 		const struct class *class = &classes[server];
 
-		if (class->why)
+		if (class->domain != server)
+			log_line("entry", "service %s: joined to %s, class %u", name_of[server], name_of[class->domain], class->isolation);
+		else if (class->why)
 			log_line("entry", "service %s: class %u, not %u: %s", name_of[server], class->isolation, class->wanted, class->why);
 		else if (class->isolation == ISOLATION_KEY)
 			log_line("entry", "service %s: class 1, key %u", name_of[server], class->key);

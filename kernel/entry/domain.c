@@ -24,14 +24,14 @@ status_t domain_read(enum server server, enum isolation isolation, struct elf_im
 {
 	const struct elf_limits outer = { IMAGE_LOWEST, IMAGE_HIGHEST, IMAGE_LOWEST, IMAGE_MEMORY };
 	const struct elf_limits inner = { domain_place(server), domain_place(server) + DOMAIN_SIZE / 2, domain_place(server), DOMAIN_SIZE / 2 };
-	const struct image *image = &server_images[server][isolation];
+	const struct image *image = &server_images[classes[server].image][isolation];
 
 	return elf_read(image->start, (uint64_t)(image->end - image->start), isolation == ISOLATION_SPACE ? &outer : &inner, elf, why);
 }
 
 static status_t build(struct vspace *space, enum server server, const struct elf_image *elf, struct replica *replica)
 {
-	status_t status = vspace_load(space, elf, server_images[server][ISOLATION_SPACE].start);
+	status_t status = vspace_load(space, elf, server_images[classes[server].image][ISOLATION_SPACE].start);
 
 	for (unsigned i = 0; !status && i < REPLICA_STACKS; i++) {
 		uint64_t end = STACKS_BASE + (i + 1) * STACK_PLACE;

@@ -104,7 +104,7 @@ static uint64_t find_serve(const struct elf_image *elf, const uint8_t *file)
 status_t domain_inner_create(enum server server, struct replica *replica)
 {
 	const struct class *class = &classes[server];
-	const uint8_t *file = server_images[server][class->isolation].start;
+	const uint8_t *file = server_images[class->image][class->isolation].start;
 	struct elf_image elf;
 	const char *why;
 	status_t status = domain_read(server, class->isolation, &elf, &why);

@@ -350,6 +350,22 @@ unsigned kernel_server_class(enum server server)
 	return classes[server].isolation;
 }
 
+const char *kernel_composition(void)
+{
+	return class_composition_name();
+}
+
+void kernel_server_about(enum server server, struct server_about *about)
+{
+	const struct class *class = &classes[server];
+
+	*about = (struct server_about){
+		.name = class_service_name(server), .domain = class_service_name(class->domain), .why = class->why, .wanted = class->wanted, .class = class->isolation,
+	};
+	for (unsigned core = 0; core < machine_cores(); core++)
+		about->ended += far_read64(far_of(core, &replicas[server]->ended));
+}
+
 int64_t kernel_object_create(enum object_type type)
 {
 	return object_create(thread_current->program.view->space, type);

@@ -55,6 +55,7 @@ _Noreturn static void instance_main(void)
 	dispatch_open();
 	pager_open();
 	replicas_open();
+	classes_join();
 	idle_open();
 	names_service.start();
 	if (this_core() == 0 && !store_open(IPC_KEEP))

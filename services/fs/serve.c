@@ -278,6 +278,11 @@ static int64_t list(struct words *words)
 	return result;
 }
 
+int64_t fs_page(struct words *words)
+{
+	return data_page(INODE(words), words->word[3], words);
+}
+
 int64_t serve(struct words *words)
 {
 	uint64_t operation = words->word[0] & 0xffff;
@@ -285,8 +290,12 @@ int64_t serve(struct words *words)
 
 	hear();
 	status = start_shard();
-	if (operation >= FS_REGISTER || operation == FS_NOTHING || status != STATUS_OK)
-		return status != STATUS_OK ? status : operation == FS_NOTHING ? ipc_core() : request_serve(words);
+	if (status != STATUS_OK)
+		return status;
+	if (operation == FS_NOTHING)
+		return ipc_core();
+	if (operation >= FS_REGISTER && operation < FS_REQUESTS_END)
+		return request_serve(words);
 	status = start_tree();
 	if (status != STATUS_OK)
 		return status;
@@ -296,7 +305,7 @@ int64_t serve(struct words *words)
 	case FS_STAT_INODE: return stat_inode(INODE(words), words);
 	case FS_LIST: return list(words);
 	case FS_PATH: return climb(INODE(words), COUNT(words));
-	case FS_PAGE: return data_page(INODE(words), words->word[3], words);
-	default: return change(words);
+	case FS_PAGE: return fs_page(words);
+	default: return operation < FS_REGISTER ? change(words) : serve_joined(words);
 	}
 }

@@ -5,6 +5,7 @@
 #include "services/linux/calls.h"
 #include "services/linux/errno.h"
 #include "services/linux/files.h"
+#include "services/linux/proc.h"
 #include "services/linux/process.h"
 #include "services/linux/served.h"
 #include "services/linux/stat.h"
@@ -209,6 +210,8 @@ static int64_t let_go(struct task *task, int64_t result)
 
 static int64_t stat_known(struct task *task, int64_t result)
 {
+	if (task->file->text)
+		return let_go(task, stat_text(kernel_registers()->rsi, proc_number(task->file->text)));
 	if (!task->file->inode)
 		return let_go(task, stat_console(kernel_registers()->rsi));
 	return let_go(task, result < 0 ? linux_result(result) : stat_out(kernel_registers()->rsi, task->answer));
@@ -275,7 +278,7 @@ static int64_t seek_to(struct file *file, int64_t base, int64_t distance)
 static int64_t end_known(struct task *task, int64_t result)
 {
 	if (!task->file->inode)
-		return let_go(task, -LINUX_ESPIPE);
+		return let_go(task, task->file->text ? -LINUX_EINVAL : -LINUX_ESPIPE); /* as Linux has it of files that are made to be read */
 	return let_go(task, result < 0 ? linux_result(result) : seek_to(task->file, (int64_t)task->answer[2], (int64_t)kernel_registers()->rsi));
 }
 
@@ -289,7 +292,7 @@ int64_t linux_lseek(struct registers *registers)
 	file = descriptor_hold(table(), (uint32_t)registers->rdi);
 	if (!file)
 		return -LINUX_EBADF;
-	if (!file->inode)
+	if (!file->inode && !file->text)
 		result = -LINUX_ESPIPE;
 	else if (registers->rdx == SEEK_START || registers->rdx == SEEK_HERE)
 		result = seek_to(file, registers->rdx == SEEK_HERE ? (int64_t)file->offset : 0, (int64_t)registers->rsi);

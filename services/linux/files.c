@@ -44,6 +44,15 @@ struct file *file_open(uint64_t inode, uint32_t mode, uint32_t flags)
 	return file;
 }
 
+struct file *file_open_text(struct text *text, uint32_t mode, uint32_t flags)
+{
+	struct file *file = file_open(0, mode, flags);
+
+	if (file)
+		file->text = text;
+	return file;
+}
+
 void file_share(struct file *file)
 {
 	__atomic_fetch_add(&file->references, 1, __ATOMIC_RELAXED);
@@ -76,14 +85,21 @@ struct file *file_closing(void)
 
 void file_closed(struct file *file)
 {
+	if (file->text)
+		kernel_page_give(file->text);
+	file->text = NULL;
 	file->next = free_file;
 	free_file = file;
 }
 
 void files_visit(void (*visit)(const void *page))
 {
-	for (struct file *page = pages; page; page = page->next)
+	for (struct file *page = pages; page; page = page->next) {
 		visit(page);
+		for (unsigned i = 1; i < FILES_PAGE; i++)
+			if (page[i].text)
+				visit(page[i].text);
+	}
 }
 
 struct descriptors *descriptors_create(void)

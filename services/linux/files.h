@@ -23,10 +23,11 @@ enum {
 
 struct file {
 	uint64_t references, offset; /* co-managed */
-	uint64_t inode;              /* of the file service, constant; 0: the console */
+	uint64_t inode;              /* of the file service, constant; 0: what `text` says, or the console */
 	uint32_t flags;              /* co-managed: as open(2) has them */
 	uint32_t mode;               /* constant: its type, of struct stat */
 	uint32_t home;               /* constant for ever */
+	struct text *text;           /* constant: of a file that was made when it was opened (proc.h); NULL: of another one */
 	struct file *next;           /* home: free, or closing */
 } __attribute__((aligned(64)));  /* a line of its own, and room for marks in a descriptor's word */
 
@@ -48,8 +49,9 @@ static inline struct file *descriptor_file(uint64_t word)
 	return (struct file *)(word & ~(uint64_t)63);
 }
 
-/* This core: a new record with one reference; NULL: no memory. */
+/* This core: a new record with one reference; NULL: no memory. The same of a file with a page of text, which goes with it. */
 struct file *file_open(uint64_t inode, uint32_t mode, uint32_t flags);
+struct file *file_open_text(struct text *text, uint32_t mode, uint32_t flags);
 
 /* One reference more, for who has one already. */
 void file_share(struct file *file);

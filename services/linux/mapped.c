@@ -3,6 +3,7 @@
 #include "services/linux/mapped.h"
 
 #include "abi/fs.h"
+#include "abi/pager.h"
 #include "services/linux/calls.h"
 #include "services/linux/errno.h"
 #include "services/linux/files.h"
@@ -24,7 +25,7 @@ static int64_t end(struct task *task, int64_t result)
 	return task->mapped(task, result == STATUS_BUSY || result == STATUS_NO_PAGE ? STATUS_OK : result); /* who tries again sees why, or finds it */
 }
 
-static int64_t ask(const struct object_page *page);
+static int64_t ask(const struct task *task, const struct object_page *page);
 
 static int64_t answered(struct task *task, int64_t result)
 {
@@ -35,12 +36,14 @@ static int64_t answered(struct task *task, int64_t result)
 	result = kernel_object_page_put(task->missed & ~(uint64_t)(PAGE - 1), &page, SERVER_fs, &task->answer[1], task->missed & RIGHTS);
 	if (result != STATUS_RESTART || ++task->anew == ANEW_MOST)
 		return end(task, result == STATUS_RESTART ? STATUS_BUSY : result);
-	return ask(&page);
+	return ask(task, &page);
 }
 
-static int64_t ask(const struct object_page *page)
+static int64_t ask(const struct task *task, const struct object_page *page)
 {
-	return serve_file_call(&(struct service_call){ .word = { FS_PAGE, 0, page->object, page->index } }, answered);
+	uint64_t flags = task->anew ? PAGER_ANEW : 0;
+
+	return serve_file_call(&(struct service_call){ .word = { PAGER_PAGE | flags << 16, 0, page->object, page->index } }, answered);
 }
 
 int64_t mapped_page(struct task *task, int64_t (*next)(struct task *task, int64_t result))
@@ -50,7 +53,7 @@ int64_t mapped_page(struct task *task, int64_t (*next)(struct task *task, int64_
 
 	task->mapped = next;
 	task->anew = 0;
-	return status ? end(task, status) : ask(&page);
+	return status ? end(task, status) : ask(task, &page);
 }
 
 uint64_t mapped_object(uint64_t file)

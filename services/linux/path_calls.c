@@ -7,6 +7,7 @@
 #include "services/linux/calls.h"
 #include "services/linux/errno.h"
 #include "services/linux/files.h"
+#include "services/linux/proc.h"
 #include "services/linux/process.h"
 #include "services/linux/served.h"
 #include "services/linux/stat.h"
@@ -102,12 +103,18 @@ static int64_t close_again(struct task *task, uint64_t inode, int64_t error)
 static int64_t opened(struct task *task, int64_t result)
 {
 	struct opening *opening = opening_of(task);
-	struct file *file = result > 0 ? file_open((uint64_t)result, (uint32_t)task->answer[1], (uint32_t)opening->flags & (uint32_t)OPEN_KEPT) : NULL;
+	uint32_t kept = (uint32_t)opening->flags & (uint32_t)OPEN_KEPT;
+	int64_t error = linux_result(result);
+	struct file *file = NULL;
 
+	if (result > 0)
+		file = file_open((uint64_t)result, (uint32_t)task->answer[1], kept);
+	else if (result == STATUS_NOT_FOUND)
+		file = proc_open(task->call.lent[0].address, opening->flags, kept, &error);
 	descriptor_set(table(), (unsigned)opening->number, file, opening->flags & OPEN_CLOSES ? DESCRIPTOR_EXEC : 0);
 	if (file)
 		return serve_closing((int64_t)opening->number);
-	return result > 0 ? close_again(task, (uint64_t)result, -LINUX_ENOMEM) : serve_closing(linux_result(result));
+	return result > 0 ? close_again(task, (uint64_t)result, -LINUX_ENOMEM) : serve_closing(error);
 }
 
 static uint64_t service_flags(uint64_t flags)
@@ -145,13 +152,27 @@ int64_t linux_creat(struct registers *registers)
 	return open_at((uint64_t)AT_CURRENT, registers->rdi, OPEN_CREATES | OPEN_TRUNCATES | 1, registers->rsi);
 }
 
+/* Of a path of which the file service says this; -1: it is no file that is made to be read. */
+static int text_of(const struct task *task, int64_t result)
+{
+	return result == STATUS_NOT_FOUND ? proc_find(task->call.lent[0].address) : -1;
+}
+
 static int64_t path_stat_known(struct task *task, int64_t result)
 {
+	int text = text_of(task, result);
+
+	if (text >= 0)
+		return serve_closing(stat_text(task->request[0], (unsigned)text));
 	return serve_closing(result < 0 ? linux_result(result) : stat_out(task->request[0], task->answer));
 }
 
 static int64_t path_statx_known(struct task *task, int64_t result)
 {
+	int text = text_of(task, result);
+
+	if (text >= 0)
+		return serve_closing(statx_text(task->request[0], (unsigned)text));
 	return serve_closing(result < 0 ? linux_result(result) : statx_out(task->request[0], task->answer));
 }
 
@@ -163,18 +184,25 @@ static bool is_empty(uint64_t path, uint64_t flags)
 	return flags & AT_EMPTY_PATH && !kernel_copy_in(&first, path, 1) && !first;
 }
 
-static int64_t stat_descriptor(uint64_t descriptor, uint64_t to, int64_t (*console)(uint64_t to), int64_t (*known)(struct task *task, int64_t result))
+struct stat_ways {
+	int64_t (*console)(uint64_t to), (*text)(uint64_t to, unsigned number), (*known)(struct task *task, int64_t result);
+};
+
+static int64_t stat_descriptor(uint64_t descriptor, uint64_t to, const struct stat_ways *ways)
 {
 	struct file *file = (int32_t)descriptor == AT_CURRENT ? NULL : descriptor_hold(table(), (uint32_t)descriptor);
 	int64_t inode = file ? (int64_t)file->inode : directory_of(descriptor);
+	int text = file && file->text ? (int)proc_number(file->text) : -1;
 
 	if (file)
 		file_put(file);
 	if (inode < 0)
 		return inode;
+	if (text >= 0)
+		return ways->text(to, (unsigned)text);
 	if (!inode)
-		return console(to);
-	return serve_file_call(&(struct service_call){ .word = { FS_STAT_INODE, 0, (uint64_t)inode } }, known);
+		return ways->console(to);
+	return serve_file_call(&(struct service_call){ .word = { FS_STAT_INODE, 0, (uint64_t)inode } }, ways->known);
 }
 
 int64_t linux_stat(struct registers *registers)
@@ -189,7 +217,7 @@ int64_t linux_newfstatat(struct registers *registers)
 	if (registers->r10 & ~(uint64_t)AT_KNOWN)
 		return -LINUX_EINVAL;
 	if (is_empty(registers->rsi, registers->r10))
-		return stat_descriptor(registers->rdi, registers->rdx, stat_console, path_stat_known);
+		return stat_descriptor(registers->rdi, registers->rdx, &(struct stat_ways){ stat_console, stat_text, path_stat_known });
 	return ask_about(registers->rdi, registers->rsi, &(struct service_call){ .word = { FS_STAT } }, path_stat_known);
 }
 
@@ -199,7 +227,7 @@ int64_t linux_statx(struct registers *registers)
 	if (registers->rdx & ~(uint64_t)AT_KNOWN)
 		return -LINUX_EINVAL;
 	if (is_empty(registers->rsi, registers->rdx))
-		return stat_descriptor(registers->rdi, registers->r8, statx_console, path_statx_known);
+		return stat_descriptor(registers->rdi, registers->r8, &(struct stat_ways){ statx_console, statx_text, path_statx_known });
 	return ask_about(registers->rdi, registers->rsi, &(struct service_call){ .word = { FS_STAT } }, path_statx_known);
 }
 
@@ -208,6 +236,8 @@ static int64_t access_known(struct task *task, int64_t result)
 {
 	uint32_t mode = (uint32_t)task->answer[3];
 
+	if (text_of(task, result) >= 0)
+		return serve_closing(task->request[0] & MAY_EXECUTE ? -LINUX_EACCES : 0);
 	if (result >= 0 && task->request[0] & MAY_EXECUTE && (mode & FS_MODE_TYPE) == FS_MODE_FILE && !(mode & ANY_EXECUTE))
 		return serve_closing(-LINUX_EACCES);
 	return serve_closing(result < 0 ? linux_result(result) : 0);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "services/linux/served.h"
 
+#include "abi/pager.h"
 #include "services/linux/errno.h"
 #include "services/linux/files.h"
 
@@ -30,9 +31,15 @@ static int64_t answered(struct task *task, int64_t result)
 	return kernel_sleep();
 }
 
+/* The pager's operations do not lie among the file service's (abi/pager.h). */
+static enum server whose(const struct service_call *call)
+{
+	return (call->word[0] & 0xffff) < PAGER_PAGE ? SERVER_fs : SERVER_pager;
+}
+
 static int64_t try(struct task *task)
 {
-	int64_t result = kernel_serve(SERVER_fs);
+	int64_t result = kernel_serve(whose(&task->call));
 
 	if (result != CALL_PARKED)
 		return answered(task, result);

@@ -1,4 +1,4 @@
-/* served.h - system calls that the file service serves
+/* served.h - system calls that the file service serves, or the pager, which stands before it
  * SPDX-License-Identifier: MIT
  * The thread goes into this core's replica and comes back with the answer. When the replica has failed meanwhile, or is too busy, the same call is made again, by
  * the same key, which the service recognises (abi/fs.h): what it does happens once. Before the answer is used, files of this core whose last

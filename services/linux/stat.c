@@ -5,6 +5,7 @@
 #include "abi/kernel.h"
 #include "services/linux/console.h"
 #include "services/linux/errno.h"
+#include "services/linux/proc.h"
 
 enum { SECTOR = 512, BLOCK = 4096, BASIC_STATS = 0x7ff };
 
@@ -62,6 +63,12 @@ static struct stat of_console(void)
 	return (struct stat){ .links = 1, .mode = CONSOLE_MODE, .special = CONSOLE_DEVICE, .block = CONSOLE_BLOCK };
 }
 
+/* Its length is known when it is opened. */
+static struct stat of_text(unsigned number)
+{
+	return (struct stat){ .device = PROC_DEVICE, .inode = number + 1, .links = 1, .mode = PROC_MODE, .block = PROC_BLOCK };
+}
+
 static struct statx_time wide(const struct stat_time *time)
 {
 	return (struct statx_time){ .seconds = (int64_t)time->seconds, .nanoseconds = (uint32_t)time->nanoseconds };
@@ -103,6 +110,20 @@ int64_t stat_console(uint64_t to)
 int64_t statx_console(uint64_t to)
 {
 	struct stat stat = of_console();
+
+	return out_wide(to, &stat);
+}
+
+int64_t stat_text(uint64_t to, unsigned number)
+{
+	struct stat stat = of_text(number);
+
+	return out(to, &stat, sizeof(stat));
+}
+
+int64_t statx_text(uint64_t to, unsigned number)
+{
+	struct stat stat = of_text(number);
 
 	return out_wide(to, &stat);
 }

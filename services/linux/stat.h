@@ -11,5 +11,7 @@ int64_t stat_out(uint64_t to, const uint64_t *answer);
 int64_t statx_out(uint64_t to, const uint64_t *answer);
 int64_t stat_console(uint64_t to);
 int64_t statx_console(uint64_t to);
+int64_t stat_text(uint64_t to, unsigned number); /* of proc.h */
+int64_t statx_text(uint64_t to, unsigned number);
 
 #endif

@@ -8,6 +8,7 @@
 #include "services/linux/errno.h"
 #include "services/linux/files.h"
 #include "services/linux/mapped.h"
+#include "services/linux/proc.h"
 #include "services/linux/process.h"
 #include "services/linux/served.h"
 
@@ -177,6 +178,23 @@ static int64_t use_console(struct task *task, unsigned how)
 	return leave(task, (int64_t)transfer->done);
 }
 
+/* Of a file that nobody can write to. */
+static int64_t read_text(struct task *task)
+{
+	struct transfer *transfer = transfer_of(task);
+	int64_t result = 0;
+
+	while (next_piece(transfer)) { /* bounded: by VECTORS_MOST */
+		result = proc_read(task->file->text, transfer->start + transfer->done, transfer->address, transfer->size);
+		if (result > 0)
+			transfer->done += (uint64_t)result;
+		if (result < 0 || (uint64_t)result < transfer->size)
+			break;
+		transfer->size = 0;
+	}
+	return finish(task, result);
+}
+
 static bool is_permitted(const struct file *file, unsigned how)
 {
 	unsigned access = __atomic_load_n(&file->flags, __ATOMIC_RELAXED) & ACCESS_MODE;
@@ -212,11 +230,11 @@ int64_t transfer(uint64_t descriptor, uint64_t address, uint64_t size, uint64_t 
 	error = add_up(transfer);
 	if (error)
 		return leave(task, error);
-	if (!file->inode)
+	if (!file->inode && !file->text)
 		return use_console(task, how);
 	if (how == (HOW_MOVES | HOW_WRITES) && __atomic_load_n(&file->flags, __ATOMIC_RELAXED) & APPENDS)
 		transfer->how |= HOW_APPENDS;
 	else if (how & HOW_MOVES)
 		begin(file, transfer);
-	return go_on(task);
+	return file->text ? read_text(task) : go_on(task);
 }

@@ -5,7 +5,7 @@ $(BUILD)/unit/fs/%.c: services/fs/%.c tests/fs/prelude.h
 	@mkdir -p $(@D)
 	@{ echo '#include "tests/fs/prelude.h"'; echo '#line 1 "$<"'; cat $<; } >$@
 
-FS_SOURCES := $(patsubst services/fs/%.c,$(BUILD)/unit/fs/%.c,$(filter-out services/fs/replica.c,$(wildcard services/fs/*.c))) lib/cpio.c \
+FS_SOURCES := $(patsubst services/fs/%.c,$(BUILD)/unit/fs/%.c,$(filter-out services/fs/replica.c,$(wildcard services/fs/*.c))) lib/cpio.c services/runtime/alone/joined.c \
 	$(addprefix tests/fs/,fake.c check.c calls.c dump.c)
 
 # Compiled once for all suites: one object for each sanitizer.

@@ -1,6 +1,6 @@
 # tests/guest/build.mk - `make guest-tests`, `make guest-long`: programs that test a booted system, and the driver that boots it
 # SPDX-License-Identifier: MIT
-GUEST_TESTS := orphans mapped across advice borrow fickle files hostile kills greedy inside ipc huge mremap revoke store token chaos exhaust wander fork leave native storm relay remap page-registers poke everywhere fault survivor memory-hog thread-bomb spawn-bomb bad-pointers syscall-fuzz
+GUEST_TESTS := composition orphans mapped across advice borrow fickle files hostile kills greedy inside ipc huge mremap revoke store token chaos exhaust wander fork leave native storm relay remap page-registers poke everywhere fault survivor memory-hog thread-bomb spawn-bomb bad-pointers syscall-fuzz
 GUEST_TEST_BIN := $(BUILD)/guest-tests
 GUEST_TEST_ROOT := $(BUILD)/guest-tests.root
 # Further files that a program is made of, each with its header.
@@ -15,7 +15,8 @@ $(GUEST_TEST_BIN)/$(1): tests/guest/$(subst -,_,$(1)).c $(GUEST_TEST_PARTS_$(1):
 	@mkdir -p $$(@D)
 	$$(QUIET_CC)musl-gcc -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -I. -static -pthread -o $$@ $$(filter %.c %.S,$$^)
 endef
-$(addprefix $(GUEST_TEST_BIN)/,across fickle hostile inside ipc store): services/runtime/class2/call.S abi/service.h abi/ipc.h abi/server.def
+$(addprefix $(GUEST_TEST_BIN)/,across composition fickle hostile inside ipc store): services/runtime/class2/call.S abi/service.h abi/ipc.h abi/server.def
+$(GUEST_TEST_BIN)/composition: abi/composition.def
 $(foreach test,$(GUEST_TESTS),$(eval $(call guest_test_program,$(test))))
 
 # The programs of everyday, these, and files that are no programs.

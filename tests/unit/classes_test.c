@@ -21,16 +21,18 @@ struct machine machine;
 
 static const char bad[] = "\177ELF \x0f\x30";
 static const char none[] = "it has cli at 0x10\n";
-static unsigned keys;
+static unsigned keys, joined_count;
+static enum server joins[SERVER_COUNT];
 static char said[4096];
 
 #define IMAGE(text) { (const uint8_t *)(text), (const uint8_t *)(text) + sizeof(text) - 1 }
 #define ALL_GOOD { IMAGE(GOOD), IMAGE(GOOD), IMAGE(GOOD) }
 
-const struct image server_images[SERVER_COUNT][ISOLATION_SPACE + 1] = {
+const struct image server_images[IMAGES][ISOLATION_SPACE + 1] = {
 	[0 ... SERVER_hostile - 1] = ALL_GOOD,
 	[SERVER_hostile] = { IMAGE(GOOD), IMAGE(bad), IMAGE(GOOD) },
 	[SERVER_crude] = { IMAGE(none), IMAGE(none), IMAGE(GOOD) },
+	[SERVER_crude + 1 ... IMAGES - 1] = ALL_GOOD,
 };
 
 unsigned keys_there(void)
@@ -40,12 +42,18 @@ unsigned keys_there(void)
 
 status_t domain_read(enum server server, enum isolation isolation, struct elf_image *elf, const char **why)
 {
-	const struct image *image = &server_images[server][isolation];
+	const struct image *image = &server_images[classes[server].image][isolation];
 
 	*why = NULL;
 	*elf = (struct elf_image){ .segment_count = 1, .segment = { { .address = 0x1000, .rights = ELF_EXECUTE } } };
 	elf->segment[0].file_size = (uint64_t)(image->end - image->start);
 	return STATUS_OK;
+}
+
+void replica_join(enum server joined, enum server server)
+{
+	joins[joined] = server;
+	joined_count++;
 }
 
 void log_line(const char *room, const char *fmt, ...)
@@ -68,6 +76,8 @@ static void choose(const char *words, unsigned there)
 	snprintf(machine.boot.command_line, sizeof(machine.boot.command_line), "%s", words);
 	classes_choose();
 	classes_say();
+	joined_count = 0;
+	classes_join();
 }
 
 static void test_keys_are_ones_own(void **state)
@@ -141,6 +151,32 @@ static void test_default(void **state)
 	}
 }
 
+/* It is where the other one is, with that one's class and key, and takes no key itself. */
+static void test_joined(void **state)
+{
+	(void)state;
+	choose("", KEYS);
+	assert_int_equal(classes[SERVER_pager].domain, SERVER_fs);
+	assert_int_equal(classes[SERVER_fs].domain, SERVER_fs);
+	assert_int_equal(classes[SERVER_fs].image, IMAGE_fs_shared);
+	assert_int_equal(classes[SERVER_pager].isolation, ISOLATION_SPACE);
+	assert_int_equal(joined_count, 1);
+	assert_int_equal(joins[SERVER_pager], SERVER_fs);
+	assert_non_null(strstr(said, "service fs: class 2\n"));
+	assert_non_null(strstr(said, "service pager: joined to fs, class 2\n"));
+	choose("compose=coalesced", KEYS);
+	assert_int_equal(classes[SERVER_fs].image, IMAGE_fs_own);
+	assert_int_equal(joins[SERVER_pager], SERVER_fs);
+	choose("compose=separated", KEYS);
+	assert_int_equal(joined_count, 0);
+	assert_int_equal(classes[SERVER_fs].image, SERVER_fs);
+	assert_int_equal(classes[SERVER_pager].domain, SERVER_pager);
+	assert_non_null(strstr(said, "service pager: class 2\n"));
+	choose("compose=ic1", KEYS);
+	assert_int_equal(classes[SERVER_pager].isolation, ISOLATION_KEY);
+	assert_int_not_equal(classes[SERVER_pager].key, classes[SERVER_fs].key);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -150,6 +186,7 @@ int main(void)
 		cmocka_unit_test(test_no_keys),
 		cmocka_unit_test(test_keys_off),
 		cmocka_unit_test(test_default),
+		cmocka_unit_test(test_joined),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -37,6 +38,46 @@ static void test_classes(void **state)
 	assert_int_equal(composition_isolation(COMPOSITION_ic0, SERVER_hostile), ISOLATION_KEY);
 }
 
+static void test_domains(void **state)
+{
+	(void)state;
+	assert_int_equal(composition_domain(COMPOSITION_general, SERVER_pager), SERVER_fs);
+	assert_int_equal(composition_image(COMPOSITION_general, SERVER_fs), IMAGE_fs_shared);
+	assert_int_equal(composition_domain(COMPOSITION_coalesced, SERVER_pager), SERVER_fs);
+	assert_int_equal(composition_image(COMPOSITION_coalesced, SERVER_fs), IMAGE_fs_own);
+	assert_int_equal(composition_domain(COMPOSITION_separated, SERVER_pager), SERVER_pager);
+	assert_int_equal(composition_image(COMPOSITION_separated, SERVER_fs), SERVER_fs);
+	assert_int_equal(composition_image(COMPOSITION_separated, SERVER_pager), SERVER_pager);
+}
+
+/* Where the table has everything: who is joined has the class of those that it is joined to, and these are joined to nobody; nobody has two images. */
+static void test_who_is_joined(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < COMPOSITIONS; i++)
+		for (unsigned server = 0; server < SERVER_COUNT; server++) {
+			enum composition composition = (enum composition)i;
+			enum server domain = composition_domain(composition, (enum server)server);
+			bool has_other_image = composition_image(composition, (enum server)server) > IMAGES_ALONE, is_joined_to = false;
+
+			assert_int_equal(composition_domain(composition, domain), domain);
+			assert_int_equal(composition_isolation(composition, (enum server)server), composition_isolation(composition, domain));
+			for (unsigned other = 0; other < SERVER_COUNT; other++)
+				is_joined_to |= other != server && composition_domain(composition, (enum server)other) == server;
+			assert_int_equal(has_other_image, is_joined_to);
+		}
+}
+
+/* What else they say, general, separated and coalesced say the same. */
+static void test_like_general(void **state)
+{
+	(void)state;
+	for (unsigned server = 0; server < SERVER_COUNT; server++) {
+		assert_int_equal(composition_isolation(COMPOSITION_separated, (enum server)server), composition_isolation(COMPOSITION_general, (enum server)server));
+		assert_int_equal(composition_isolation(COMPOSITION_coalesced, (enum server)server), composition_isolation(COMPOSITION_general, (enum server)server));
+	}
+}
+
 /* The words of the command line and the table name the same ones. */
 static void test_boot_words(void **state)
 {
@@ -68,6 +109,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_classes),
+		cmocka_unit_test(test_domains),
+		cmocka_unit_test(test_who_is_joined),
+		cmocka_unit_test(test_like_general),
 		cmocka_unit_test(test_boot_words),
 	};
 

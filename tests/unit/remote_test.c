@@ -829,6 +829,24 @@ static void a_call_that_is_served_may_call_on(void **state)
 	assert_at_rest();
 }
 
+/* Nobody has called FICKLE here yet. It is in ECHO's domain from now on: calls of the two are calls of one service, whose proxies they share. */
+static void a_call_of_one_that_is_joined_is_a_call_of_the_other(void **state)
+{
+	struct thread *thread = machine_thread();
+	struct sent sent;
+
+	(void)state;
+	replica_join(SERVER_fickle, SERVER_echo);
+	machine_run(thread);
+	machine_call_at(AWAY, FICKLE, 10, 0);
+	sent = machine_take_sent();
+	assert_sent(&sent, AWAY, ECHO, 10);
+	machine_answered(&sent, 40);
+	assert_goes_on_with(thread, 40);
+	leave(thread);
+	assert_at_rest();
+}
+
 #undef TEST
 #define TEST(name) cmocka_unit_test(name)
 
@@ -863,6 +881,7 @@ int main(void)
 		TEST(many_calls_are_answered_in_order),
 		TEST(without_memory_the_answer_is_busy),
 		TEST(a_call_that_is_served_may_call_on),
+		TEST(a_call_of_one_that_is_joined_is_a_call_of_the_other),
 	};
 
 	return cmocka_run_group_tests_name("remote", tests, machine_open, machine_close);

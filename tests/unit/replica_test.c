@@ -284,6 +284,63 @@ static void who_is_killed_at_the_door_of_what_fails_ends(void **state)
 	assert_null(inside->all_next);
 }
 
+/* FICKLE, which calls ECHO, is linked into its domain. */
+static void who_calls_one_that_is_joined_is_in_the_other(void **state)
+{
+	struct thread *thread, *waiting;
+
+	(void)state;
+	replica_join(SERVER_fickle, SERVER_echo);
+	assert_int_equal(replica_domain(SERVER_fickle), ECHO);
+	assert_int_equal(replica_domain(SERVER_relay), RELAY);
+	thread = thread_inside(FICKLE);
+	assert_inside(thread, ECHO);
+	assert_int_equal(processor.rip, SERVICE_RIP + ECHO * SERVICE_STEP); /* the image of the domain */
+	machine_call(ECHO, 2); /* that is a direct call now, and none by way of the gate */
+	assert_refused_with(STATUS_NOT_ALLOWED);
+	machine_call(FICKLE, 2);
+	assert_refused_with(STATUS_NOT_ALLOWED);
+	machine_interrupt();
+	waiting = thread_waiting_at(ECHO); /* one monitor for both */
+	machine_run(thread);
+	machine_return(3);
+	assert_true(machine_in_user_mode());
+	machine_interrupt();
+	machine_run(waiting);
+	assert_inside(waiting, FICKLE);
+	machine_return(4);
+	assert_open(ECHO);
+}
+
+static void who_is_joined_fails_with_the_other(void **state)
+{
+	struct thread *thread;
+
+	(void)state;
+	replica_join(SERVER_fickle, SERVER_echo);
+	thread = thread_inside(FICKLE);
+	machine_interrupt();
+	replica_fail(replicas[FICKLE]);
+	assert_null(replicas[ECHO]->view);
+	machine_run(thread);
+	assert_dead_answer_in(thread, &thread->program);
+	enter(ECHO, 2); /* begins anew for both */
+	machine_return(3);
+	enter(FICKLE, 4);
+	machine_return(5);
+	assert_open(ECHO);
+}
+
+/* What both may call, but one another. */
+static void whom_a_domain_calls(void **state)
+{
+	(void)state;
+	replica_join(SERVER_twin, SERVER_fickle);
+	assert_int_equal(replicas[SERVER_twin]->callees, 1 << ECHO);
+	replica_join(SERVER_pager, SERVER_device);
+	assert_int_equal(replicas[SERVER_device]->callees, 1 << SERVER_fs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -302,6 +359,9 @@ int main(void)
 		TEST(who_is_killed_and_thrown_out_ends),
 		TEST(who_is_killed_and_comes_back_over_the_dead_ends),
 		TEST(who_is_killed_at_the_door_of_what_fails_ends),
+		TEST(who_calls_one_that_is_joined_is_in_the_other),
+		TEST(who_is_joined_fails_with_the_other),
+		TEST(whom_a_domain_calls),
 	};
 
 	return cmocka_run_group_tests_name("replica", tests, NULL, NULL);
