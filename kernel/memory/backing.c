@@ -238,7 +238,7 @@ status_t backing_find(const struct vspace *space, uint64_t address, struct objec
 
 	if (!word)
 		return STATUS_BAD_ADDRESS;
-	*page = (struct object_page){ entry_at(space, number_of(word))->object, index_of(word, address) };
+	*page = (struct object_page){ load(&entry_at(space, number_of(word))->object), index_of(word, address) };
 	return STATUS_OK;
 }
 
