@@ -11,8 +11,9 @@
 #include "tests/unit/physical_memory.h"
 
 enum {
-	ROUNDS = 1500,
+	ROUNDS = 4000,
 	TOUCHES = 5, /* by the others, between two changes */
+	EXCHANGE = 8, /* rounds between two of those */
 	PAGES = 4,
 	READ_ONLY = 1, WRITABLE = 2, /* objects */
 	VALUE = 8,
@@ -34,8 +35,10 @@ static void change(void)
 
 		play_must(objects_map(at(0), PAGES, writable ? WRITABLE * 10 : READ_ONLY * 10, 0,
 				      VSPACE_READ | VSPACE_SHARED | (writable ? VSPACE_WRITE : 0), VSPACE_FIXED) == (int64_t)at(0));
-		objects_exchange(READ_ONLY, round % PAGES);
-		objects_exchange(WRITABLE, round % PAGES);
+		if (round % EXCHANGE == 0) {
+			objects_exchange(READ_ONLY, round / EXCHANGE % PAGES);
+			objects_exchange(WRITABLE, round / EXCHANGE % PAGES);
+		}
 		do
 			space_interrupt();
 		while (__atomic_load_n(&touches, __ATOMIC_RELAXED) < round * TOUCHES);
