@@ -6,7 +6,10 @@
 #include "kernel/memory/frames.h"
 #include "kernel/memory/store.h"
 
-enum { HOLDERS = 10 };
+enum {
+	HOLDERS = 10,
+	ASKING = 4,
+};
 
 static struct {
 	uint64_t version;
@@ -120,7 +123,10 @@ static status_t fetch(uint64_t address, enum access access)
 	if (page.index >= OBJECT_PAGES)
 		return STATUS_NOT_FOUND;
 	from = (struct store_page){ .address = page.object * OBJECT_PAGES + page.index, .value = __atomic_load_n(&objects[page.object].version, __ATOMIC_SEQ_CST) };
-	space_interrupt(); /* the service takes its time */
+	for (unsigned i = 0; i < ASKING; i++) { /* the service takes its time */
+		space_interrupt();
+		cpu_pause();
+	}
 	return backing_put(space_view, address & ~(uint64_t)(PAGE_SIZE - 1), &page, &from, access);
 }
 
