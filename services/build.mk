@@ -17,7 +17,7 @@ SERVER_IMAGES := $(foreach name,$(SERVER_NAMES) $(IMAGE_NAMES),$(SERVERS)/$(name
 server_number = $(shell sed -n 's/^X.$(1), *\([0-9]*\),.*/\1/p' abi/server.def)
 
 # A service leaves the vector registers to the programs, whose threads come in with theirs.
-SERVER_CFLAGS := -std=gnu17 -I. -O2 -g -Wall -Wextra -Werror -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables \
+SERVER_CFLAGS := -std=gnu17 -I. -O2 -flto -g -Wall -Wextra -Werror -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fcf-protection=none -mgeneral-regs-only -mno-red-zone -ffunction-sections -fdata-sections -Wl,--gc-sections -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack
 # In ring 0, far from where addresses have 32 bits. Tables of jumps would be taken for instructions by who looks through the image.
 SERVER_INNER_CFLAGS := -fpie -fno-jump-tables -Wl,-z,max-page-size=4096

@@ -21,12 +21,6 @@ static int64_t fault_over(struct task *task, int64_t result)
 	return fault_answered(task, (status_t)result);
 }
 
-static int64_t begin_fault(struct task *task, int64_t result)
-{
-	(void)result;
-	return linux_service.page(task, fault_over);
-}
-
 static int64_t call_over(struct task *task, int64_t result)
 {
 	struct registers *registers = &thread_current->program.registers;
@@ -49,8 +43,16 @@ int64_t backed_go_on(struct task *task, uint64_t address, enum access access)
 	return linux_service.page(task, fault_over);
 }
 
-static void go_on(void)
+/* What the event loop would do with this thread, which comes from its program and goes into a service, as a rule. */
+static void begin_fault(void)
 {
+	struct thread *thread = thread_current;
+	int64_t result = linux_service.page(&thread->task, fault_over);
+
+	if (result != CALL_PARKED)
+		thread->program.registers.rax = (uint64_t)result;
+	else if (thread_current == thread && thread->state == THREAD_RUNNING && !activation_is_inner(thread->activation))
+		dispatch_run();
 }
 
 _Noreturn void backed_fault(const struct registers *registers, uint64_t address, enum access access)
@@ -61,8 +63,7 @@ _Noreturn void backed_fault(const struct registers *registers, uint64_t address,
 	task->saved[FAULT_SAVED_RAX] = registers->rax;
 	task->saved[FAULT_SAVED_ADDRESS] = address;
 	note(address, access);
-	task->resume = begin_fault;
-	event_loop_after(go_on);
+	event_loop_after(begin_fault);
 }
 
 void backed_miss(uint64_t address, enum access access)

@@ -5,9 +5,11 @@
 #include "kernel/arch/paging.h"
 #include "kernel/memory/allowance.h"
 #include "kernel/memory/frames.h"
+#include "kernel/memory/holders.h"
 #include "kernel/memory/slots.h"
 #include "kernel/memory/store.h"
 #include "percpu/inbox.h"
+#include "percpu/instance.h"
 
 /* A word of the tree is a RESERVED slot's, with these in it. */
 enum {
@@ -240,8 +242,9 @@ status_t backing_find(const struct vspace *space, uint64_t address, struct objec
 	return STATUS_OK;
 }
 
-/* B2 to B4. Nobody else changes the slot meanwhile; its word was `reserved`. */
-static status_t put(struct vspace *space, uint64_t address, uint64_t *slot, uint64_t reserved, const struct object_page *page, const struct store_page *from)
+/* B2 to B4: the slot's word is what *reserved is then. Nobody else changes the slot meanwhile. */
+static status_t put(const struct vspace *space, uint64_t address, uint64_t *slot, uint64_t *reserved, const struct object_page *page,
+		    const struct store_page *from)
 {
 	struct object_page now;
 	uint64_t frame = 0;
@@ -250,19 +253,30 @@ static status_t put(struct vspace *space, uint64_t address, uint64_t *slot, uint
 	if (!status)
 		status = now.object == page->object && now.index == page->index ? store_share(from, &frame) : STATUS_BUSY;
 	if (!status)
-		reserved = slot_present(slot_rights(reserved), frame, SLOT_NOBODY) | SLOT_BACKED | (reserved & SLOT_SHARED ? SLOT_SHARED : SLOT_COPY);
-	__atomic_store_n(slot, reserved, __ATOMIC_SEQ_CST);
+		*reserved = slot_present(slot_rights(*reserved), frame, this_core()) | SLOT_BACKED | (*reserved & SLOT_SHARED ? SLOT_SHARED : SLOT_COPY);
+	__atomic_store_n(slot, *reserved, __ATOMIC_SEQ_CST);
 	return status;
+}
+
+/* The slot of an address, found at its fault as a rule. NULL: *status. */
+static uint64_t *slot_of(const struct view *view, uint64_t address, status_t *status)
+{
+	uint64_t *leaf = view->recent_slots;
+
+	if (view->recent != address / UNIT_SIZE)
+		leaf = slots_leaf(view->space->slots, address, frame_take_node_for_program, frame_give, status);
+	if (!leaf && *status == STATUS_NOT_FOUND)
+		*status = STATUS_BAD_ADDRESS;
+	return leaf ? &leaf[paging_index(address, 0)] : NULL;
 }
 
 status_t backing_put(struct view *view, uint64_t address, const struct object_page *page, const struct store_page *from, enum access access)
 {
 	status_t status;
-	uint64_t *slot = slots_leaf(view->space->slots, address, frame_take_node_for_program, frame_give, &status), now;
+	uint64_t *slot = slot_of(view, address, &status), now;
 
 	if (!slot)
-		return status == STATUS_NOT_FOUND ? STATUS_BAD_ADDRESS : status;
-	slot += paging_index(address, 0);
+		return status;
 	now = load(slot);
 	if (slot_state(now) != SLOT_RESERVED || !(now & SLOT_BACKED))
 		return vspace_fault(view, address, access); /* somebody else was faster, or something else is mapped there */
@@ -271,11 +285,13 @@ status_t backing_put(struct view *view, uint64_t address, const struct object_pa
 	if (!allowance_use(view))
 		return STATUS_OVER_LIMIT;
 	status = swap(slot, now, slot_make(SLOT_COPYING, slot_rights(now), 0)) ? /* B1 */
-		 put(view->space, address, slot, now, page, from) : STATUS_BUSY;
-	if (!status)
-		return vspace_fault(view, address, access);
-	view->allowance++;
-	return status;
+		 put(view->space, address, slot, &now, page, from) : STATUS_BUSY;
+	if (status)
+		view->allowance++;
+	if (status || view->recent != address / UNIT_SIZE || (access == ACCESS_WRITE && now & SLOT_COPY))
+		return status ? status : vspace_fault(view, address, access);
+	view->recent_table[paging_index(address, 0)] = slot_mapping(now);
+	return STATUS_OK;
 }
 
 static status_t copy_word(uint64_t *word, uint64_t *copy, void *context)

@@ -79,20 +79,28 @@ uint64_t *slots_leaf(uint64_t root, uint64_t address, slots_allocate allocate, s
 }
 
 /* Down to the word that is no node; *level is its own. */
-static uint64_t descend(uint64_t root, uint64_t address, unsigned *level)
+static inline const uint64_t *descend(uint64_t root, uint64_t address, unsigned *level)
 {
 	uint64_t now = slot_make(SLOT_NODE, 0, root);
+	const uint64_t *word = NULL;
 
-	for (*level = SLOT_LEVELS; slot_state(now) == SLOT_NODE; --*level)
-		now = load(&node_words(now)[paging_index(address, *level - 1)]);
-	return now;
+	for (*level = SLOT_LEVELS; slot_state(now) == SLOT_NODE; --*level) {
+		word = &node_words(now)[paging_index(address, *level - 1)];
+		now = load(word);
+	}
+	return word;
 }
 
-uint64_t slots_word(uint64_t root, uint64_t address)
+const uint64_t *slots_find(uint64_t root, uint64_t address)
 {
 	unsigned level;
 
 	return descend(root, address, &level);
+}
+
+uint64_t slots_word(uint64_t root, uint64_t address)
+{
+	return load(slots_find(root, address));
 }
 
 uint64_t slots_word_end(uint64_t root, uint64_t address)

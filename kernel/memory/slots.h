@@ -118,7 +118,8 @@ uint64_t *slots_unit(uint64_t root, uint64_t address, slots_allocate allocate, s
 uint64_t *slots_below(uint64_t *unit, slots_allocate allocate, slots_free give_back, status_t *status);
 uint64_t *slots_leaf(uint64_t root, uint64_t address, slots_allocate allocate, slots_free give_back, status_t *status);
 
-/* The word that stands for an address's page, as it is now; and the end of what it stands for. */
+/* The word that stands for an address's page, as it is now; where that lies, which is there as long as the space; and the end of what it stands for. */
+const uint64_t *slots_find(uint64_t root, uint64_t address);
 uint64_t slots_word(uint64_t root, uint64_t address);
 uint64_t slots_word_end(uint64_t root, uint64_t address);
 

@@ -100,34 +100,41 @@ status_t store_fault(struct view *of, uint64_t address, enum access access)
 	return STATUS_OK;
 }
 
-/* The frame of a page, 0: it is not there; at this moment. */
-static uint64_t frame_at(const struct vspace *store, uint64_t address)
+static const uint64_t *slot_at(const struct vspace *store, uint64_t address)
 {
-	uint64_t word = slots_word(store->slots, address);
+	return address >= STORE_BASE && address < USER_END ? slots_find(store->slots, address) : NULL;
+}
+
+/* The frame of a page, 0: it is not there; at this moment. */
+static uint64_t frame_in(const uint64_t *slot)
+{
+	uint64_t word = slot ? __atomic_load_n(slot, __ATOMIC_SEQ_CST) : SLOT_EMPTY;
 
 	return slot_state(word) == SLOT_PRESENT ? slot_frame(word) : 0;
 }
 
 static status_t look_at(const struct vspace *store, const struct store_page *page)
 {
-	uint64_t frame = page->word % 8 || page->word < STORE_BASE || page->word >= USER_END ? 0 : frame_at(store, page->word);
+	uint64_t frame = page->word % 8 ? 0 : frame_in(slot_at(store, page->word));
 
 	if (!frame)
 		return STATUS_BAD_ADDRESS;
 	return far_read64(far_physical(frame + page->word % PAGE_SIZE)) == page->value ? STATUS_OK : STATUS_RESTART;
 }
 
-/* The page goes only behind the word's change. So with the owner counted first, a word that is as it was says that the frame was this page's then. */
+/* The page goes only behind the word's change. So with the owner counted first, a word that is as it was says that the frame was this page's then. The slot is looked
+ * at again because the kernel does not believe it. */
 status_t store_share(const struct store_page *page, uint64_t *frame)
 {
 	const struct vspace *store = store_of(page->server);
+	const uint64_t *slot = store ? slot_at(store, page->address) : NULL;
 	status_t status;
 
-	*frame = store && page->address >= STORE_BASE && page->address < USER_END ? frame_at(store, page->address) : 0;
+	*frame = frame_in(slot);
 	if (!*frame)
 		return STATUS_RESTART;
 	__atomic_fetch_add(frame_sharers(*frame), 1, __ATOMIC_SEQ_CST);
-	status = frame_at(store, page->address) == *frame ? look_at(store, page) : STATUS_RESTART;
+	status = frame_in(slot) == *frame ? look_at(store, page) : STATUS_RESTART;
 	if (status)
 		frame_drop(*frame);
 	return status;

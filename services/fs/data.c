@@ -214,7 +214,7 @@ int64_t data_write(struct operation *operation, uint64_t key)
 	return result;
 }
 
-int64_t data_fill(uint64_t id, uint64_t index)
+int64_t data_fill(uint64_t id, uint64_t index, uint64_t *page)
 {
 	struct inode *inode = inode_home(id) == ipc_core() ? inode_at(id) : NULL;
 	struct taking taking;
@@ -225,14 +225,16 @@ int64_t data_fill(uint64_t id, uint64_t index)
 		return STATUS_NOT_FOUND;
 	tree_trim(inode);
 	status = tree_reach(inode, index, &slot);
-	if (status != STATUS_OK || word_get(slot))
+	*page = status == STATUS_OK ? word_get(slot) : 0;
+	if (status != STATUS_OK || *page)
 		return status;
 	status = pages_take(&taking, 1);
 	if (status != STATUS_OK)
 		return status;
-	fill_from_archive(inode, index, (uint8_t *)taking.page[0]);
+	*page = taking.page[0];
+	fill_from_archive(inode, index, (uint8_t *)*page);
 	journal_begin();
-	journal_set(slot, taking.page[0]);
+	journal_set(slot, *page);
 	pages_keep(&taking);
 	journal_set(&inode->blocks, word_get(&inode->blocks) + 1);
 	journal_commit();

@@ -20,7 +20,7 @@ int64_t data_read(uint64_t id, uint64_t offset, uint64_t size);
 int64_t data_page(uint64_t id, uint64_t index, struct words *words);
 
 /* Home: a hole inside the file gets its page, if it is one; whoever asks, it is done once. */
-int64_t data_fill(uint64_t id, uint64_t index);
+int64_t data_fill(uint64_t id, uint64_t index, uint64_t *page);
 
 /* Home, from the caller's first range: the operation, not published yet, gets its key and ends, by the change that writes. */
 int64_t data_write(struct operation *operation, uint64_t key);

@@ -10,18 +10,20 @@
 
 enum { PAGE_TRIES = 32 };
 
-/* RESTART: there was none, and now there may be. */
-static int64_t fill(uint64_t id, uint64_t index)
+static int64_t fill(uint64_t id, uint64_t index, uint64_t *page)
 {
 	struct words words = { { FS_FILL, id, index } };
 	int64_t result;
 
-	if (inode_home(id) != ipc_core() && self.drivers >= DRIVERS_MOST)
+	if (inode_home(id) == ipc_core())
+		return data_fill(id, index, page);
+	if (self.drivers >= DRIVERS_MOST)
 		return STATUS_BUSY;
 	self.drivers++;
 	result = request(inode_home(id), &words);
 	self.drivers--;
-	return result == STATUS_OK ? STATUS_RESTART : result;
+	*page = words.word[1];
+	return result;
 }
 
 /* While the version stays. */
@@ -29,6 +31,7 @@ static int64_t find(uint64_t id, uint64_t index, struct words *words)
 {
 	const struct inode *inode = inode_at(id);
 	uint64_t version = inode ? word_get(&inode->version) : 0, page;
+	int64_t result;
 	status_t status;
 
 	if (!inode || word_get(&inode->id) != id)
@@ -40,8 +43,8 @@ static int64_t find(uint64_t id, uint64_t index, struct words *words)
 	status = tree_find(inode, version, index, &page);
 	if (status != STATUS_OK)
 		return status == STATUS_BUSY ? STATUS_RESTART : status;
-	if (!page)
-		return fill(id, index);
+	if (!page && (result = fill(id, index, &page)) != STATUS_OK)
+		return result;
 	*words = (struct words){ { 0, page, (uint64_t)&inode->version, version } };
 	return STATUS_OK;
 }

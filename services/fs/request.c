@@ -88,7 +88,7 @@ int64_t request_serve(struct words *words)
 	case FS_TURN: result = take_turn(word[1], &meaning.link); break;
 	case FS_STORE: result = data_store(word[1], &meaning.inode); break;
 	case FS_RESIZE: result = data_resize(word[1]); break;
-	case FS_FILL: return data_fill(word[1], word[2]);
+	case FS_FILL: return data_fill(word[1], word[2], &word[1]);
 	case FS_FINISH: result = finish(word[1]); break;
 	case FS_TIDY: result = tidy(); break;
 	default: return STATUS_NO_CALL;
