@@ -157,11 +157,11 @@ static void test_counts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_what_stays), /* the cache is empty */
+		cmocka_unit_test(test_no_file),    /* the cache is empty */
+		cmocka_unit_test(test_what_stays), /* still */
 		cmocka_unit_test(test_asks_once),
 		cmocka_unit_test(test_asks_anew),
 		cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_no_file),
 		cmocka_unit_test(test_counts),
 	};
 
