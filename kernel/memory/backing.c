@@ -280,8 +280,6 @@ status_t backing_put(struct view *view, uint64_t address, const struct object_pa
 	now = load(slot);
 	if (slot_state(now) != SLOT_RESERVED || !(now & SLOT_BACKED))
 		return vspace_fault(view, address, access); /* somebody else was faster, or something else is mapped there */
-	if (!(slot_rights(now) & access))
-		return STATUS_BAD_ADDRESS;
 	if (!allowance_use(view))
 		return STATUS_OVER_LIMIT;
 	status = swap(slot, now, slot_make(SLOT_COPYING, slot_rights(now), 0)) ? /* B1 */
