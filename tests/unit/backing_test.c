@@ -259,6 +259,8 @@ static void fork_it(void)
 	check(5, 3, 2, 1);
 	reach(5, ACCESS_WRITE)[OWN] = 3;
 	reach(1, ACCESS_WRITE)[OWN] = 3;
+	play_must(!space_change(VSPACE_DISCARD, at(0), 2 * PAGE_SIZE, 0, 0));
+	check(0, 2, 1, 0);
 	space = own;
 	space_view = view;
 	view_activate(view);
