@@ -6,7 +6,7 @@ SERVER_NAMES := $(shell sed -n 's/^X.\([a-z]*\),.*/\1/p' abi/server.def)
 SERVERS_OF_RING_3 := twin keeper fs
 SERVER_PARTS := lib/freestanding.c
 SERVER_PARTS_fs := lib/cpio.c
-SERVER_IMAGES := $(foreach name,$(SERVER_NAMES),$(SERVERS)/$(name) $(SERVERS)/$(name).0 $(SERVERS)/$(name).1)
+SERVER_IMAGES := $(foreach name,$(SERVER_NAMES),$(SERVERS)/$(name) $(SERVERS)/$(name).0 $(SERVERS)/$(name).1) $(SERVERS)/crude.refused
 server_number = $(shell sed -n 's/^X.$(1), *\([0-9]*\),.*/\1/p' abi/server.def)
 
 # A service leaves the vector registers to the programs, whose threads come in with theirs.
@@ -34,6 +34,10 @@ $(SERVERS)/$(1).$(2): $(SERVERS)/$(1).$(2).lds $(call server_sources,$(1),$(2)) 
 	$$(QUIET_CC)$$(CC) $$(SERVER_CFLAGS) $$(SERVER_INNER_CFLAGS) -Wl,-T,$$< -o $$@.elf $$(filter %.c %.S,$$^)
 	@tools/check-image $$@.elf >$$@.why && objcopy --strip-debug $$@.elf $$@ || cp $$@.why $$@
 endef
+
+# For tests: one that is refused, as it would be there.
+$(SERVERS)/crude.refused: $(SERVERS)/crude.1
+	@objcopy --strip-debug $<.elf $@
 
 $(foreach name,$(SERVERS_OF_RING_3),$(SERVERS)/$(name).0 $(SERVERS)/$(name).1): services/build.mk
 	@mkdir -p $(@D)

@@ -8,8 +8,11 @@
 #include "abi/server.def"
 #undef X
 
+	IMAGE(image_refused, crude.refused)
 	.balign 8
-	.global server_images
+	.global server_images, refused_image
+refused_image:
+	.quad image_refused, image_refused_end
 server_images:
 #define X(name, number, callees, meaning) .quad image_##name##_0, image_##name##_0_end, image_##name##_1, image_##name##_1_end, image_##name##_2, image_##name##_2_end ;
 #include "abi/server.def"
