@@ -274,20 +274,38 @@ int program_kernel_in_registers(void)
 	return found ? ATTACK_WENT_THROUGH : ATTACK_REFUSED;
 }
 
-/* Whether its own word is still there, after others have run. */
-static bool keeps(uint64_t word)
+/* Whether its own words are still there, in the first vector register, the last one and the x87's, and its modes, after others have run. */
+static bool keeps(uint64_t word, uint32_t mode, uint16_t control)
 {
-	uint64_t found = 0;
+	uint32_t modes[2] = { mode }, mode_before;
+	uint16_t controls[2] = { control }, control_before;
+	uint64_t words[3];
 	long yields = YIELDS;
 
-	__asm__ volatile("movq %[word], %%xmm15\n"
+	__asm__ volatile("stmxcsr %[mode_before]\n\t"
+			 "fnstcw %[control_before]\n\t"
+			 "ldmxcsr %[mode]\n\t"
+			 "fldcw %[control]\n\t"
+			 "movq %[word], %%xmm0\n\t"
+			 "movq %[word], %%xmm15\n\t"
+			 "movq %[word], %[x87]\n\t"
+			 "fildll %[x87]\n"
 			 "1:\tmov %[yield], %%eax\n\t"
 			 "syscall\n\t"
 			 "dec %[yields]\n\t"
 			 "jnz 1b\n\t"
-			 "movq %%xmm15, %[found]"
-			 : [found] "=r"(found), [yields] "+r"(yields) : [word] "r"(word), [yield] "i"(SYS_sched_yield) : "rax", "rcx", "r11", "xmm15", "memory");
-	return found == word;
+			 "fistpll %[x87]\n\t"
+			 "movq %%xmm0, %[first]\n\t"
+			 "movq %%xmm15, %[last]\n\t"
+			 "stmxcsr %[mode_found]\n\t"
+			 "fnstcw %[control_found]\n\t"
+			 "ldmxcsr %[mode_before]\n\t"
+			 "fldcw %[control_before]"
+			 : [first] "=m"(words[0]), [last] "=m"(words[1]), [x87] "=m"(words[2]), [mode_found] "=m"(modes[1]), [control_found] "=m"(controls[1]),
+			   [mode_before] "=m"(mode_before), [control_before] "=m"(control_before), [yields] "+r"(yields)
+			 : [word] "r"(word), [mode] "m"(modes[0]), [control] "m"(controls[0]), [yield] "i"(SYS_sched_yield)
+			 : "rax", "rcx", "r11", "xmm0", "xmm15", "st", "memory");
+	return words[0] == word && words[1] == word && words[2] == word && modes[1] == mode && controls[1] == control;
 }
 
 int program_others_in_registers(void)
@@ -297,8 +315,8 @@ int program_others_in_registers(void)
 	int status;
 
 	if (!other)
-		_exit(keeps(OTHERS_WORDS) ? 0 : 1);
-	kept = keeps(OWN_WORDS);
+		_exit(keeps(OTHERS_WORDS, 0x7f80, 0xf7f) ? 0 : 1);
+	kept = keeps(OWN_WORDS, 0x1f80, 0x37f);
 	if (waitpid(other, &status, 0) != other || !WIFEXITED(status))
 		return ATTACK_NOT_MADE;
 	return kept && !WEXITSTATUS(status) ? ATTACK_REFUSED : ATTACK_WENT_THROUGH;

@@ -16,7 +16,9 @@
 #include "abi/token.h"
 #include "pin.h"
 
-enum { PAGE = 4096, PADDING = 0x30 /* in the gate's page: of nothing */, REFUSED_BY_ANSWER = 0, REFUSED_BY_ANY_SIGNAL = -1 };
+#define OTHERS_WORDS UINT64_C(0xfedcba9876543210)
+
+enum { PAGE = 4096, MUCH = 12 << 20, PADDING = 0x30 /* in the gate's page: of nothing */, REFUSED_BY_ANSWER = 0, REFUSED_BY_ANY_SIGNAL = -1 };
 
 enum refusal {
 	REFUSAL_ANSWER = REFUSED_BY_ANSWER,
@@ -124,6 +126,40 @@ int program_read_other_program(void)
 	return waitpid(other, &status, 0) == other && WIFEXITED(status) ? WEXITSTATUS(status) : ATTACK_NOT_MADE;
 }
 
+/* Words that are even: taken for a table's, they would lead nowhere. */
+static uint64_t *fill(size_t bytes, uint64_t word)
+{
+	uint64_t *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	for (size_t i = 0; memory != MAP_FAILED && word && i < bytes / sizeof(*memory); i++)
+		memory[i] = word;
+	return memory;
+}
+
+/* What ended programs have left behind: several, one after the other, so that some of it is somebody's. */
+int program_others_in_memory(void)
+{
+	const volatile uint64_t *memory;
+	int status;
+
+	for (int round = 0; round < 4; round++) {
+		pid_t other = fork();
+
+		if (!other)
+			_exit(fill(MUCH, OTHERS_WORDS) == MAP_FAILED);
+		if (waitpid(other, &status, 0) != other || status)
+			return ATTACK_NOT_MADE;
+		memory = fill(MUCH, 0);
+		if (memory == MAP_FAILED)
+			return ATTACK_NOT_MADE;
+		for (size_t i = 0; i < MUCH / sizeof(*memory); i++)
+			if (memory[i])
+				return ATTACK_WENT_THROUGH;
+		munmap((void *)memory, MUCH);
+	}
+	return ATTACK_REFUSED;
+}
+
 int program_map_kernel(void)
 {
 	static const uint64_t places[] = { UINT64_C(0xffff800000000000), DOMAIN_BASE, UINT64_C(0xffffffff80100000), UINT64_C(0xffffffffc0000000),
@@ -148,7 +184,6 @@ static int make(const struct attack *attack, int *signal)
 	int status = 0;
 
 	if (!process) {
-		alarm(0);
 		_exit(attack->run());
 	}
 	if (process < 0 || waitpid(process, &status, 0) != process)
