@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "abi/clerk.h"
@@ -75,6 +76,54 @@ int program_call_numbers(void)
 		if (!is_somebodys(number))
 			went |= gate(number, (struct words){ { 1, 2, 3, 4, 5, 6 } }) >= 0;
 	return went;
+}
+
+static uint64_t seed;
+
+static uint64_t random_below(uint64_t end)
+{
+	seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
+	return (seed >> 33) % end;
+}
+
+/* Sizes, flags, and addresses of nothing, of the kernel's, and of this program's that nobody misses. */
+static uint64_t random_word(void)
+{
+	static uint8_t unused[2 * PAGE];
+	const uint64_t words[] = { 0, 1, 8, PAGE, UINT64_MAX, INT64_MAX, IPC_WRITABLE | 64, IPC_SECOND | 8, IPC_AT_ONCE, (uint64_t)unused, (uint64_t)unused + PAGE - 3,
+				   NO_ADDRESS, STORE_BASE, UINT64_C(0x00007fffffffeff8), point(GATE_POINT_TEXT), point(GATE_POINT_SPARE), random_below(UINT32_MAX) };
+
+	return words[random_below(sizeof(words) / sizeof(*words))];
+}
+
+/* Echo and clerk, who do as they are told at once; and numbers that are nobody's. */
+static uint64_t random_number(void)
+{
+	static const uint64_t first[] = { IPC_CALL, IPC_LEND, IPC_CALL_AT };
+	static const unsigned servers[] = { SERVER_echo, SERVER_clerk, SERVER_COUNT, IPC_SERVERS - 1 };
+
+	if (random_below(2))
+		return first[random_below(3)] + servers[random_below(4)];
+	return IPC_COPY_IN + random_below(IPC_CALL_AT - IPC_COPY_IN);
+}
+
+int program_call_at_random(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	seed = (uint64_t)now.tv_nsec;
+	printf("attacks: call_at_random begins with %ju\n", (uintmax_t)seed);
+	for (int call = 0; call < 20000; call++) {
+		struct words words = { { random_below(8), random_word(), random_word(), random_word(), random_word(), random_word() } };
+		uint64_t number = random_number();
+
+		if (number >= IPC_CALL_AT)
+			ipc_call_at_once((unsigned)random_below(4), (unsigned)(number - IPC_CALL_AT), &words, 1000000);
+		else
+			gate(number, words);
+	}
+	return gate(IPC_CALL + SERVER_echo, (struct words){ { 84 } }) == 42 ? ATTACK_REFUSED : ATTACK_WENT_THROUGH;
 }
 
 int program_ask_others(void)
