@@ -22,7 +22,7 @@ enum {
 	LONG_FOR_A_LOOP = 8,    /* s: a service may keep others waiting for one, half of the time */
 	DEEP = 40,              /* beyond the end of a stack, and above the next one */
 	MSR_PKRS = 0x6e1, MSR_LSTAR = 0xc0000082, MSR_KERNEL_GS_BASE = 0xc0000102,
-	CRUDE_CLI = 1, CRUDE_CR4 = 2, CRUDE_SYSTEM_CALL = 3, CRUDE_WRMSR = 4,
+	CRUDE_CLI = 1, CRUDE_CR4 = 2, CRUDE_SYSTEM_CALL = 3, CRUDE_WRMSR = 4, CRUDE_SEGMENT = 5,
 	PADDING = 0x30,         /* in the gate's page: of nothing */
 };
 
@@ -236,6 +236,23 @@ ATTACK(look_at_registers)
 ATTACK(own_system_call)
 {
 	return call_when_there(SERVER_crude, (struct words){ { CRUDE_SYSTEM_CALL, 39 /* getpid */ } }, false);
+}
+
+/* A child's variables are gone then. */
+ATTACK(own_segment)
+{
+	pid_t child = fork();
+	int status;
+
+	if (!child) {
+		uint64_t first;
+
+		(void)call_when_there(SERVER_crude, (struct words){ { CRUDE_SEGMENT } }, false);
+		__asm__ volatile("mov %%fs:0, %0" : "=r"(first));
+		_exit(first == 0);
+	}
+	waitpid(child, &status, 0);
+	return WIFSIGNALED(status) ? STATUS_OK : STATUS_DEAD;
 }
 
 /* Somebody waits meanwhile: a child of this core's. */
