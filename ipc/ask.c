@@ -3,6 +3,7 @@
 #include "ipc/ask.h"
 
 #include "abi/ipc.h"
+#include "kernel/arch/defences.h"
 #include "kernel/memory/store.h"
 #include "percpu/clock.h"
 #include "percpu/instance.h"
@@ -40,7 +41,7 @@ int64_t ask_kernel(struct thread *thread)
 {
 	struct registers *registers = &thread->activation->registers;
 
-	if (thread->activation == &thread->program)
+	if (thread->activation == &thread->program && defence_holds(DEFENCE_inside))
 		return STATUS_NO_CALL;
 	switch (registers->error) {
 	case IPC_HERE:

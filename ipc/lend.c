@@ -6,6 +6,7 @@
 #include "abi/ipc.h"
 #include "abi/pcache.h"
 #include "ipc/replica.h"
+#include "kernel/arch/defences.h"
 #include "kernel/arch/fixup.h"
 #include "kernel/memory/user.h"
 
@@ -19,7 +20,7 @@ struct place {
 /* Whether a service in ring 0 has these addresses, mapped or not. */
 static bool is_its_own(const struct replica *replica, uint64_t address, uint64_t size)
 {
-	return address >= replica->place && size <= DOMAIN_SIZE && address - replica->place <= DOMAIN_SIZE - size;
+	return (address >= replica->place && size <= DOMAIN_SIZE && address - replica->place <= DOMAIN_SIZE - size) || !defence_holds(DEFENCE_addresses);
 }
 
 static status_t copy_in(void *to, const struct place *from, uint64_t done, uint64_t size)
@@ -107,9 +108,9 @@ int64_t lend_copy(struct thread *thread, bool out)
 	struct guard guard = { call->r10, call->r8 };
 	int64_t result;
 
-	if (!(service->on_return & ON_RETURN_LENT) || offset > room || size > room - offset)
+	if ((!(service->on_return & ON_RETURN_LENT) || offset > room || size > room - offset) && defence_holds(DEFENCE_lent))
 		return STATUS_BAD_ARGUMENT;
-	if (out && !(lent->size & IPC_WRITABLE))
+	if (out && !(lent->size & IPC_WRITABLE) && defence_holds(DEFENCE_lent))
 		return STATUS_NOT_ALLOWED;
 	if (caller->replica == &replica_dead)
 		return STATUS_DEAD;
