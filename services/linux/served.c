@@ -6,8 +6,9 @@
 #include "services/linux/files.h"
 
 enum {
-	PAUSE = 1000000, /* ns before the next try */
-	TRIES = 20000,   /* then the service is not coming back */
+	PAUSE_FIRST = 10000,  /* ns before a try; twice as long each time */
+	PAUSE_MOST = 1000000,
+	TRIES = 20000,        /* then the service is not coming back */
 };
 
 static int64_t try(struct task *task);
@@ -18,6 +19,11 @@ static int64_t again(struct task *task, int64_t result)
 	return try(task);
 }
 
+static uint64_t pause(unsigned tries)
+{
+	return tries < 8 && (uint64_t)PAUSE_FIRST << tries < PAUSE_MOST ? (uint64_t)PAUSE_FIRST << tries : PAUSE_MOST;
+}
+
 static int64_t answered(struct task *task, int64_t result)
 {
 	task->answer[0] = (uint64_t)result;
@@ -25,7 +31,9 @@ static int64_t answered(struct task *task, int64_t result)
 		return task->served(task, result);
 	if (++task->tries == TRIES)
 		return task->served(task, STATUS_DEAD);
-	kernel_set_deadline(kernel_time() + PAUSE);
+	if (result == STATUS_DEAD && task->tries == 1) /* it begins anew with the next call */
+		return try(task);
+	kernel_set_deadline(kernel_time() + pause(task->tries - 1));
 	task->resume = again;
 	return kernel_sleep();
 }
