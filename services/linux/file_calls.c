@@ -3,6 +3,7 @@
  * Own core; never waits but for room in the log: what the file service does goes on in a resume function. */
 #include "abi/kernel.h"
 #include "services/linux/calls.h"
+#include "services/linux/closer.h"
 #include "services/linux/errno.h"
 #include "services/linux/files.h"
 #include "services/linux/process.h"
@@ -60,7 +61,7 @@ int64_t linux_close(struct registers *registers)
 
 	if (!file)
 		return -LINUX_EBADF;
-	file_put(file);
+	file_put_served(file);
 	return serve_closing(0);
 }
 
@@ -74,7 +75,7 @@ int64_t linux_close_range(struct registers *registers)
 		struct file *file = registers->rdx ? NULL : descriptor_take(table(), number);
 
 		if (file)
-			file_put(file);
+			file_put_served(file);
 		else if (registers->rdx)
 			(void)descriptor_mark(table(), number, true);
 	}
@@ -202,7 +203,7 @@ static int64_t ask_of(uint64_t descriptor, struct service_call *call, int64_t (*
 
 static int64_t let_go(struct task *task, int64_t result)
 {
-	file_put(task->file);
+	file_put_served(task->file);
 	task->file = NULL;
 	return serve_closing(result);
 }

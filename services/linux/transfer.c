@@ -4,6 +4,7 @@
 
 #include "abi/kernel.h"
 #include "services/linux/calls.h"
+#include "services/linux/closer.h"
 #include "services/linux/console.h"
 #include "services/linux/errno.h"
 #include "services/linux/files.h"
@@ -95,7 +96,7 @@ static int64_t read_anew(void)
 
 static int64_t leave(struct task *task, int64_t result)
 {
-	file_put(task->file);
+	file_put_served(task->file);
 	task->file = NULL;
 	return serve_closing(result);
 }
