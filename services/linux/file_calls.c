@@ -263,6 +263,19 @@ int64_t linux_ftruncate(struct registers *registers)
 	return ask_of(registers->rdi, &(struct service_call){ .word = { FS_TRUNCATE, 0, 0, registers->rsi } }, truncated);
 }
 
+/* From where it is, which others may change: each distance counts. */
+static int64_t seek_on(struct file *file, int64_t distance)
+{
+	uint64_t from = __atomic_load_n(&file->offset, __ATOMIC_ACQUIRE);
+	int64_t to;
+
+	do {
+		if (__builtin_add_overflow((int64_t)from, distance, &to) || to < 0)
+			return -LINUX_EINVAL;
+	} while (!__atomic_compare_exchange_n(&file->offset, &from, (uint64_t)to, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)); /* bounded: each turn that fails, another has moved it */
+	return to;
+}
+
 static int64_t seek_to(struct file *file, int64_t base, int64_t distance)
 {
 	int64_t to;
@@ -292,8 +305,10 @@ int64_t linux_lseek(struct registers *registers)
 		return -LINUX_EBADF;
 	if (!file->inode)
 		result = -LINUX_ESPIPE;
-	else if (registers->rdx == SEEK_START || registers->rdx == SEEK_HERE)
-		result = seek_to(file, registers->rdx == SEEK_HERE ? (int64_t)file->offset : 0, (int64_t)registers->rsi);
+	else if (registers->rdx == SEEK_HERE)
+		result = seek_on(file, (int64_t)registers->rsi);
+	else if (registers->rdx == SEEK_START)
+		result = seek_to(file, 0, (int64_t)registers->rsi);
 	else
 		result = -LINUX_EINVAL;
 	file_put(file);

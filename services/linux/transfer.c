@@ -15,6 +15,7 @@ enum {
 	ACCESS_MODE = 3, ACCESS_READ = 0, ACCESS_WRITE = 1, ACCESS_BOTH = 2, /* open(2) */
 	APPENDS = 02000,
 	VECTORS_MOST = 1024,
+	PAGE = 4096,
 	READV = 19, /* its number */
 };
 
@@ -107,6 +108,7 @@ static int64_t finish(struct task *task, int64_t error)
 	struct file *file = task->file;
 	uint64_t end = transfer->start + transfer->done;
 
+	transfer->how &= ~(uint64_t)HOW_BY_PAGES;
 	if (transfer->how == HOW_MOVES && transfer->done && !move_offset(file, transfer->start, end)) {
 		file_put(file);
 		task->file = NULL;
@@ -121,11 +123,20 @@ static int64_t finish(struct task *task, int64_t error)
 
 static int64_t go_on(struct task *task);
 
+static uint64_t left_of_page(const struct transfer *transfer)
+{
+	return PAGE - transfer->address % PAGE;
+}
+
 static int64_t piece_done(struct task *task, int64_t result)
 {
 	struct transfer *transfer = transfer_of(task);
 	uint64_t asked = task->call.word[0] >> 16;
 
+	if (result == STATUS_BAD_ADDRESS && asked > left_of_page(transfer) && !kernel_ending()) { /* what lies before the bad address counts */
+		transfer->how |= HOW_BY_PAGES;
+		return go_on(task);
+	}
 	if (result < 0)
 		return finish(task, linux_result(result));
 	transfer->address += (uint64_t)result;
@@ -145,6 +156,8 @@ static int64_t go_on(struct task *task)
 	if (!next_piece(transfer))
 		return finish(task, 0);
 	size = transfer->size < FS_TRANSFER_MOST ? transfer->size : FS_TRANSFER_MOST;
+	if (transfer->how & HOW_BY_PAGES && size > left_of_page(transfer))
+		size = left_of_page(transfer);
 	return serve_file_call(&(struct service_call){
 		.word = { (writes ? FS_WRITE : FS_READ) | size << 16, 0, task->file->inode, offset },
 		.lent = { { transfer->address, size | (writes ? 0 : IPC_WRITABLE) } },
