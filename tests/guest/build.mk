@@ -6,6 +6,7 @@ GUEST_TEST_ROOT := $(BUILD)/guest-tests.root
 # Further files that a program is made of, each with its header.
 GUEST_TEST_PARTS_attacks := attack_calls attack_instructions attack_tokens
 GUEST_TEST_FLAGS_attacks := -mno-red-zone # it pushes where C does not know
+GUEST_TEST_FLAGS_hostile := -mno-red-zone
 GUEST_TEST_PARTS_chaos := chaos_work region
 GUEST_TEST_PARTS_exhaust := region
 GUEST_TEST_PARTS_huge := region
