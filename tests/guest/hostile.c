@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT
  * Usage: hostile ROUNDS, or hostile look. What a service tries that is in ring 0 with a key of its own, or in ring 3, ends it: its caller hears that it has
  * died, its neighbours answer as before, and the kernel goes on. With `look` it only tries to read: what must fail where nothing protects. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@
 enum { PATIENCE = 5000 /* ms */, MSR_PKRS = 0x6e1, MSR_LSTAR = 0xc0000082 };
 
 #define ALL_RIGHTS   0
-#define OTHERS_KEY   0x55455549 /* that with number 10 */
+#define OTHERS_KEY   0x55155549 /* that with number 11, behind its own in each composition */
 #define NO_RIGHTS    0xffffffff /* not even what the processor needs */
 #define KERNELS_KEY  0x55555524
 
@@ -71,6 +72,13 @@ static uint64_t point(enum gate_point which)
 	return (uint64_t)native_call(NATIVE_gate_point, which, 0, 0);
 }
 
+/* A page of the file service's store, in ring 0: of this core's shard, so that it is mapped here. */
+static uint64_t store_of_another(void)
+{
+	close(open("/", O_RDONLY));
+	return store_inner(STORE_BASE) + ((uint64_t)sched_getcpu() << STORE_SHIFT);
+}
+
 static void look(void)
 {
 	attack("a read of the kernel's code", HOSTILE_READ, point(GATE_POINT_TEXT), 0, 0, 0, 0);
@@ -78,6 +86,10 @@ static void look(void)
 	attack("a read of page tables", HOSTILE_READ, point(GATE_POINT_TABLES), 0, 0, 0, 0);
 	if (native_call(NATIVE_server_class, SERVER_echo, 0, 0) == 1)
 		attack("a read of another service", HOSTILE_READ, domain_place(SERVER_echo), 0, 0, 0, 0);
+	if (native_call(NATIVE_server_class, SERVER_fs, 0, 0) != 1)
+		return;
+	attack("a read of another one's store", HOSTILE_READ, store_of_another(), 0, 0, 0, 0);
+	attack("a read of what another one finds at boot", HOSTILE_READ, ARCHIVE_INNER, 0, 0, 0, 0);
 }
 
 static void write_what_it_may_not(void)
@@ -89,6 +101,7 @@ static void write_what_it_may_not(void)
 	attack("a write to page tables", HOSTILE_WRITE, point(GATE_POINT_TABLES), 0, 0, 0, 0);
 	attack("a write to another service's place", HOSTILE_WRITE, domain_place(SERVER_echo), 0, 0, 0, 0);
 	attack("a write to another service's stacks", HOSTILE_WRITE, domain_place(SERVER_echo) + DOMAIN_SIZE / 2 + 0x7ff8, 0, 0, 0, 0);
+	attack("a write to another service's store", HOSTILE_WRITE, store_of_another(), 0, 0, 0, 0);
 	attack("a write to the gate's page", HOSTILE_WRITE, GATE_PAGE + GATE_CALL, 0, 0, 0, 0);
 	attack("a write to its code", HOSTILE_WRITE_CODE, 0, 0, 0, 0, 0);
 	attack("its data as code", HOSTILE_EXECUTE, 0, 0, 0, 0, 0);
