@@ -15,11 +15,15 @@ enum hostile {
 	HOSTILE_RECURSE,     /* so deep */
 	HOSTILE_LOOP,        /* for ever, reading an address */
 	HOSTILE_EXECUTE,     /* its data */
-	HOSTILE_WRITE_CODE,
 	HOSTILE_UNDEFINED,
 	HOSTILE_DIVIDE,
 	HOSTILE_BACKWARDS,   /* returns with the direction flag set */
 	HOSTILE_ASK,         /* number of a call of the gate's, and its first three words: its answer is the result */
+	HOSTILE_COPY,        /* the same with memory lent to it: number, its own address (0: its code), an offset and how many bytes, 32 bits each */
+	HOSTILE_CALL_RETURN, /* a function at an address, that returns at once */
+	HOSTILE_RETURN_FORGED, /* returns on a stack that holds nothing but an address */
+	HOSTILE_REGISTERS,   /* its answer is whether there was anything in the registers that hold no word of the call */
+	HOSTILE_REWRITE_CODE, /* a byte of its code, with what is there */
 	HOSTILE_FORGE,       /* writes, as if an interrupt had saved them, registers that go on at an address (word 2), where word 1 says; then jumps: word 3 */
 };
 
@@ -34,6 +38,11 @@ enum gate_point {
 	GATE_POINT_LANDING,   /* the end of where interrupts save registers */
 	GATE_POINT_TEXT,      /* the kernel's code */
 	GATE_POINT_THREAD,    /* who runs */
+	GATE_POINT_ROOT,      /* the gate loads page tables: CR3 */
+	GATE_POINT_SPARE,     /* in the middle of words of the instance that nobody uses */
+	GATE_POINT_SPARE_DIRECT, /* the same through the direct map */
+	GATE_POINT_SPARE_CODE, /* a word beside the kernel's code */
+	GATE_POINT_SPARE_RETURN, /* a return in it */
 	GATE_POINT_TABLES,    /* the root of the page tables, through the direct map */
 	GATE_POINTS,
 };

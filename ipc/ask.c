@@ -4,6 +4,7 @@
 
 #include "abi/ipc.h"
 #include "ipc/replica.h"
+#include "kernel/arch/defences.h"
 #include "kernel/memory/store.h"
 #include "kernel/memory/window.h"
 #include "percpu/clock.h"
@@ -50,7 +51,7 @@ int64_t ask_kernel(struct thread *thread)
 {
 	struct registers *registers = &thread->activation->registers;
 
-	if (thread->activation == &thread->program)
+	if (thread->activation == &thread->program && defence_holds(DEFENCE_inside))
 		return STATUS_NO_CALL;
 	switch (registers->error) {
 	case IPC_HERE:

@@ -12,6 +12,7 @@
 #include "ipc/monitor.h"
 #include "ipc/remote.h"
 #include "ipc/replica.h"
+#include "kernel/arch/defences.h"
 #include "kernel/arch/segments.h"
 #include "lib/string.h"
 #include "sched/dispatch.h"
@@ -151,7 +152,7 @@ int64_t gate_call(struct thread *thread, uint64_t server)
 {
 	if (server >= SERVER_COUNT)
 		return STATUS_NO_CALL;
-	if (!(thread->activation->replica->callees >> server & 1))
+	if (!(thread->activation->replica->callees >> server & 1) && defence_holds(DEFENCE_callees))
 		return STATUS_NOT_ALLOWED;
 	if (!thread->activation->above)
 		return STATUS_NO_SPACE;
@@ -201,7 +202,7 @@ static int64_t leave(struct thread *thread)
 	struct registers answer = ending->registers;
 	bool served;
 
-	if (ending->on_return & ON_RETURN_NOWHERE)
+	if (ending->on_return & ON_RETURN_NOWHERE && defence_holds(DEFENCE_returns))
 		return STATUS_NO_CALL;
 	if (ending->on_return & ON_RETURN_KEPT)
 		monitor_leave_kept(ending->replica, ending->stack);
@@ -230,7 +231,7 @@ bool gate_slice_over(struct thread *thread)
 	if (inside == &thread->program)
 		return true;
 	inside->on_return |= ON_RETURN_LONG;
-	return ++inside->slices < GATE_SLICES;
+	return ++inside->slices < GATE_SLICES || !defence_holds(DEFENCE_slices);
 }
 
 int64_t gate_slowly(struct registers *registers)

@@ -32,9 +32,11 @@
 	wrmsr
 \begin\()_taken:
 	cli
+	DEFENDED
 	xor $MSR_PKRS, %ecx
 	or %eax, %ecx
 	jnz gate_broken
+	DEFENDED_BY DEFENCE_recheck
 	.endm
 
 	/* Those of the service that runs from now on, in eax. Without some no exception could be taken, so these are looked at before memory is. */
@@ -47,18 +49,22 @@
 \label:
 	.endif
 	wrmsr
+	DEFENDED
 	test $RIGHTS_NEVER_TAKEN, %al
 	jnz gate_broken
 	cmp $MSR_PKRS, %ecx
 	jne gate_broken
 	cmp GATE_PAGE + GATE_RIGHTS, %eax
 	jne gate_broken
+	DEFENDED_BY DEFENCE_recheck
 	.endm
 
 	.macro FORGET_THE_GATES
+	DEFENDED
 	xor %ebx, %ebx
 	xor %ebp, %ebp
 	xor %r12d, %r12d
+	DEFENDED_BY DEFENCE_registers
 	.endm
 
 	/* Into a service in ring 0, or back to it: where in r11. Interrupts come before the jump (inner.c knows it), or behind it: QEMU 7.2 does not look
@@ -231,6 +237,8 @@ gate_return_inner:
 	jz 1b
 	mov %rcx, view_loaded(%rip)
 	mov VIEW_ROOT(%rcx), %rcx
+	.global gate_tables
+gate_tables:
 	mov %rcx, %cr3
 	mov RIP(%rbp), %r11
 	mov RSP(%rbp), %rsp
@@ -351,5 +359,13 @@ gate_broken:
 	mov %r13d, %esi
 	call gate_is_broken               /* kernel/entry/inner.c; does not return */
 gate_inner_end:
+
+/* What attacks of the kernel's code go for, that harm nobody when they go through: a return, and eight bytes that are no code. */
+	.global spare_return, spare_code
+spare_return:
+	ret
+	.balign 8
+spare_code:
+	.quad 0
 
 	.section .note.GNU-stack, "", @progbits

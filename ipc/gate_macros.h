@@ -4,16 +4,19 @@
 #define IPC_GATE_MACROS_H
 
 #include "ipc/gate_offsets.h"
+#include "kernel/arch/defences.h"
 #include "kernel/arch/keys.h"
 #include "kernel/arch/offsets.h"
 
 	.macro FORGET_REGISTERS
+	DEFENDED
 	xor %ebx, %ebx
 	xor %ebp, %ebp
 	xor %r12d, %r12d
 	xor %r13d, %r13d
 	xor %r14d, %r14d
 	xor %r15d, %r15d
+	DEFENDED_BY DEFENCE_registers
 	.endm
 
 /* The activation in \activation is the thread's from now on, and \view is loaded; clobbers \view. */

@@ -7,6 +7,7 @@
 #include "abi/pcache.h"
 #include "abi/store.h"
 #include "ipc/replica.h"
+#include "kernel/arch/defences.h"
 #include "kernel/arch/fixup.h"
 #include "kernel/memory/user.h"
 
@@ -25,7 +26,7 @@ static bool lies_in(uint64_t start, uint64_t whole, uint64_t address, uint64_t s
 /* Whether a service in ring 0 has these addresses, mapped or not. */
 static bool is_its_own(const struct replica *replica, uint64_t address, uint64_t size)
 {
-	if (lies_in(replica->place, DOMAIN_SIZE, address, size))
+	if (lies_in(replica->place, DOMAIN_SIZE, address, size) || !defence_holds(DEFENCE_addresses))
 		return true;
 	return replica->window && (lies_in(store_inner(STORE_BASE), STORE_INNER_END - store_inner(STORE_BASE), address, size) ||
 				   lies_in(ARCHIVE_INNER, ARCHIVE_INNER_MAX, address, size));
@@ -116,9 +117,9 @@ int64_t lend_copy(struct thread *thread, bool out)
 	struct guard guard = { call->r10, call->r8 };
 	int64_t result;
 
-	if (!(service->on_return & ON_RETURN_LENT) || offset > room || size > room - offset)
+	if ((!(service->on_return & ON_RETURN_LENT) || offset > room || size > room - offset) && defence_holds(DEFENCE_lent))
 		return STATUS_BAD_ARGUMENT;
-	if (out && !(lent->size & IPC_WRITABLE))
+	if (out && !(lent->size & IPC_WRITABLE) && defence_holds(DEFENCE_lent))
 		return STATUS_NOT_ALLOWED;
 	if (caller->replica == &replica_dead)
 		return STATUS_DEAD;

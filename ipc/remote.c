@@ -8,6 +8,7 @@
 #include "ipc/gate.h"
 #include "ipc/monitor.h"
 #include "ipc/replica.h"
+#include "kernel/arch/defences.h"
 #include "kernel/memory/pool.h"
 #include "percpu/backlog.h"
 #include "percpu/clock.h"
@@ -105,7 +106,7 @@ int64_t remote_call(struct thread *thread, uint64_t server)
 
 	if (server >= SERVER_COUNT)
 		return STATUS_NO_CALL;
-	if (!may_call(thread, server))
+	if (!may_call(thread, server) && defence_holds(DEFENCE_callees))
 		return STATUS_NOT_ALLOWED;
 	if (core >= machine_cores())
 		return STATUS_BAD_ARGUMENT;

@@ -37,6 +37,11 @@ SECTIONS {
 		KEEP(*(.fixups))
 		fixups_end = .;
 	} :rodata
+	.defences : AT(ADDR(.defences) - IMAGE_BASE) {
+		defences_start = .;
+		KEEP(*(.defences))
+		defences_end = .;
+	} :rodata
 	.symbols : AT(ADDR(.symbols) - IMAGE_BASE) { KEEP(*(.symbols)) } :rodata
 	. = ALIGN(PAGE_SIZE);
 	.sealed (NOLOAD) : AT(ADDR(.sealed) - IMAGE_BASE) {

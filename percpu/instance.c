@@ -40,7 +40,7 @@ static uint64_t unit_word(uint32_t unit, int core)
 	uint64_t start = (uint64_t)unit << UNIT_SHIFT;
 	const struct memory_range *initrd = &machine.boot.initrd;
 	bool has_initrd = start < initrd->end && start + UNIT_SIZE > initrd->start;
-	uint64_t word = start | PTE_LARGE | PTE_PRESENT | PTE_GLOBAL | PTE_NO_EXECUTE;
+	uint64_t word = start | PTE_LARGE | PTE_PRESENT | PTE_GLOBAL | PTE_NO_EXECUTE | paging_kernels();
 
 	if (facts->owner == UNIT_NONE && !has_initrd)
 		return 0;
@@ -64,9 +64,9 @@ static void map_image(paging_allocate allocate, void *allocator)
 
 		word += paging_index(address, 1);
 		if (!*word)
-			*word = allocate(allocator) | PTE_PRESENT | PTE_WRITE;
+			*word = allocate(allocator) | PTE_PRESENT | PTE_WRITE | paging_kernels();
 		word = (uint64_t *)direct(*word & PTE_ADDRESS) + paging_index(address, 0);
-		*word = (address - IMAGE_BASE) | PTE_PRESENT | PTE_GLOBAL;
+		*word = (address - IMAGE_BASE) | PTE_PRESENT | PTE_GLOBAL | (defence_holds(DEFENCE_pages) ? 0 : PTE_USER | PTE_WRITE);
 		if (page >= text_end)
 			*word |= PTE_NO_EXECUTE;
 		if (page == interrupt_table)
@@ -103,7 +103,7 @@ static void map_direct(uint64_t root, unsigned core, struct carver *carver)
 			table = carve(carver);
 			map_gigabyte(direct(table), unit, (int)core);
 		}
-		*paging_word(root, start, 2, carve, carver) = table | PTE_PRESENT | PTE_WRITE;
+		*paging_word(root, start, 2, carve, carver) = table | PTE_PRESENT | PTE_WRITE | paging_kernels();
 	}
 }
 
@@ -127,7 +127,7 @@ static uint64_t key_of(uint64_t address)
 
 static void map_instance(uint64_t root, unsigned core, struct carver *carver)
 {
-	uint64_t rights = PTE_PRESENT | PTE_WRITE | PTE_NO_EXECUTE;
+	uint64_t rights = PTE_PRESENT | PTE_WRITE | PTE_NO_EXECUTE | paging_kernels();
 	uint64_t frame = machine.memory[core].instance;
 
 	for (uint64_t page = INSTANCE_BASE; page < (uint64_t)instance_end; page += PAGE_SIZE) {
@@ -169,7 +169,7 @@ _Noreturn void instance_enter(unsigned core, void (*main)(void))
 	root = carve(&carver);
 	map_direct(root, core, &carver);
 	map_instance(root, core, &carver);
-	*paging_word(root, IMAGE_BASE, 2, carve, &carver) = common_image | PTE_PRESENT | PTE_WRITE;
+	*paging_word(root, IMAGE_BASE, 2, carve, &carver) = common_image | PTE_PRESENT | PTE_WRITE | paging_kernels();
 
 	*born = (struct birth){ .core = core, .root = root, .first_free = carver.next,
 				.entered = cpu_timestamp() };

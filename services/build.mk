@@ -13,13 +13,15 @@ SERVER_ALONE_pager := services/pager/alone/pager.c services/pager/own/cache.c
 # Images with a service joined to another one, as abi/composition.def has them: of_image(name, field), the fields being service, joined, variant.
 IMAGE_NAMES := $(shell sed -n 's/^IMAGE.\([a-z_]*\),.*/\1/p' abi/composition.def)
 of_image = $(word $(2),$(shell sed -n 's/^IMAGE.$(1), *\([a-z]*\), *\([a-z]*\), *\([a-z]*\),.*/\1 \2 \3/p' abi/composition.def))
-SERVER_IMAGES := $(foreach name,$(SERVER_NAMES) $(IMAGE_NAMES),$(SERVERS)/$(name) $(SERVERS)/$(name).0 $(SERVERS)/$(name).1)
+SERVER_IMAGES := $(foreach name,$(SERVER_NAMES) $(IMAGE_NAMES),$(SERVERS)/$(name) $(SERVERS)/$(name).0 $(SERVERS)/$(name).1) $(SERVERS)/crude.refused
 server_number = $(shell sed -n 's/^X.$(1), *\([0-9]*\),.*/\1/p' abi/server.def)
 
 # A service leaves the vector registers to the programs, whose threads come in with theirs.
 SERVER_LINK := -Wl,--gc-sections -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack
-SERVER_CFLAGS := -std=gnu17 -I. -O2 -flto -g -Wall -Wextra -Werror -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables \
+SERVER_CFLAGS := -std=gnu17 -I. -O2 -g -Wall -Wextra -Werror -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fcf-protection=none -mgeneral-regs-only -mno-red-zone -ffunction-sections -fdata-sections $(SERVER_LINK)
+# Compiled as a whole: what many small parts say to each other is inlined.
+SERVER_CFLAGS_fs := -flto
 # In ring 0, far from where addresses have 32 bits. Tables of jumps would be taken for instructions by who looks through the image.
 SERVER_INNER_CFLAGS := -fpie -fno-jump-tables
 SERVER_INNER_LINK := -Wl,-z,max-page-size=4096
@@ -41,7 +43,7 @@ headers = $(wildcard $(addsuffix *.h,$(sort $(dir $(1)))) abi/*)
 define server
 $(SERVERS)/$(1): $(call server_sources,$(2),2) $(3) $(call headers,$(call server_sources,$(2),2) $(3))
 	@mkdir -p $$(@D)
-	$$(QUIET_CC)$$(CC) $$(SERVER_CFLAGS) -fno-pic -o $$@.elf $$(filter %.c %.S,$$^)
+	$$(QUIET_CC)$$(CC) $$(SERVER_CFLAGS) $$(SERVER_CFLAGS_$(2)) -fno-pic -o $$@.elf $$(filter %.c %.S,$$^)
 	@objcopy --strip-debug $$@.elf $$@
 endef
 
@@ -59,8 +61,8 @@ $(SERVERS)/$(1).$(4): services/inner.lds.S abi/domain.h $(call server_sources,$(
 		tools/check-image $(BUILD)/scan-image
 	@rm -rf $$@.parts && mkdir -p $$@.parts
 	$$(QUIET_CC)n=0; for source in $$(filter-out services/inner.lds.S,$$(filter %.c %.S,$$^)); do \
-		n=$$$$((n + 1)); $$(CC) $$(SERVER_CFLAGS) $$(SERVER_INNER_CFLAGS) -c -o $$@.parts/$$$$n.o $$$$source || exit 1; done
-	@$$(CC) $$(SERVER_CFLAGS) $$(SERVER_INNER_CFLAGS) -Wl,--no-gc-sections -r -flinker-output=nolto-rel -Wl,-e,_start -o $$@.o $$@.parts/*.o
+		n=$$$$((n + 1)); $$(CC) $$(SERVER_CFLAGS) $$(SERVER_CFLAGS_$(2)) $$(SERVER_INNER_CFLAGS) -c -o $$@.parts/$$$$n.o $$$$source || exit 1; done
+	@$$(CC) $$(SERVER_CFLAGS) $$(SERVER_CFLAGS_$(2)) $$(SERVER_INNER_CFLAGS) -Wl,--no-gc-sections -r -flinker-output=nolto-rel -Wl,-e,_start -o $$@.o $$@.parts/*.o
 	@for align in $$(SERVER_LAYOUTS); do \
 		$$(CC) -I. -E -P -DNUMBER=$(call server_number,$(2)) -DALIGNMENT=$$$$align -x assembler-with-cpp $$< -o $$@.lds && \
 		$$(CC) $$(SERVER_LINK) $$(SERVER_INNER_LINK) -Wl,-T,$$@.lds -o $$@.elf $$@.o || exit 1; \
@@ -71,6 +73,10 @@ endef
 # rules(image, service, what is linked with it)
 rules = $(eval $(call server,$(1),$(2),$(3)))$(if $(filter $(2),$(SERVERS_OF_RING_3)),\
 	$(eval $(call server_outer,$(1))),$(foreach class,0 1,$(eval $(call server_inner,$(1),$(2),$(3),$(class)))))
+
+# For tests: one that is refused, as it would be there.
+$(SERVERS)/crude.refused: $(SERVERS)/crude.1
+	@objcopy --strip-debug $<.elf $@
 
 $(foreach name,$(SERVER_NAMES),$(call rules,$(name),$(name),$(call alone_sources,$(name))))
 $(foreach name,$(IMAGE_NAMES),$(call rules,$(name),$(call of_image,$(name),1),$(call joined_sources,$(call of_image,$(name),2),$(call of_image,$(name),3))))

@@ -47,6 +47,7 @@ enum {
 	RFLAGS_TF = 1 << 8,
 	RFLAGS_IF = 1 << 9,
 	RFLAGS_DF = 1 << 10,
+	RFLAGS_IOPL = 3 << 12,
 	RFLAGS_NT = 1 << 14,
 	RFLAGS_AC = 1 << 18,
 };

@@ -7,6 +7,7 @@
  * C functions keep rbx, rbp, r12 to r15, so the short way out of a system call restores only the rest. */
 #include "abi/ipc.h"
 #include "abi/domain.h"
+#include "kernel/arch/defences.h"
 #include "kernel/arch/keys.h"
 #include "kernel/arch/layout.h"
 #include "kernel/arch/offsets.h"
@@ -138,12 +139,14 @@ resume_inner:
 	.global resume_lower
 resume_lower:
 	wrmsr
+	DEFENDED
 	test $RIGHTS_NEVER_TAKEN, %al
 	jnz gate_broken
 	cmp $MSR_PKRS, %ecx
 	jne gate_broken
 	cmp GATE_PAGE + GATE_RIGHTS, %eax
 	jne gate_broken
+	DEFENDED_BY DEFENCE_recheck
 1:	pop %rdx
 	pop %rcx
 	pop %rax
@@ -230,9 +233,11 @@ exception_inside:
 exception_raise:
 	wrmsr
 	cli
+	DEFENDED
 	xor $MSR_PKRS, %ecx
 	or %eax, %ecx
 	jnz gate_broken
+	DEFENDED_BY DEFENCE_recheck
 	cld
 	clac
 	xor %ebp, %ebp
@@ -279,9 +284,11 @@ interrupt_in_ring0:
 interrupt_raise:
 	wrmsr
 	cli
+	DEFENDED
 	xor $MSR_PKRS, %ecx
 	or %eax, %ecx
 	jnz gate_broken
+	DEFENDED_BY DEFENCE_recheck
 	cld
 	clac
 1:	xor %ebp, %ebp

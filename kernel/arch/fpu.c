@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "kernel/arch/cpu.h"
+#include "kernel/arch/defences.h"
 #include "lib/string.h"
 
 enum {
@@ -51,7 +52,7 @@ void fpu_save(struct fpu *fpu)
 void fpu_load(const struct fpu *fpu)
 {
 	if (states)
-		__asm__ volatile("xrstor64 %0" : : "m"(*fpu), "a"(states), "d"(0) : "memory");
+		__asm__ volatile(DEFENDED_INSTRUCTIONS("xrstor64 %0", "defence") : : "m"(*fpu), "a"(states), "d"(0), [defence] "i"(DEFENCE_fpu) : "memory");
 	else
-		__asm__ volatile("fxrstor64 %0" : : "m"(*fpu) : "memory");
+		__asm__ volatile(DEFENDED_INSTRUCTIONS("fxrstor64 %0", "defence") : : "m"(*fpu), [defence] "i"(DEFENCE_fpu) : "memory");
 }

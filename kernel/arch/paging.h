@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "kernel/arch/defences.h"
 #include "kernel/arch/layout.h"
 
 enum {
@@ -23,6 +24,12 @@ enum {
 #define PTE_NO_EXECUTE (UINT64_C(1) << 63)
 #define PTE_ADDRESS    UINT64_C(0x000ffffffffff000)
 #define PTE_KEY(key)   ((uint64_t)(key) << 59) /* of the kernel's half: kernel/arch/keys.h */
+
+/* In words of the kernel's half: whether ring 3 has what they map. */
+static inline uint64_t paging_kernels(void)
+{
+	return defence_holds(DEFENCE_pages) ? 0 : PTE_USER;
+}
 
 /* Gives one zeroed frame's physical address; never fails: boot sizes its allocators first. */
 typedef uint64_t (*paging_allocate)(void *allocator);

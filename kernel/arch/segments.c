@@ -7,6 +7,7 @@
 
 #include "abi/domain.h"
 #include "kernel/arch/cpu.h"
+#include "kernel/arch/defences.h"
 #include "kernel/arch/keys.h"
 #include "kernel/arch/layout.h"
 #include "kernel/arch/offsets.h"
@@ -75,7 +76,7 @@ static void set_gate(unsigned vector, uint64_t entry, unsigned stack, unsigned r
 		.offset_high = (uint32_t)(entry >> 32),
 		.selector = SELECTOR_KERNEL_CODE,
 		.stack = (uint8_t)stack,
-		.type = (uint8_t)(GATE_PRESENT_INTERRUPT | rights),
+		.type = (uint8_t)(GATE_PRESENT_INTERRUPT | (defence_holds(DEFENCE_vectors) ? rights : GATE_USER)),
 	};
 }
 
@@ -133,16 +134,17 @@ static void load_tables(const struct entry_stacks *stacks)
 
 static void enable_protection(void)
 {
+	bool from_programs = defence_holds(DEFENCE_smap) && defence_holds(DEFENCE_pages); /* which makes the kernel's pages those of programs */
 	uint32_t structured[4], basic[4];
 	uint64_t cr4 = CR4_PAE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT;
 
 	cpu_cpuid(1, 0, basic);
 	cpu_cpuid(7, 0, structured);
-	if (structured[1] & 1 << 7)
+	if (structured[1] & 1 << 7 && from_programs)
 		cr4 |= CR4_SMEP;
-	if (structured[1] & 1 << 20)
+	if (structured[1] & 1 << 20 && from_programs)
 		cr4 |= CR4_SMAP;
-	if (structured[2] & 1 << 2)
+	if (structured[2] & 1 << 2 && defence_holds(DEFENCE_umip))
 		cr4 |= CR4_UMIP;
 	if (basic[2] & 1 << 26)
 		cr4 |= CR4_OSXSAVE;
@@ -163,7 +165,7 @@ void segments_load_system_call(void)
 	cpu_write_msr(MSR_EFER, cpu_read_msr(MSR_EFER) | EFER_SYSCALL | EFER_NX);
 	cpu_write_msr(MSR_STAR, (uint64_t)SELECTOR_USER_BASE << 48 | (uint64_t)SELECTOR_KERNEL_CODE << 32);
 	cpu_write_msr(MSR_LSTAR, (uint64_t)system_call_entry);
-	cpu_write_msr(MSR_FMASK, RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_NT | RFLAGS_AC);
+	cpu_write_msr(MSR_FMASK, defence_holds(DEFENCE_flags) ? RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_NT | RFLAGS_AC : RFLAGS_IF);
 }
 
 void segments_set_registers(struct registers *registers)

@@ -5,6 +5,7 @@
 #include "abi/domain.h"
 #include "abi/store.h"
 #include "ipc/replica.h"
+#include "kernel/arch/defences.h"
 #include "kernel/arch/keys.h"
 #include "kernel/entry/domain.h"
 #include "lib/command_line.h"
@@ -84,12 +85,21 @@ static const char *refused_by_build(struct class *class, const struct image *ima
 	return class->where;
 }
 
+const struct image *class_image(enum server server, enum isolation isolation)
+{
+	bool wanted = server == SERVER_crude && isolation == ISOLATION_KEY && !defence_holds(DEFENCE_images);
+
+	return wanted ? &refused_image : &server_images[classes[server].image][isolation];
+}
+
 static const char *refused(struct class *class, enum server server, enum isolation isolation)
 {
-	const struct image *image = &server_images[class->image][isolation];
+	const struct image *image = class_image(server, isolation);
 	const char *why = refused_by_build(class, image);
 	struct elf_image elf;
 
+	if (!defence_holds(DEFENCE_images))
+		return why;
 	if (why || domain_read(server, isolation, &elf, &why))
 		return why;
 	for (unsigned i = 0; i < elf.segment_count; i++) {

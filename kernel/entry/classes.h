@@ -26,7 +26,10 @@ struct class {
 };
 
 extern struct class classes[SERVER_COUNT];
-extern const struct image server_images[IMAGES][ISOLATION_SPACE + 1]; /* servers.S */
+extern const struct image server_images[IMAGES][ISOLATION_SPACE + 1], refused_image; /* servers.S */
+
+/* What a service is in a class; of `crude` in class 1, where refused images are not refused, the one that is. */
+const struct image *class_image(enum server server, enum isolation isolation);
 
 /* Boot core, on the boot tables. */
 void classes_choose(void);

@@ -3,6 +3,7 @@
 #include "kernel/entry/domain.h"
 
 #include "abi/domain.h"
+#include "kernel/arch/defences.h"
 #include "kernel/entry/classes.h"
 #include "kernel/entry/panic.h"
 #include "kernel/memory/load.h"
@@ -24,19 +25,20 @@ status_t domain_read(enum server server, enum isolation isolation, struct elf_im
 {
 	const struct elf_limits outer = { IMAGE_LOWEST, IMAGE_HIGHEST, IMAGE_LOWEST, IMAGE_MEMORY };
 	const struct elf_limits inner = { domain_place(server), domain_place(server) + DOMAIN_SIZE / 2, domain_place(server), DOMAIN_SIZE / 2 };
-	const struct image *image = &server_images[classes[server].image][isolation];
+	const struct image *image = class_image(server, isolation);
 
 	return elf_read(image->start, (uint64_t)(image->end - image->start), isolation == ISOLATION_SPACE ? &outer : &inner, elf, why);
 }
 
 static status_t build(struct vspace *space, enum server server, const struct elf_image *elf, struct replica *replica)
 {
-	status_t status = vspace_load(space, elf, server_images[classes[server].image][ISOLATION_SPACE].start);
+	status_t status = vspace_load(space, elf, class_image(server, ISOLATION_SPACE)->start);
+	uint64_t size = defence_holds(DEFENCE_guards) ? STACK_SIZE : STACK_PLACE;
 
 	for (unsigned i = 0; !status && i < REPLICA_STACKS; i++) {
 		uint64_t end = STACKS_BASE + (i + 1) * STACK_PLACE;
 
-		status = vspace_reserve(space, end - STACK_SIZE, end, VSPACE_READ | VSPACE_WRITE);
+		status = vspace_reserve(space, end - size, end, VSPACE_READ | VSPACE_WRITE);
 		if (!status && !vspace_page(space, end - PAGE_SIZE)) /* so that it can be called when memory is full */
 			status = STATUS_NO_MEMORY;
 		replica->spare[i] = end;

@@ -6,6 +6,7 @@
 
 #include "abi/domain.h"
 #include "kernel/arch/cpu.h"
+#include "kernel/arch/defences.h"
 #include "kernel/arch/keys.h"
 #include "kernel/arch/paging.h"
 #include "kernel/entry/classes.h"
@@ -36,7 +37,7 @@ static uint64_t *page_word(uint64_t address)
 
 		if (!table)
 			return NULL;
-		*unit = table | PTE_PRESENT | PTE_WRITE;
+		*unit = table | PTE_PRESENT | PTE_WRITE | paging_kernels();
 	}
 	return (uint64_t *)direct(*unit & PTE_ADDRESS) + paging_index(address, 0);
 }
@@ -49,12 +50,14 @@ static uint8_t *map(uint64_t address, uint64_t rights)
 
 	if (!frame)
 		return NULL;
-	*word = frame | PTE_PRESENT | PTE_GLOBAL | rights; /* in all address spaces of this core */
+	*word = frame | PTE_PRESENT | PTE_GLOBAL | paging_kernels() | rights; /* in all address spaces of this core */
 	return direct(frame);
 }
 
 static uint64_t rights_of(uint32_t rights, uint64_t key)
 {
+	if (!defence_holds(DEFENCE_rights))
+		rights = ELF_WRITE | ELF_EXECUTE;
 	return PTE_KEY(key) | (rights & ELF_WRITE ? PTE_WRITE : 0) | (rights & ELF_EXECUTE ? 0 : PTE_NO_EXECUTE);
 }
 
@@ -76,7 +79,7 @@ static bool load(const struct elf_segment *segment, const uint8_t *file, uint64_
 
 static bool build(struct replica *replica, const struct elf_image *elf, const uint8_t *file, uint64_t key)
 {
-	uint64_t stacks = replica->place + STACKS_OFFSET;
+	uint64_t stacks = replica->place + STACKS_OFFSET, size = defence_holds(DEFENCE_guards) ? STACK_SIZE : STACK_PLACE;
 
 	for (uint32_t i = 0; i < elf->segment_count; i++)
 		if (!load(&elf->segment[i], file, key))
@@ -84,7 +87,7 @@ static bool build(struct replica *replica, const struct elf_image *elf, const ui
 	for (unsigned i = 0; i < REPLICA_STACKS; i++) {
 		uint64_t end = stacks + (i + 1) * STACK_PLACE;
 
-		for (uint64_t page = end - STACK_SIZE; page < end; page += PAGE_SIZE)
+		for (uint64_t page = end - size; page < end; page += PAGE_SIZE)
 			if (!map(page, rights_of(ELF_WRITE, key)))
 				return false;
 		replica->spare[i] = end;
@@ -130,7 +133,7 @@ static status_t open_store(enum server server, struct replica *replica, uint64_t
 status_t domain_inner_create(enum server server, struct replica *replica)
 {
 	const struct class *class = &classes[server];
-	const uint8_t *file = server_images[class->image][class->isolation].start;
+	const uint8_t *file = class_image(server, class->isolation)->start;
 	struct elf_image elf;
 	const char *why;
 	status_t status = domain_read(server, class->isolation, &elf, &why);

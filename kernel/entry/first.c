@@ -101,6 +101,8 @@ void start_first_program(void)
 	say_what_we_are();
 	look_at_words();
 	classes_say();
+	if (defences_missing())
+		log_line("entry", "a defence is off, and attacks will go through: undefended=%s", defences_missing());
 	if (command_line_value(machine.boot.command_line, "panic", path, sizeof(path)))
 		panic("the command line asked for it: panic=%s", path); /* how else would one see what it prints? */
 	argv[0] = path;

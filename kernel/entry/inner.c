@@ -16,6 +16,7 @@
 #include "lib/string.h"
 #include "percpu/instance.h"
 #include "percpu/log.h"
+#include "percpu/machine.h"
 
 enum { FLAGS_KEPT = 0xcd5 }; /* of arithmetic, and the direction; others are the kernel's */
 
@@ -26,7 +27,7 @@ extern const uint8_t gate_call_plain[], gate_return_plain[], gate_direct[], gate
 
 /* Each a WRMSR. */
 extern const uint8_t gate_call_keyed_write[], gate_lower[], resume_lower[], interrupt_raise[], exception_raise[];
-extern const uint8_t text_start[];
+extern const uint8_t text_start[], gate_tables[], spare_code[], spare_return[];
 
 static const struct {
 	const uint8_t *begin, *last;
@@ -64,6 +65,7 @@ static uint64_t go_on_at(const struct replica *replica, const struct registers *
 
 uint64_t kernel_gate_point(enum gate_point point)
 {
+	static uint64_t spare[32];
 	static const void *const points[GATE_POINTS] = {
 		[GATE_POINT_RAISE] = gate_call_keyed_write,
 		[GATE_POINT_LOWER] = gate_lower,
@@ -74,9 +76,17 @@ uint64_t kernel_gate_point(enum gate_point point)
 		[GATE_POINT_LANDING] = stacks.landing + sizeof(stacks.landing),
 		[GATE_POINT_TEXT] = text_start,
 		[GATE_POINT_THREAD] = &thread_current,
+		[GATE_POINT_ROOT] = gate_tables,
+		[GATE_POINT_SPARE] = spare + 16,
+		[GATE_POINT_SPARE_CODE] = spare_code,
+		[GATE_POINT_SPARE_RETURN] = spare_return,
 	};
 
-	return point == GATE_POINT_TABLES ? (uint64_t)direct(birth.root) : (uint64_t)points[point];
+	if (point == GATE_POINT_TABLES)
+		return (uint64_t)direct(birth.root);
+	if (point == GATE_POINT_SPARE_DIRECT)
+		return (uint64_t)direct(machine.memory[this_core()].instance + ((uint64_t)(spare + 16) - INSTANCE_BASE));
+	return (uint64_t)points[point];
 }
 
 static void interrupted(struct activation *activation, struct registers *landed)

@@ -5,6 +5,7 @@
  * all of them at once. */
 #include "abi/ipc.h"
 #include "kernel/arch/apic.h"
+#include "kernel/arch/defences.h"
 #include "kernel/arch/segments.h"
 #include "kernel/entry/classes.h"
 #include "kernel/entry/discover.h"
@@ -26,6 +27,7 @@ _Noreturn static void instance_main(void);
 _Noreturn void boot_main(uint64_t magic, uint64_t information)
 {
 	discover_machine(magic, information);
+	defences_open(machine.boot.command_line);
 	discover_memory();
 	segments_build_interrupt_table();
 	discover_clock();

@@ -11,8 +11,11 @@
 #define IMAGE(name, service, joined, variant, meaning) IMAGE_FILES(name)
 #include "abi/composition.def"
 
+	IMAGE_FILE(image_refused, crude.refused)
 	.balign 8
-	.global server_images
+	.global server_images, refused_image
+refused_image:
+	.quad image_refused, image_refused_end
 server_images:
 #define X(name, number, callees, meaning) IMAGE_WORDS(name)
 #include "abi/server.def"

@@ -5,6 +5,8 @@
 #include "ipc/call.h"
 #include "ipc/monitor.h"
 #include "ipc/remote.h"
+#include "kernel/arch/cpu.h"
+#include "kernel/arch/defences.h"
 #include "kernel/arch/paging.h"
 #include "kernel/entry/composition.h"
 #include "kernel/memory/vspace.h"
@@ -132,6 +134,8 @@ status_t kernel_start_thread(unsigned core, struct vspace *space, const struct r
 		thread->gs_base = thread_current->gs_base;
 	}
 	thread->program.registers = *registers;
+	if (!defence_holds(DEFENCE_iopl))
+		thread->program.registers.rflags |= RFLAGS_IOPL;
 	thread->task = *task;
 	thread->fs_base = fs_base;
 	thread->affinity = *affinity;

@@ -238,7 +238,7 @@ status_t backing_find(const struct vspace *space, uint64_t address, struct objec
 
 	if (!word)
 		return STATUS_BAD_ADDRESS;
-	*page = (struct object_page){ entry_at(space, number_of(word))->object, index_of(word, address) };
+	*page = (struct object_page){ load(&entry_at(space, number_of(word))->object), index_of(word, address) };
 	return STATUS_OK;
 }
 
@@ -280,8 +280,6 @@ status_t backing_put(struct view *view, uint64_t address, const struct object_pa
 	now = load(slot);
 	if (slot_state(now) != SLOT_RESERVED || !(now & SLOT_BACKED))
 		return vspace_fault(view, address, access); /* somebody else was faster, or something else is mapped there */
-	if (!(slot_rights(now) & access))
-		return STATUS_BAD_ADDRESS;
 	if (!allowance_use(view))
 		return STATUS_OVER_LIMIT;
 	status = swap(slot, now, slot_make(SLOT_COPYING, slot_rights(now), 0)) ? /* B1 */

@@ -13,7 +13,7 @@
  *   B1 slot RESERVED -> COPYING   B2 look whether it is still this page of this object   B3 an owner more for the store's frame, which must still be
  *   that page's   B4 slot PRESENT: shared, or to be copied when it is written
  * An object's number is never another object's. Its holder is whatever keeps the object while it is mapped, with one reference for each entry.
- * Context: as each function says; interrupts off. Tested by tests/unit/backing_test.c, tests/guest/mapped.c */
+ * Context: as each function says; interrupts off. Modelled in tests/spin/backing.pml. Tested by tests/unit/backing_test.c, tests/guest/mapped.c */
 #ifndef KERNEL_MEMORY_BACKING_H
 #define KERNEL_MEMORY_BACKING_H
 

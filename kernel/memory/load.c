@@ -3,6 +3,7 @@
 #include "kernel/memory/load.h"
 
 #include "abi/kernel.h"
+#include "kernel/arch/defences.h"
 #include "kernel/arch/layout.h"
 #include "lib/string.h"
 
@@ -27,6 +28,8 @@ status_t vspace_put(struct vspace *space, uint64_t address, const void *from, ui
 
 static unsigned rights_of(uint32_t elf_rights)
 {
+	if (!defence_holds(DEFENCE_rights))
+		return VSPACE_READ | VSPACE_WRITE | VSPACE_EXECUTE;
 	return VSPACE_READ | (elf_rights & ELF_WRITE ? VSPACE_WRITE : 0) | (elf_rights & ELF_EXECUTE ? VSPACE_EXECUTE : 0);
 }
 

@@ -53,17 +53,28 @@ status_t store_attach(unsigned server, struct view *to)
 	return to->store ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
+/* NULL: no frame for a table. */
+static uint64_t *archive_word(struct view *of, uint64_t address)
+{
+	uint64_t *table;
+
+	if (tables_shared)
+		return tables_word(of, address);
+	table = view_table(of, address, 0);
+	return table ? &table[paging_index(address, 0)] : NULL;
+}
+
 static status_t archive_fault(struct view *of, uint64_t address, enum access access)
 {
 	uint64_t first = machine.boot.initrd.start & ~(uint64_t)(PAGE_SIZE - 1), page = (address - ARCHIVE_BASE) & ~(uint64_t)(PAGE_SIZE - 1);
-	uint64_t *table;
+	uint64_t *word;
 
 	if (access != ACCESS_READ || first + page >= machine.boot.initrd.end)
 		return STATUS_BAD_ADDRESS;
-	table = view_table(of, address, 0);
-	if (!table)
+	word = archive_word(of, address);
+	if (!word)
 		return STATUS_NO_MEMORY;
-	table[paging_index(address, 0)] = (first + page) | PTE_PRESENT | PTE_USER | PTE_NO_EXECUTE;
+	*word = (first + page) | PTE_PRESENT | PTE_USER | PTE_NO_EXECUTE;
 	return STATUS_OK;
 }
 

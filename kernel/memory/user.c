@@ -5,13 +5,14 @@
 #include <stdbool.h>
 
 #include "kernel/arch/cpu.h"
+#include "kernel/arch/defences.h"
 #include "kernel/arch/fixup.h"
 #include "kernel/arch/layout.h"
 #include "lib/string.h"
 
 static bool is_users(uint64_t address, size_t size)
 {
-	return address < USER_END && size <= USER_END - address;
+	return (address < USER_END && size <= USER_END - address) || !defence_holds(DEFENCE_addresses);
 }
 
 status_t user_copy_in(void *to, uint64_t from, size_t size)

@@ -6,9 +6,20 @@
 #include "abi/domain.h"
 #include "abi/service.h"
 
-#define BEHIND_THE_JUMP -1 /* it came back */
+enum { RETURN = -0x3d /* the instruction's byte */ };
+
+#define BEHIND_THE_JUMP 1 /* it came back */
 
 static uint8_t code[16] = { 0xc3 }; /* a return */
+
+/* The same where it may be executed, and not be written. */
+extern uint8_t harmless_code[];
+__asm__(".text\n"
+	".balign 16\n"
+	"harmless_code:\n"
+	".fill 16, 1, 0xc3\n");
+
+int64_t attack(struct words *words); /* serve, behind a look at the registers */
 
 __attribute__((noinline)) static uint64_t recurse(uint64_t depth)
 {
@@ -20,13 +31,33 @@ __attribute__((noinline)) static uint64_t recurse(uint64_t depth)
 /* Nothing survives the gate but what is in memory. */
 static uint64_t own_stack;
 
+/* What has come with the call in registers that hold no word of it. In ring 0 r13 to r15 are the gate's and the runtime's own. */
+uint64_t found_in_registers;
+
+__asm__(".text\n"
+	".globl serve\n"
+	"serve:\n"
+	"	mov %rbx, %rax\n"
+	"	or %rbp, %rax\n"
+	"	or %r12, %rax\n"
+	"	mov %rax, found_in_registers(%rip)\n"
+	"	jmp attack\n");
+
 static int64_t jump(const uint64_t *word)
 {
 	__asm__ volatile("push %%rbp\n\t"
 			 "mov %%rsp, %[own]\n\t"
+			 "lea 1f(%%rip), %%r11\n\t"
+			 "push $0x10\n\t"  /* to come back by three POPs and IRET */
+			 "push %[own]\n\t"
+			 "push $0x202\n\t"
+			 "push $8\n\t"
+			 "push %%r11\n\t"
+			 "push $0\n\t"
+			 "push $0\n\t"
+			 "push $0\n\t"
 			 "test %%rsi, %%rsi\n\t"
 			 "cmovnz %%rsi, %%rsp\n\t"
-			 "lea 1f(%%rip), %%r11\n\t"
 			 "xor %%r14d, %%r14d\n\t"
 			 "jmp *%%rdi\n"
 			 "1:\tmov %[own], %%rsp\n\t"
@@ -72,6 +103,15 @@ static _Noreturn void return_on(uint64_t stack)
 	__builtin_unreachable();
 }
 
+static _Noreturn void return_forged(uint64_t address)
+{
+	static uint64_t stack[64];
+
+	for (unsigned i = 0; i < 64; i++)
+		stack[i] = address;
+	return_on((uint64_t)(stack + 32));
+}
+
 /* As struct registers has them (abi/registers.h). */
 static int64_t forge(const uint64_t *word)
 {
@@ -94,7 +134,7 @@ static int64_t divide(uint64_t by)
 	return (int64_t)result;
 }
 
-int64_t serve(struct words *words)
+int64_t attack(struct words *words)
 {
 	volatile uint64_t *address = (volatile uint64_t *)words->word[1];
 
@@ -122,9 +162,19 @@ int64_t serve(struct words *words)
 	case HOSTILE_EXECUTE:
 		((void (*)(void))code)();
 		break;
-	case HOSTILE_WRITE_CODE:
-		*(volatile uint8_t *)serve = 0;
+	case HOSTILE_REWRITE_CODE:
+		__asm__ volatile("movb %[ret], harmless_code(%%rip)" : : [ret] "i"(RETURN) : "memory");
 		break;
+	case HOSTILE_COPY:
+		return ipc_ask((int64_t)words->word[1], words->word[2] ? words->word[2] : (uint64_t)harmless_code, words->word[3] >> 32,
+			       words->word[3] & UINT32_MAX);
+	case HOSTILE_CALL_RETURN:
+		((void (*)(void))words->word[1])();
+		break;
+	case HOSTILE_RETURN_FORGED:
+		return_forged(words->word[1]);
+	case HOSTILE_REGISTERS:
+		return found_in_registers != 0;
 	case HOSTILE_UNDEFINED:
 		__asm__ volatile("ud2");
 		break;

@@ -11,10 +11,10 @@ $(BUILD)/unit/cores/%.c: %.c tests/cores/prelude.h tests/cores/variables.sed
 
 # What a play of address spaces (spaces.h) is made of.
 SPACES_SOURCES := $(addprefix $(BUILD)/unit/cores/, \
-	$(addprefix kernel/memory/,allowance.c change.c copy.c frames.c holders.c hole.c huge.c loans.c move.c object.c pool.c shootdown.c \
+	$(addprefix kernel/memory/,allowance.c backing.c change.c copy.c frames.c holders.c hole.c huge.c loans.c move.c object.c pool.c shootdown.c \
 		slots.c tables.c view.c vspace.c) \
 	$(addprefix percpu/,backlog.c frame_table.c inbox.c) $(addprefix services/memory/,memory.c units.c)) \
-	services/memory/lenders.c percpu/ring.c lib/command_line.c $(addprefix tests/cores/,play.c processor.c spaces.c)
+	services/memory/lenders.c percpu/ring.c lib/command_line.c $(addprefix tests/cores/,objects.c play.c processor.c spaces.c)
 
 CORES_SUITES := $(patsubst tests/unit/%_test.sources,%,$(shell grep -l 'unit/cores\|SPACES_SOURCES' tests/unit/*_test.sources))
 $(foreach suite,$(CORES_SUITES),$(BUILD)/unit/asan/$(suite) $(BUILD)/unit/tsan/$(suite)): $(wildcard tests/cores/*.h)

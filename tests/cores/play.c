@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "kernel/arch/apic.h"
+#include "kernel/arch/defences.h"
 #include "percpu/clock.h"
 #include "percpu/frame_table.h"
 
@@ -29,6 +30,7 @@ struct player {
 } __attribute__((aligned(64)));
 
 struct machine machine;
+uint64_t defences_off;
 uint64_t play_memory;
 _Thread_local struct mailbox *core_mailbox;
 _Thread_local struct birth birth;

@@ -11,7 +11,15 @@
 #include "child.h"
 #include "native_call.h"
 
-enum { LINUX_CALLS = 512, NATIVE_CALLS = 0x11, ARGUMENTS = 6, PAGE = 4096 };
+enum { LINUX_CALLS = 512, ARGUMENTS = 6, PAGE = 4096 };
+
+static const long natives[] = {
+#define X(name, number, arguments, meaning) number,
+#include "../../abi/native.def"
+#undef X
+};
+
+enum { NATIVE_CALLS = sizeof(natives) / sizeof(*natives) };
 
 static int is_left_out(long number)
 {
@@ -77,7 +85,7 @@ int main(int argc, char **argv)
 		return try_number(strtol(argv[1], NULL, 0));
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (long i = 0; i < LINUX_CALLS + NATIVE_CALLS; i++) {
-		long number = i < LINUX_CALLS ? i : NATIVE_FIRST + i - LINUX_CALLS;
+		long number = i < LINUX_CALLS ? i : natives[i - LINUX_CALLS];
 		char text[12];
 		char *arguments[] = { "/bin/bad-pointers", text, NULL };
 		int status;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "kernel/arch/defences.h"
 #include "kernel/arch/keys.h"
 #include "kernel/entry/classes.h"
 #include "kernel/entry/domain.h"
@@ -18,6 +19,7 @@
 #define GOOD "\177ELF good"
 
 struct machine machine;
+uint64_t defences_off;
 
 static const char bad[] = "\177ELF \x0f\x30";
 static const char none[] = "it has cli at 0x10\n";
@@ -34,6 +36,8 @@ const struct image server_images[IMAGES][ISOLATION_SPACE + 1] = {
 	[SERVER_crude] = { IMAGE(none), IMAGE(none), IMAGE(GOOD) },
 	[SERVER_crude + 1 ... IMAGES - 1] = ALL_GOOD,
 };
+
+const struct image refused_image = IMAGE(GOOD);
 
 unsigned keys_there(void)
 {
@@ -137,6 +141,19 @@ static void test_keys_off(void **state)
 	assert_non_null(strstr(said, "no domain has a key"));
 }
 
+/* An image that the build refuses is the only one that may be had all the same. */
+static void test_images_off(void **state)
+{
+	(void)state;
+	defences_off = UINT64_C(1) << DEFENCE_images;
+	choose("compose=ic1", KEYS);
+	defences_off = 0;
+	assert_int_equal(classes[SERVER_hostile].isolation, ISOLATION_KEY);
+	assert_int_equal(classes[SERVER_crude].isolation, ISOLATION_KEY);
+	choose("compose=ic1", KEYS);
+	assert_int_equal(classes[SERVER_crude].isolation, ISOLATION_SPACE);
+}
+
 static void test_default(void **state)
 {
 	(void)state;
@@ -185,6 +202,7 @@ int main(void)
 		cmocka_unit_test(test_too_few_keys),
 		cmocka_unit_test(test_no_keys),
 		cmocka_unit_test(test_keys_off),
+		cmocka_unit_test(test_images_off),
 		cmocka_unit_test(test_default),
 		cmocka_unit_test(test_joined),
 	};

@@ -7,6 +7,7 @@
 #include "ipc/ask.h"
 #include "ipc/replica.h"
 #include "kernel/memory/pool.h"
+#include "kernel/arch/defences.h"
 #include "kernel/arch/fixup.h"
 #include "kernel/memory/user.h"
 #include "kernel/arch/segments.h"
@@ -28,6 +29,7 @@ bool machine_full;
 struct view *view_loaded;
 struct birth birth;
 struct machine machine;
+uint64_t defences_off;
 struct sent machine_sent[SENT_MOST];
 unsigned machine_sent_count, machine_records;
 bool machine_rings_full;
