@@ -164,6 +164,11 @@ static bool is_loaded(const struct view *view)
 	return view->inner || (view_loaded && (view_loaded == view || view_loaded->store == view));
 }
 
+static void flush_all(void)
+{
+	cpu_write_cr3(view_loaded ? view_loaded->root : birth.root);
+}
+
 /* Words that map something, and whose bits are being taken away. */
 struct taking {
 	const struct view *view;
@@ -219,7 +224,7 @@ static void take_bits(struct view *view, uint64_t start, uint64_t end, uint64_t 
 			take_from(&taking, &table[i], base + i * PAGE_SIZE);
 	}
 	if (taking.cleared > FLUSH_SINGLE_MAX)
-		cpu_write_cr3(cpu_read_cr3());
+		flush_all();
 }
 
 void view_forget(struct view *view, uint64_t start, uint64_t end)
@@ -232,7 +237,7 @@ void view_flush(const struct view *view, uint64_t start, uint64_t end)
 	if (!is_loaded(view))
 		return;
 	if (end - start > FLUSH_SINGLE_MAX * PAGE_SIZE)
-		cpu_write_cr3(cpu_read_cr3());
+		flush_all();
 	else
 		for (; start < end; start += PAGE_SIZE)
 			cpu_invalidate_page(start);
