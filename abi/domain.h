@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: MIT
  * A service is linked for both rings (services/build.mk). In ring 0 it lies at a place of its own in the kernel's half: its image in the lower half
  * of it, its stacks in the upper one. It does not execute SYSCALL but jumps to the gate, whose ways in are in a page that it may read, as abi/ipc.h
- * has the words, but: the number is in r14, the third word in r15 in both directions, and r11 holds where to go on. rax, rcx and rdx are lost as well.
+ * has the words, but: the number is in r14, the third word in r15 in both directions, and r11 holds where to go on. rax, rcx and rdx are lost as well. For IPC_CALL_AT
+ * the core is in the upper half of r14, its highest bit standing for IPC_AT_ONCE, and the nanoseconds are in r13.
  * The jump is GATE_JUMP_SIZE bytes long, and what it leads back to lies behind it: the kernel may have a call made anew. */
 #ifndef ABI_DOMAIN_H
 #define ABI_DOMAIN_H
@@ -11,6 +12,8 @@
 #define DOMAIN_SHIFT  23                 /* 8 MiB for each */
 #define DOMAIN_SIZE   (1 << DOMAIN_SHIFT)
 #define DOMAINS_SHIFT 30                 /* all of them */
+#define ARCHIVE_INNER (DOMAIN_BASE + (64 << DOMAIN_SHIFT)) /* the initramfs, for the one that has a store (abi/store.h) */
+#define ARCHIVE_INNER_MAX (64 << DOMAIN_SHIFT)
 
 #define GATE_PAGE      0xffffffffc01fd000
 #define GATE_CALL      0x00 /* of those with a key of their own */
@@ -26,6 +29,26 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
+/* Where the store of a service in ring 0 (abi/store.h) lies: at the same places of the kernel's half. */
+#define STORE_INNER_BITS UINT64_C(0xffff800000000000)
+#define STORE_INNER_END  UINT64_C(0xffffff8000000000) /* the kernel's image is above: 254 shards */
+
+static inline uint64_t store_inner(uint64_t address)
+{
+	return address | STORE_INNER_BITS;
+}
+
+static inline bool store_inner_has(uint64_t address)
+{
+	return address >= (STORE_INNER_BITS | UINT64_C(0x0000400000000000)) && address < STORE_INNER_END;
+}
+
+/* The same addresses as those know them who are in ring 3, and the kernel. */
+static inline uint64_t store_outer(uint64_t address)
+{
+	return store_inner_has(address) ? address & ~STORE_INNER_BITS : address;
+}
 
 static inline bool domain_has(uint64_t address)
 {

@@ -3,8 +3,10 @@
 #include "ipc/ask.h"
 
 #include "abi/ipc.h"
+#include "ipc/replica.h"
 #include "kernel/arch/defences.h"
 #include "kernel/memory/store.h"
+#include "kernel/memory/window.h"
 #include "percpu/clock.h"
 #include "percpu/instance.h"
 #include "percpu/machine.h"
@@ -25,11 +27,19 @@ static int64_t here(struct registers *answer)
 	return this_core();
 }
 
-/* A service in ring 0 has no view, and so no store. */
+static int64_t ask_window(const struct registers *registers)
+{
+	if (registers->error == IPC_STORE_FILL)
+		return window_fill(registers->rdi, registers->rsi);
+	return window_drop(registers->rdi, registers->rsi);
+}
+
 static int64_t ask_store(const struct activation *service, const struct registers *registers)
 {
 	struct view *store = activation_is_inner(service) ? NULL : service->view->store;
 
+	if (activation_is_inner(service) && service->replica->window)
+		return ask_window(registers);
 	if (!store)
 		return STATUS_NOT_ALLOWED;
 	if (registers->error == IPC_STORE_FILL)

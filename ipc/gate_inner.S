@@ -10,7 +10,8 @@
  * Services with the kernel's key have ways in of their own, which write no key.
  * Registers: what a service has in those that it need not give away it clears itself; the gate clears what it has put there. There are as many
  * activations as the longest chain of calls needs (kernel/entry/classes.c).
- * On the way r14 is the number, r11 where to go on, r15 the third word; rdi, rsi, r10, r8, r9 the others. */
+ * On the way r14 is the number, r11 where to go on, r15 the third word; rdi, rsi, r10, r8, r9 the others. A call of another core has the core in the upper half of
+ * r14, so that it goes the slow way, and its time in r13. */
 #include "abi/domain.h"
 #include "abi/ipc.h"
 #include "ipc/gate_macros.h"
@@ -261,7 +262,7 @@ gate_inner_slow:
 	mov THREAD_ACTIVATION(%rbx), %rax
 	movq %r15, R15(%rax)
 	movq %r14, R14(%rax)
-	movq $0, R13(%rax)
+	movq %r13, R13(%rax)
 	movq $0, R12(%rax)
 	movq $0, RBP(%rax)
 	movq $0, RBX(%rax)
@@ -332,6 +333,7 @@ gate_direct_refused:
 	mov 40(%rax), %r9
 	mov $IPC_RETURN, %r14d
 	xor %r11d, %r11d
+	xor %r13d, %r13d
 	jmp gate_inner_slow
 
 /* What was written to a register is not what the way through the gate writes. All rights, then C (ipc/inner.h). */

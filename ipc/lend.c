@@ -5,6 +5,7 @@
 #include "abi/domain.h"
 #include "abi/ipc.h"
 #include "abi/pcache.h"
+#include "abi/store.h"
 #include "ipc/replica.h"
 #include "kernel/arch/defences.h"
 #include "kernel/arch/fixup.h"
@@ -17,10 +18,18 @@ struct place {
 	uint64_t address;
 };
 
+static bool lies_in(uint64_t start, uint64_t whole, uint64_t address, uint64_t size)
+{
+	return address >= start && size <= whole && address - start <= whole - size;
+}
+
 /* Whether a service in ring 0 has these addresses, mapped or not. */
 static bool is_its_own(const struct replica *replica, uint64_t address, uint64_t size)
 {
-	return (address >= replica->place && size <= DOMAIN_SIZE && address - replica->place <= DOMAIN_SIZE - size) || !defence_holds(DEFENCE_addresses);
+	if (lies_in(replica->place, DOMAIN_SIZE, address, size) || !defence_holds(DEFENCE_addresses))
+		return true;
+	return replica->window && (lies_in(store_inner(STORE_BASE), STORE_INNER_END - store_inner(STORE_BASE), address, size) ||
+				   lies_in(ARCHIVE_INNER, ARCHIVE_INNER_MAX, address, size));
 }
 
 static status_t copy_in(void *to, const struct place *from, uint64_t done, uint64_t size)

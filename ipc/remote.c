@@ -177,7 +177,7 @@ void remote_answered(const struct message *message)
 
 		(void)detach(thread);
 		registers->rsi = message->word[1];
-		registers->rdx = message->word[2];
+		registers->rdx = registers->r15 = message->word[2]; /* where the gate of ring 3 has it, and where that of ring 0 does */
 		registers->r10 = message->word[3];
 		registers->r8 = message->word[4];
 		registers->r9 = message->word[5];

@@ -37,6 +37,7 @@ struct replica {
 	unsigned spares;          /* stacks that are neither in use nor the door */
 	uint64_t failed;          /* when, at last; 0: never */
 	uint64_t rest;            /* ns that it stayed away then */
+	bool window;              /* in ring 0, with a store (kernel/memory/window.h) */
 	uint64_t ended;           /* how often it has failed; any core reads it */
 	uint64_t kept;            /* a stack for proxies alone, when no other is left; 0: it is in use */
 };

@@ -12,7 +12,7 @@ PHDRS {
 
 SECTIONS {
 	. = DOMAIN_BASE + (NUMBER << DOMAIN_SHIFT);
-	.text : { *(.text .text.*) } :text
+	.text : SUBALIGN(ALIGNMENT) { *(.text .text.*) } :text
 	. = ALIGN(4096);
 	.rodata : { *(.rodata .rodata.*) } :rodata
 	. = ALIGN(4096);

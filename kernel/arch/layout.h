@@ -6,6 +6,8 @@
  *   ffff800000000000 .. ffffbfffffffffff  direct map of physical memory, never executable: own
  *                                         partition and shared zones writable, the rest read-only
  *   ffff804000000000 .. ffff80403fffffff  services in ring 0, 8 MiB each (abi/domain.h): each core's own
+ *      + 20000000  the initramfs, for the one of these that has a store: 512 MiB
+ *   ffffc00000000000 .. ffffff7fffffffff  that store (kernel/memory/window.h)
  *   ffffffff80100000 .. ffffffffbfffffff  kernel image: text, constants, sealed data (read-only)
  *   ffffffffc0000000 .. ffffffffc01fffff  the instance: each core's own memory at the same address
  *      + 00000000  data and stacks, with an unmapped page below each stack

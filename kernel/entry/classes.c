@@ -3,6 +3,7 @@
 #include "kernel/entry/classes.h"
 
 #include "abi/domain.h"
+#include "abi/store.h"
 #include "ipc/replica.h"
 #include "kernel/arch/defences.h"
 #include "kernel/arch/keys.h"
@@ -117,11 +118,29 @@ static const char *refused(struct class *class, enum server server, enum isolati
 	return NULL;
 }
 
+/* Where a store is for who is in ring 0 (kernel/memory/window.h). */
+static const char *no_window(enum server server)
+{
+	char value[sizeof("shared")];
+
+	if (!(IPC_KEEP >> server & 1))
+		return NULL;
+	if (command_line_value(machine.boot.command_line, "tables", value, sizeof(value)))
+		return "its store has tables that cores share";
+	if (machine_cores() > (STORE_INNER_END - store_inner(STORE_BASE)) >> STORE_SHIFT)
+		return "so many shards do not fit beside the kernel";
+	if (machine.boot.initrd.end - machine.boot.initrd.start > ARCHIVE_INNER_MAX - UNIT_SIZE)
+		return "the initramfs does not fit beside it";
+	return NULL;
+}
+
 /* NULL: the service gets it. */
 static const char *denied(struct class *class, enum server server, enum isolation isolation, unsigned key)
 {
 	if (isolation == ISOLATION_SPACE)
 		return NULL;
+	if (no_window(server))
+		return no_window(server);
 	if (isolation == ISOLATION_NONE)
 		return chain[server] > SERVICES_DEEP ? "too long a chain of calls begins with it" : refused_by_build(class, &server_images[class->image][isolation]);
 	if (!keys_there())

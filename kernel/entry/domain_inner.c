@@ -11,8 +11,10 @@
 #include "kernel/arch/paging.h"
 #include "kernel/entry/classes.h"
 #include "kernel/memory/frames.h"
+#include "kernel/memory/window.h"
 #include "lib/string.h"
 #include "percpu/instance.h"
+#include "percpu/machine.h"
 
 enum {
 	STACKS_OFFSET = DOMAIN_SIZE / 2,
@@ -104,6 +106,30 @@ static uint64_t find_serve(const struct elf_image *elf, const uint8_t *file)
 	return *jump == JUMP ? elf->entry + (uint64_t)(int64_t)distance : 0;
 }
 
+/* The initramfs, once for all replicas of the one that has a store. */
+static bool map_archive(uint64_t key)
+{
+	static uint64_t done;
+	uint64_t first = machine.boot.initrd.start & ~(uint64_t)(PAGE_SIZE - 1);
+
+	for (; first + done < machine.boot.initrd.end; done += PAGE_SIZE) {
+		uint64_t *word = page_word(ARCHIVE_INNER + done);
+
+		if (!word)
+			return false;
+		*word = (first + done) | PTE_PRESENT | PTE_NO_EXECUTE | PTE_KEY(key);
+	}
+	return true;
+}
+
+static status_t open_store(enum server server, struct replica *replica, uint64_t key)
+{
+	if (!(IPC_KEEP >> server & 1))
+		return STATUS_OK;
+	replica->window = true;
+	return map_archive(key) ? window_open(server, (unsigned)key) : STATUS_NO_MEMORY;
+}
+
 status_t domain_inner_create(enum server server, struct replica *replica)
 {
 	const struct class *class = &classes[server];
@@ -115,7 +141,7 @@ status_t domain_inner_create(enum server server, struct replica *replica)
 	if (status)
 		return status;
 	replica->place = domain_place(server);
-	if (!build(replica, &elf, file, class->key)) {
+	if (!build(replica, &elf, file, class->key) || open_store(server, replica, class->key)) {
 		domain_inner_destroy(replica);
 		return STATUS_NO_MEMORY;
 	}
@@ -165,6 +191,7 @@ void domain_inner_destroy(struct replica *replica)
 	replicas_direct[(replica->place - DOMAIN_BASE) >> DOMAIN_SHIFT] = replicas_direct[IPC_SERVERS - 1];
 	each(replica->place, give_page, give_table);
 	replica->place = replica->serve = 0;
+	replica->window = false;
 	cpu_write_cr3(cpu_read_cr3()); /* what the processor may keep of tables */
 }
 
@@ -174,6 +201,13 @@ static void visit_page(uint64_t *word, uint64_t address)
 {
 	(void)address;
 	visitor(FRAME_domain, *word & PTE_ADDRESS);
+}
+
+/* Of the archive. */
+static void visit_nothing(uint64_t *word, uint64_t address)
+{
+	(void)word;
+	(void)address;
 }
 
 static void visit_table(uint64_t *word)
@@ -186,4 +220,6 @@ void domain_inner_visit(frame_visitor visit)
 	visitor = visit;
 	for (unsigned server = 0; server < SERVER_COUNT; server++)
 		each(domain_place(server), visit_page, visit_table);
+	for (uint64_t place = ARCHIVE_INNER; place < ARCHIVE_INNER + ARCHIVE_INNER_MAX; place += DOMAIN_SIZE)
+		each(place, visit_nothing, visit_table);
 }

@@ -14,11 +14,13 @@
 #include "kernel/entry/backed.h"
 #include "kernel/entry/borrow.h"
 #include "kernel/entry/events.h"
+#include "kernel/entry/inner.h"
 #include "kernel/entry/pager.h"
 #include "kernel/entry/panic.h"
 #include "kernel/memory/loans.h"
 #include "kernel/memory/store.h"
 #include "kernel/memory/vspace.h"
+#include "kernel/memory/window.h"
 #include "percpu/inbox.h"
 #include "percpu/instance.h"
 #include "percpu/log.h"
@@ -80,9 +82,30 @@ _Noreturn static void service_fault(const struct registers *registers, status_t 
 	event_loop_after(end_service);
 }
 
-static const struct registers *saved_on(const uint8_t *stack)
+static struct registers *saved_on(uint8_t *stack)
 {
-	return (const struct registers *)(stack + PAGE_SIZE) - 1;
+	return (struct registers *)(stack + PAGE_SIZE) - 1;
+}
+
+/* Whether the service that runs, in ring 0, may reach for an address of its store; and where it does. */
+static bool is_in_window(uint64_t address)
+{
+	return thread_current && activation_is_inner(thread_current->activation) && thread_current->activation->replica->window && store_inner_has(address);
+}
+
+/* A page of the store that its service has not reached yet. A service that has written the registers itself, and jumped here, reaches what it may reach, and goes on
+ * where it may jump to. */
+static bool resolve_in_window(struct registers *saved, uint64_t address)
+{
+	status_t status;
+
+	if (saved->vector != VECTOR_PAGE_FAULT || !is_in_window(address) || saved->rip - thread_current->activation->replica->place >= DOMAIN_SIZE)
+		return false;
+	status = window_fault(address, access_of(saved->error));
+	if (status && status != STATUS_BUSY)
+		return false;
+	inner_interrupted(saved);
+	return true;
 }
 
 void exception_of_domain(const struct registers *claimed)
@@ -91,6 +114,8 @@ void exception_of_domain(const struct registers *claimed)
 		panic_stop(claimed);
 	if (claimed == saved_on(stacks.double_fault) || claimed == saved_on(stacks.machine_check) || !thread_current)
 		panic_at(claimed, cpu_read_cr2());
+	if (claimed == saved_on(stacks.exception) && resolve_in_window(saved_on(stacks.exception), cpu_read_cr2()))
+		return; /* the event loop goes on with it */
 	interrupt(VECTOR_TIMER); /* one may have been on its way in; if not, the timer is set once more */
 	service_fault(saved_on(stacks.exception), STATUS_OK, cpu_read_cr2());
 }
@@ -126,9 +151,11 @@ __attribute__((noinline)) static void kernel_page_fault(struct registers *regist
 	uint64_t landing = fixup_landing(registers->rip);
 	status_t status = STATUS_BAD_ADDRESS;
 
-	if (is_of_service(registers))
+	if (is_in_window(address) && (landing || is_of_service(registers)))
+		status = window_fault(address, access);
+	if (is_of_service(registers) && status && status != STATUS_BUSY)
 		service_fault(registers, STATUS_OK, address);
-	if (!landing)
+	if (!landing && !is_of_service(registers))
 		panic_at(registers, address);
 	if (address < USER_END && view_active())
 		status = in_store(vspace_fault_now(view_active(), address, access), address, access);

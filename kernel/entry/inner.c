@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "abi/domain.h"
+#include "abi/ipc.h"
 #include "abi/kernel.h"
 #include "ipc/gate_offsets.h"
 #include "ipc/replica.h"
@@ -105,6 +106,11 @@ static void interrupted(struct activation *activation, struct registers *landed)
 	replica_fail(activation->replica);
 }
 
+void inner_interrupted(struct registers *saved)
+{
+	interrupted(thread_current->activation, saved);
+}
+
 void interrupt_inside(void)
 {
 	struct registers *landed = (struct registers *)(stacks.landing + sizeof(stacks.landing)) - 1;
@@ -114,10 +120,25 @@ void interrupt_inside(void)
 	interrupt((unsigned)landed->vector);
 }
 
+/* The core of a call of another one is in the number's upper half (abi/domain.h). */
+static void unpack(struct registers *registers)
+{
+	uint64_t number = (uint32_t)registers->error;
+
+	if (number - IPC_CALL_AT >= IPC_SERVERS)
+		return;
+	registers->rbx = (registers->error & IPC_AT_ONCE) | (registers->error >> 32 & INT32_MAX);
+	registers->r12 = registers->r13;
+	registers->error = number;
+}
+
 _Noreturn void gate_call_from_inner(struct registers *registers)
 {
-	int64_t result = gate_system_call(registers);
+	int64_t result;
 
+	unpack(registers);
+	result = gate_system_call(registers);
+	registers->r15 = registers->rdx;
 	if (result != CALL_PARKED)
 		inner_resume(result);
 	event_loop();

@@ -21,6 +21,9 @@ _Noreturn void gate_is_broken(uint32_t wrote, uint32_t found);
 /* Goes on with the running thread, which gets a result. */
 _Noreturn void inner_resume(int64_t result);
 
+/* The running thread's service has been interrupted, its registers on a stack that it may have written itself: it goes on, or is ended. */
+void inner_interrupted(struct registers *saved);
+
 /* Before a thread goes on: its rights, if it is in ring 0. */
 void inner_prepare(const struct thread *thread);
 

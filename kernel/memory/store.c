@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "kernel/memory/store.h"
 
+#include "abi/domain.h"
 #include "abi/ipc.h"
 #include "kernel/arch/paging.h"
 #include "kernel/memory/arena.h"
@@ -90,23 +91,32 @@ static status_t look(const struct view *store, uint64_t address)
 	}
 }
 
+status_t store_reach(struct view *store, uint64_t address, enum access access)
+{
+	unsigned home = arena_home(address, machine_cores(), CORES_MAX);
+	bool foreign = home != this_core();
+	status_t status;
+
+	if (home == CORES_MAX || (foreign && access != ACCESS_READ))
+		return STATUS_BAD_ADDRESS;
+	status = look(store, address);
+	if (!status)
+		status = vspace_fault(store, address, access);
+	if (!status && foreign && !tables_shared) /* else the home would lose it, too */
+		view_protect(store, address & ~(uint64_t)(PAGE_SIZE - 1), (address | (PAGE_SIZE - 1)) + 1); /* I2 */
+	return status;
+}
+
 status_t store_fault(struct view *of, uint64_t address, enum access access)
 {
-	unsigned home = arena_home(address, machine_cores(), CORES_MAX), top = paging_index(address, 3);
-	bool foreign = home != this_core();
+	unsigned top = paging_index(address, 3);
 	status_t status;
 
 	if (address >= ARCHIVE_BASE && address < ARCHIVE_BASE + ARCHIVE_MAX)
 		return archive_fault(of, address, access);
-	if (home == CORES_MAX || (foreign && access != ACCESS_READ))
-		return STATUS_BAD_ADDRESS;
-	status = look(of->store, address);
-	if (!status)
-		status = vspace_fault(of->store, address, access);
+	status = store_reach(of->store, address, access);
 	if (status)
 		return status;
-	if (foreign && !tables_shared) /* else the home would lose it, too */
-		view_protect(of->store, address & ~(uint64_t)(PAGE_SIZE - 1), (address | (PAGE_SIZE - 1)) + 1); /* I2 */
 	((uint64_t *)direct(of->root))[top] = ((const uint64_t *)direct(of->store->root))[top]; /* I1 */
 	return STATUS_OK;
 }
@@ -126,7 +136,7 @@ static uint64_t frame_in(const uint64_t *slot)
 
 static status_t look_at(const struct vspace *store, const struct store_page *page)
 {
-	uint64_t frame = page->word % 8 ? 0 : frame_in(slot_at(store, page->word));
+	uint64_t frame = page->word % 8 ? 0 : frame_in(slot_at(store, store_outer(page->word)));
 
 	if (!frame)
 		return STATUS_BAD_ADDRESS;
@@ -138,7 +148,7 @@ static status_t look_at(const struct vspace *store, const struct store_page *pag
 status_t store_share(const struct store_page *page, uint64_t *frame)
 {
 	const struct vspace *store = store_of(page->server);
-	const uint64_t *slot = store ? slot_at(store, page->address) : NULL;
+	const uint64_t *slot = store ? slot_at(store, store_outer(page->address)) : NULL;
 	status_t status;
 
 	*frame = frame_in(slot);

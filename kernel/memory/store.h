@@ -33,6 +33,9 @@ struct store_page {
 /* Any core: one owner more for the page's frame. RESTART: it is not what it was; BAD_ADDRESS: there is no such page, or no such word. */
 must_check status_t store_share(const struct store_page *page, uint64_t *frame);
 
+/* The same of the view of a store itself, for an address in it, mapped there as its replicas may have it. */
+must_check status_t store_reach(struct view *store, uint64_t address, enum access access);
+
 /* This core's arena: pages that were not there are there, zeroed, and others stay as they are; how many of the first ones are, fewer than asked for when
  * memory or the limit is short. BAD_ARGUMENT: not in this core's arena; NO_MEMORY, NO_SPACE (the limit): none. */
 int64_t store_fill(struct view *store, uint64_t start, uint64_t pages);

@@ -52,6 +52,17 @@ struct view *view_get(struct vspace *space)
 	return view;
 }
 
+void views_link(unsigned index, uint64_t word)
+{
+	uint64_t *common = (uint64_t *)direct(birth.root) + index;
+
+	if (*common == word)
+		return;
+	*common = word;
+	for (struct view *view = views; view; view = view->next)
+		((uint64_t *)direct(view->root))[index] = word;
+}
+
 /* Tables below come before the one that leads to them. */
 static void each_table(uint64_t table, unsigned level, unsigned count, frame_visitor visit)
 {
@@ -150,7 +161,12 @@ uint64_t view_writable(const struct view *view, uint64_t address)
 /* Whether the processor may have a view's translations. */
 static bool is_loaded(const struct view *view)
 {
-	return view_loaded && (view_loaded == view || view_loaded->store == view);
+	return view->inner || (view_loaded && (view_loaded == view || view_loaded->store == view));
+}
+
+static void flush_all(void)
+{
+	cpu_write_cr3(view_loaded ? view_loaded->root : birth.root);
 }
 
 /* Words that map something, and whose bits are being taken away. */
@@ -166,7 +182,7 @@ static inline void take_from(struct taking *taking, uint64_t *word, uint64_t add
 		return;
 	*word &= ~taking->bits;
 	if (is_loaded(taking->view) && ++taking->cleared <= FLUSH_SINGLE_MAX)
-		cpu_invalidate_page(address);
+		cpu_invalidate_page(address | taking->view->inner);
 }
 
 /* The next address at or above which something may be mapped, and its page table; NULL: there is none, but a huge page perhaps, which is dealt
@@ -208,7 +224,7 @@ static void take_bits(struct view *view, uint64_t start, uint64_t end, uint64_t 
 			take_from(&taking, &table[i], base + i * PAGE_SIZE);
 	}
 	if (taking.cleared > FLUSH_SINGLE_MAX)
-		cpu_write_cr3(view_loaded->root);
+		flush_all();
 }
 
 void view_forget(struct view *view, uint64_t start, uint64_t end)
@@ -221,7 +237,7 @@ void view_flush(const struct view *view, uint64_t start, uint64_t end)
 	if (!is_loaded(view))
 		return;
 	if (end - start > FLUSH_SINGLE_MAX * PAGE_SIZE)
-		cpu_write_cr3(view_loaded->root);
+		flush_all();
 	else
 		for (; start < end; start += PAGE_SIZE)
 			cpu_invalidate_page(start);

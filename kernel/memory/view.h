@@ -22,6 +22,7 @@ struct view {
 	struct vspace *space;
 	uint64_t root;       /* physical */
 	struct view *store;  /* whose words the root has from the arenas up; NULL: its own (store.h) */
+	uint64_t inner;      /* bits of addresses with which the kernel's half has its pages, instead of ring 3's; 0: it has not (window.h) */
 	/* the 2 MiB in which the last fault was: its slots and its page table (both live as long as the view) */
 	uint64_t recent;     /* address / 2 MiB */
 	uint64_t *recent_slots, *recent_table;
@@ -36,6 +37,9 @@ struct view {
 struct view *view_find(const struct vspace *space);
 struct view *view_get(struct vspace *space);
 void view_destroy(struct view *view);
+
+/* The word of that index in the roots of all of this core's views, those that are made later, too: of the kernel's half. */
+void views_link(unsigned index, uint64_t word);
 
 /* Every page table of this core's views. */
 void views_visit(frame_visitor visit);

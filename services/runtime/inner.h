@@ -59,8 +59,13 @@ _start:
 	pop %rbx
 	.endm
 
-	/* The words at rsi, to the service whose number r14 holds. */
+	/* The words at rsi, to the service whose number r14 holds. r13 is the time of a call of another core. */
 	.macro CALL_BY_WORDS way
+	xor %r13d, %r13d
+	CALL_ANY_BY_WORDS \way
+	.endm
+
+	.macro CALL_ANY_BY_WORDS way
 	mov (%rsi), %rdi
 	mov 16(%rsi), %r15
 	mov 24(%rsi), %r10
@@ -70,10 +75,31 @@ _start:
 	xor %ebx, %ebx
 	xor %ebp, %ebp
 	xor %r12d, %r12d
-	xor %r13d, %r13d
 	lea 1f(%rip), %r11
 	jmp *GATE_PAGE + \way
 1:	cld
+	.endm
+
+	/* ipc_call_at and ipc_call_at_once of abi/service.h: edi the core, esi the service, rdx the words, rcx the time. */
+	.macro CALL_AT way
+	.text
+	.global ipc_call_at, ipc_call_at_once
+ipc_call_at_once:
+	or $0x80000000, %edi
+ipc_call_at:
+	SAVE_KEPT
+	push %rdx
+	mov %edi, %r14d
+	shl $32, %r14
+	lea IPC_CALL_AT(%rsi), %eax
+	or %rax, %r14
+	mov %rcx, %r13
+	mov %rdx, %rsi
+	CALL_ANY_BY_WORDS \way
+	pop %rcx
+	STORE_ANSWER %rcx
+	RESTORE_KEPT
+	ret
 	.endm
 
 	.macro STORE_ANSWER words
@@ -84,8 +110,28 @@ _start:
 	mov %r9, 40(\words)
 	.endm
 
-	/* ipc_ask of abi/service.h. */
+	/* ipc_ask of abi/service.h; and ipc_ask_all, of services/runtime/ask.h. */
 	.macro ASK way
+	.text
+	.global ipc_ask_all
+ipc_ask_all:
+	SAVE_KEPT
+	push %rsi
+	mov %rdi, %r14
+	mov (%rsi), %rdi
+	mov 16(%rsi), %r15
+	mov 24(%rsi), %r10
+	mov 32(%rsi), %r8
+	mov 8(%rsi), %rsi
+	xor %r9d, %r9d
+	lea 1f(%rip), %r11
+	jmp *GATE_PAGE + \way
+1:	cld
+	pop %rcx
+	mov %rsi, 8(%rcx)
+	mov %r15, 16(%rcx)
+	RESTORE_KEPT
+	ret
 	.text
 	.global ipc_ask
 ipc_ask:

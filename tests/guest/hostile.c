@@ -3,6 +3,7 @@
  * Usage: hostile [off DEFENCE]. Every attack of abi/attacks.def that a service makes, in the class that the service has here. What is refused ends the service,
  * or is answered with a status: its caller hears so, its neighbours answer as before, and the kernel goes on. What nothing stops in this class goes through,
  * and is counted as that. With `off`, the kernel has been booted without that defence, and those attacks that it alone stops must go through. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -28,7 +29,7 @@ enum {
 };
 
 #define ALL_RIGHTS   0
-#define OTHERS_KEY   0x55455549 /* that with number 10 */
+#define OTHERS_KEY   0x55155549 /* that with number 11, behind its own in each composition */
 #define SERVICES_KEYS 0x9 /* all but the kernel's */
 #define NO_RIGHTS    0xffffffff /* not even what the processor needs */
 #define KERNELS_KEY  0x55555524
@@ -121,6 +122,9 @@ ATTACK(read_kernel_code) { return read_at(point(GATE_POINT_TEXT)); }
 ATTACK(read_instance) { return read_at(point(GATE_POINT_THREAD)); }
 ATTACK(read_page_tables) { return read_at(point(GATE_POINT_TABLES)); }
 ATTACK(read_other_service) { return read_at(domain_place(SERVER_echo)); }
+/* Of this core's shard, so that it is mapped here, if the file service is in ring 0. */
+ATTACK(read_other_store) { close(open("/", O_RDONLY)); return read_at(store_inner(STORE_BASE) + ((uint64_t)core << STORE_SHIFT)); }
+ATTACK(read_archive) { close(open("/", O_RDONLY)); return read_at(ARCHIVE_INNER); }
 ATTACK(write_kernel_code) { return write_at(point(GATE_POINT_SPARE_CODE)); }
 ATTACK(write_instance) { return write_at(point(GATE_POINT_SPARE)); }
 ATTACK(write_direct_map) { return write_at(point(GATE_POINT_SPARE_DIRECT)); }

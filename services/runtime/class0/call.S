@@ -1,4 +1,4 @@
-/* call.S - ipc_call and ipc_lend in ring 0, class 0: abi/service.h
+/* call.S - ipc_call, ipc_lend and ipc_call_at in ring 0, class 0: abi/service.h
  * SPDX-License-Identifier: MIT
  * A service of the same class is called directly, on this stack and with these words, if its door is open. */
 #include "services/runtime/inner.h"
@@ -37,4 +37,5 @@ ipc_lend:
 	lea IPC_LEND(%rdi), %r14d
 	CALL_BY_WORDS GATE_CALL_0
 	jmp 4b
+	CALL_AT GATE_CALL_0
 	.section .note.GNU-stack, "", @progbits

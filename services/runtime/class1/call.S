@@ -1,4 +1,4 @@
-/* call.S - ipc_call and ipc_lend in ring 0, class 1: abi/service.h
+/* call.S - ipc_call, ipc_lend and ipc_call_at in ring 0, class 1: abi/service.h
  * SPDX-License-Identifier: MIT */
 #include "services/runtime/inner.h"
 
@@ -15,4 +15,5 @@ ipc_call:
 	STORE_ANSWER %rcx
 	RESTORE_KEPT
 	ret
+	CALL_AT GATE_CALL
 	.section .note.GNU-stack, "", @progbits
