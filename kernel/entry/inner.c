@@ -138,7 +138,6 @@ _Noreturn void gate_call_from_inner(struct registers *registers)
 
 	unpack(registers);
 	result = gate_system_call(registers);
-	registers->r15 = registers->rdx;
 	if (result != CALL_PARKED)
 		inner_resume(result);
 	event_loop();
