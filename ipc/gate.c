@@ -168,9 +168,10 @@ int64_t gate_serve(struct thread *thread, enum server server)
 	return result;
 }
 
-/* Where its registers stay as they are but for the result. */
+/* Where its registers stay as they are but for the result. It goes on as from any other system call. */
 static void answer_system_call(struct thread *thread, const struct registers *answer)
 {
+	thread->program.registers.vector = VECTOR_SYSTEM_CALL;
 	thread->program.registers.rax = answer->rdi;
 	thread->task.answer[1] = answer->rsi, thread->task.answer[2] = answer->rdx;
 	thread->task.answer[3] = answer->r10, thread->task.answer[4] = answer->r8, thread->task.answer[5] = answer->r9;

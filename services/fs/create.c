@@ -5,6 +5,7 @@
  *   STEP_UNDO   the name means something already, or the directory has gone: inode freed      end */
 #include "services/fs/drive.h"
 #include "services/fs/inode.h"
+#include "services/fs/replica.h"
 #include "services/fs/shard.h"
 #include "services/fs/word.h"
 
@@ -55,6 +56,7 @@ int64_t create_drive(struct operation *operation)
 			return drive_end(operation, (int64_t)word_get(&operation->inode));
 		if (result == STATUS_EXISTS && !(word_get(&operation->flags) & FS_EXCLUSIVE))
 			result = STATUS_RESTART;
+		self.was_there = result == STATUS_EXISTS;
 		word_put(&operation->result, (uint64_t)result);
 		operation_step(operation, STEP_UNDO);
 	}

@@ -98,16 +98,15 @@ static status_t insert(const struct question *question, uint64_t inode, uint64_t
 	return STATUS_OK;
 }
 
-/* A file that is made needs a name that means nothing; one that is renamed the meaning that it had when it was looked up. */
+/* A file that is made needs a name that means nothing, and its inode, whose link nobody changes while the request is in flight (L), is not looked at: that would
+ * be a line more from its home. One that is renamed needs the meaning that it had when it was looked up. */
 static status_t permits(const struct operation *request, enum entry_state state, const struct meaning *meaning)
 {
-	uint64_t link = inode_link(request->inode);
-
 	if (state == ENTRY_PENDING)
 		return STATUS_BUSY;
 	if (request->kind == KIND_CREATE)
-		return state == ENTRY_VALID ? STATUS_EXISTS : link == request->ticket ? STATUS_OK : STATUS_NOT_FOUND;
-	if (link != request->link)
+		return state == ENTRY_VALID ? STATUS_EXISTS : STATUS_OK;
+	if (inode_link(request->inode) != request->link)
 		return STATUS_RESTART;
 	if (state == ENTRY_VALID)
 		return meaning->inode == request->other && meaning->link == request->other_link ? STATUS_OK : STATUS_RESTART;

@@ -21,6 +21,7 @@
 #include "abi/service.h"
 #include "services/fs/journal.h"
 #include "services/fs/operation.h"
+#include "services/fs/replica.h"
 
 #define SHARD_GIB      ((uint64_t)1 << 30)
 #define SHARD_BUCKETS  (1 * SHARD_GIB)
@@ -55,8 +56,9 @@ struct shard {
 	uint64_t populated;  /* the archive's files are there */
 	uint64_t turn;       /* ticket of the operation that may rename a directory (rename.c) */
 
-	/* frontiers, in objects; and what is free below them. Others look at the first one again and again: on the line that changes seldom. */
+	/* Frontiers, in objects, and what is free below them. Others look at the first two again and again: on a line that changes seldom. */
 	uint64_t inodes;
+	uint64_t buckets;          /* of the table */
 	uint64_t free_inode __attribute__((aligned(64)));
 	uint64_t records[RECORD_CLASSES], free_record[RECORD_CLASSES];
 	uint64_t nodes, free_node; /* numbers; lists through the notes, 0 ends */
@@ -64,7 +66,7 @@ struct shard {
 	uint64_t dropping;         /* pages that are nobody's and still there */
 	uint64_t trash;            /* nodes that are nobody's and still lead somewhere */
 
-	uint64_t buckets, entries; /* of the table */
+	uint64_t entries;          /* of the table */
 	uint64_t serials, tickets; /* the last ones given */
 	uint64_t tail;             /* inode whose last page may have bytes beyond its size */
 	uint64_t live_inodes;
@@ -81,9 +83,12 @@ static inline struct shard *shard_of(unsigned core)
 	return store_of(core);
 }
 
+/* Where it is does not change while the replica lives. */
 static inline struct shard *shard_own(void)
 {
-	return store_of(ipc_core());
+	if (!self.shard)
+		self.shard = store_of(ipc_core());
+	return self.shard;
 }
 
 static inline void *shard_at(unsigned core, uint64_t offset)
