@@ -221,7 +221,7 @@ static int64_t leave(struct thread *thread)
 		return CALL_PARKED;
 	}
 	load(thread);
-	return served ? CALL_PARKED : (int64_t)answer.rdi; /* the event loop goes on with the system call */
+	return served || dispatch_preceded() ? CALL_PARKED : (int64_t)answer.rdi; /* the event loop goes on with the system call, or with a proxy that is let in */
 }
 
 bool gate_slice_over(struct thread *thread)
