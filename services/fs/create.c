@@ -66,12 +66,16 @@ int64_t create_drive(struct operation *operation)
 int64_t create_inode(uint64_t key, const struct place *place, uint64_t mode, unsigned flags)
 {
 	struct operation *operation = operation_begin(KIND_CREATE);
+	struct question question;
 
 	if (!operation)
 		return STATUS_BUSY;
+	question = table_question(RECORD_ENTRY, place->directory, place->name, place->length);
 	word_put(&operation->directory, place->directory);
 	word_put(&operation->length, place->length);
-	put_name(operation->name, place->name, place->length);
+	word_put(&operation->hash, question.hash);
+	for (unsigned i = 0; i < (place->length + 7) / 8; i++)
+		word_put(&operation->name[i], question.name[i]);
 	word_put(&operation->mode, mode);
 	word_put(&operation->flags, flags);
 	operation_publish(operation, key);

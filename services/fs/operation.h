@@ -39,7 +39,7 @@ enum operation_step {
 struct operation {
 	uint64_t ticket, kind, step;
 	uint64_t inode, link;             /* what it is about, and by which link it was found */
-	uint64_t directory, length, hash; /* where that is */
+	uint64_t directory, length, hash; /* where that is; the hash of what is created alone, as table.h has it */
 	uint64_t name[NAME_WORDS];
 
 	uint64_t other, other_link;       /* what is replaced; 0: nothing */
@@ -70,6 +70,7 @@ bool operation_in_flight(uint64_t ticket);
 
 /* Any core: a copy of one that is in flight. NOT_FOUND: it is not. */
 must_check status_t operation_read(uint64_t ticket, struct operation *copy);
+must_check status_t operation_read_line(uint64_t ticket, struct operation *copy); /* the first line alone */
 unsigned ticket_core(uint64_t ticket);
 
 /* First of all when a replica starts. */

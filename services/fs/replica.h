@@ -25,6 +25,7 @@ struct shard;
 
 struct replica {
 	struct shard *shard;         /* the own one */
+	unsigned core, cores;        /* this one, of how many */
 	bool recovered, started, populating; /* the shard is as it should be; so is the machine's tree */
 	uint64_t present[4];         /* shards known to exist */
 	uint64_t seed;

@@ -293,7 +293,7 @@ int64_t serve(struct words *words)
 	hear();
 	status = start_shard();
 	if (operation >= FS_REGISTER || operation == FS_NOTHING || status != STATUS_OK)
-		return status != STATUS_OK ? status : operation == FS_NOTHING ? ipc_core() : request_serve(words);
+		return status != STATUS_OK ? status : operation == FS_NOTHING ? self.core : request_serve(words);
 	status = start_tree();
 	if (status != STATUS_OK)
 		return status;

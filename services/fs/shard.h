@@ -56,9 +56,11 @@ struct shard {
 	uint64_t populated;  /* the archive's files are there */
 	uint64_t turn;       /* ticket of the operation that may rename a directory (rename.c) */
 
-	/* Frontiers, in objects, and what is free below them. Others look at the first two again and again: on a line that changes seldom. */
-	uint64_t inodes;
-	uint64_t buckets;          /* of the table */
+	/* Others look at these again and again: on lines that change seldom. */
+	uint64_t buckets;  /* of the table */
+	uint64_t inodes __attribute__((aligned(64)));
+
+	/* Frontiers, in objects, as is the one of inodes; and what is free below them. */
 	uint64_t free_inode __attribute__((aligned(64)));
 	uint64_t records[RECORD_CLASSES], free_record[RECORD_CLASSES];
 	uint64_t nodes, free_node; /* numbers; lists through the notes, 0 ends */
@@ -83,11 +85,8 @@ static inline struct shard *shard_of(unsigned core)
 	return store_of(core);
 }
 
-/* Where it is does not change while the replica lives. */
 static inline struct shard *shard_own(void)
 {
-	if (!self.shard)
-		self.shard = store_of(ipc_core());
 	return self.shard;
 }
 
@@ -100,7 +99,12 @@ static inline void *shard_at(unsigned core, uint64_t offset)
 must_check status_t shard_extend(uint64_t offset, uint64_t size, uint64_t had, uint64_t count);
 
 /* May that core's shard be looked at? One that is not present has nothing. */
-bool shard_present(unsigned core);
+bool shard_appears(unsigned core); /* it has not been known to */
+
+static inline bool shard_present(unsigned core)
+{
+	return core < CORES_MOST && self.present[core / 64] >> core % 64 & 1 ? true : shard_appears(core);
+}
 
 /* A number that is never given again: serials, tickets. */
 uint64_t shard_count_up(uint64_t *counter);
