@@ -16,7 +16,12 @@
 
 uint64_t counters[COUNTER_COUNT];
 
-static struct ring_tail tails[CORES_MAX][MESSAGE_CLASSES]; /* of rings to others */
+struct outgoing {
+	struct ring ring;
+	struct ring_tail tail;
+};
+
+static struct outgoing outgoing[CORES_MAX][MESSAGE_CLASSES]; /* to others */
 static uint64_t slots_behind; /* the first head */
 static uint64_t ring_bytes;  /* of one class, from a sender */
 static uint64_t ring_stride; /* from one sender's rings to the next one's */
@@ -26,8 +31,13 @@ enum {
 	WATCHED_LONG = 32, /* messages of others until one of these takes the place of one that is watched */
 };
 
+struct watched {
+	uint64_t core;
+	struct ring ring[MESSAGE_CLASSES];
+};
+
 /* Whom this core is to watch. Since it has expected an answer from somebody, the first place is for such. */
-static uint16_t watched[WATCHED_MOST];
+static struct watched watched[WATCHED_MOST];
 static unsigned watched_count, watched_oldest, passed_over, first_met;
 static bool watching; /* from W1 to W2 */
 static bool was_away[CORES_MAX]; /* others, when this core last set their pending bits */
@@ -43,24 +53,23 @@ static uint64_t head_bytes(void)
 	return (machine_cores() * MESSAGE_CLASSES * sizeof(uint32_t) + 63) & ~UINT64_C(63);
 }
 
-static struct ring ring_between(unsigned sender, unsigned receiver, enum message_class class)
+static inline struct ring ring_between(unsigned sender, unsigned receiver, enum message_class class)
 {
 	uint8_t *heads = (uint8_t *)mailbox_of(receiver) + PAGE_SIZE, *slots = heads + slots_behind + sender * ring_stride + class * ring_bytes;
 
-	return (struct ring){ (struct message *)slots, (uint32_t *)heads + sender * MESSAGE_CLASSES + class, NULL };
+	return (struct ring){ (struct message *)slots, (uint32_t *)heads + sender * MESSAGE_CLASSES + class };
 }
 
-static struct ring ring_to(unsigned core, enum message_class class)
+static inline struct ring ring_from(unsigned sender, enum message_class class)
 {
-	struct ring ring = ring_between(this_core(), core, class);
-
-	ring.tail = &tails[core][class];
-	return ring;
+	return ring_between(sender, this_core(), class);
 }
 
-static struct ring ring_from(unsigned core, enum message_class class)
+static inline bool enqueue(unsigned core, enum message_class class, const struct message *message)
 {
-	return ring_between(core, this_core(), class);
+	struct outgoing *to = &outgoing[core][class];
+
+	return ring_enqueue(to->ring, &to->tail, message);
 }
 
 uint64_t inbox_ring_area(void)
@@ -76,6 +85,9 @@ static void open_rings(void)
 	ring_bytes = ring_senders() * RING_SIZE;
 	ring_stride = ring_senders() > 1 ? 0 : MESSAGE_CLASSES * RING_SIZE;
 	memset((uint8_t *)mailbox_of(this_core()) + PAGE_SIZE, 0, inbox_ring_area());
+	for (unsigned core = 0; core < machine_cores(); core++)
+		for (enum message_class class = MESSAGE_LEAF; class < MESSAGE_CLASSES; class++)
+			outgoing[core][class].ring = ring_between(this_core(), core, class);
 }
 
 void inbox_open(void)
@@ -121,9 +133,7 @@ void inbox_nudge(unsigned core)
 
 static bool try_send(unsigned core, enum message_class class, const struct message *message)
 {
-	struct ring ring = ring_to(core, class);
-
-	if (!ring_enqueue(&ring, message))
+	if (!enqueue(core, class, message))
 		return false;
 	marker(MARKER_MESSAGE);
 	counters[COUNTER_messages]++;
@@ -133,12 +143,11 @@ static bool try_send(unsigned core, enum message_class class, const struct messa
 
 uint64_t inbox_send_burst(unsigned core, struct message *message, uint64_t count)
 {
-	struct ring ring = ring_to(core, MESSAGE_LEAF);
 	uint64_t sent = 0;
 
 	message->from = (uint16_t)this_core();
 	count = count < RING_SLOTS ? count : RING_SLOTS;
-	while (sent < count && ring_enqueue(&ring, message)) {
+	while (sent < count && enqueue(core, MESSAGE_LEAF, message)) {
 		marker(MARKER_MESSAGE);
 		sent++;
 	}
@@ -224,7 +233,7 @@ bool inbox_flush_backlog(void)
 }
 
 /* A leaf is handled where it lies: its handler sends nothing, so nobody waits for the slot meanwhile. */
-static void empty_leaf_ring(const struct ring *ring)
+static void empty_leaf_ring(struct ring ring)
 {
 	const struct message *message;
 
@@ -236,7 +245,7 @@ static void empty_leaf_ring(const struct ring *ring)
 
 /* A call's slot is free again before its handler runs, and perhaps sends. A ring that is filled as fast as it is emptied is left
  * for the next round, so that leaves have their turn: the sender may be waiting for just those. */
-static void empty_call_ring(const struct ring *ring, unsigned sender)
+static void empty_call_ring(struct ring ring, unsigned sender)
 {
 	struct message message;
 
@@ -249,14 +258,12 @@ static void empty_call_ring(const struct ring *ring, unsigned sender)
 	}
 }
 
-static void empty_ring(unsigned sender, enum message_class class)
+static void empty_ring(struct ring ring, unsigned sender, enum message_class class)
 {
-	struct ring ring = ring_from(sender, class);
-
 	if (class == MESSAGE_LEAF)
-		empty_leaf_ring(&ring);
+		empty_leaf_ring(ring);
 	else
-		empty_call_ring(&ring, sender);
+		empty_call_ring(ring, sender);
 }
 
 /* The bit is cleared before the handler answers: then the sender may post again. */
@@ -275,25 +282,23 @@ static void read_bulletin(unsigned sender)
 	handle(bulletin);
 }
 
-static bool has_sent(unsigned sender, enum message_class class)
+static inline bool is_filled(struct ring ring)
 {
-	struct ring ring = ring_from(sender, class);
-
-	return ring_front(&ring) != NULL;
+	return ring_front(ring) != NULL;
 }
 
 /* W4: what came before the sender could see that it is not watched. */
-static void look_once_more(unsigned sender)
+static void look_once_more(const struct watched *at)
 {
 	for (enum message_class class = MESSAGE_LEAF; class < MESSAGE_CLASSES; class++)
-		if (has_sent(sender, class))
-			__atomic_fetch_or(&own_mailbox()->pending[class], UINT64_C(1) << sender % 64, __ATOMIC_SEQ_CST);
+		if (is_filled(at->ring[class]))
+			__atomic_fetch_or(&own_mailbox()->pending[class], UINT64_C(1) << at->core % 64, __ATOMIC_SEQ_CST);
 }
 
-static void watch_no_more(unsigned sender)
+static void watch_no_more(const struct watched *at)
 {
-	__atomic_fetch_and(&own_mailbox()->watched[sender / 64], ~(UINT64_C(1) << sender % 64), __ATOMIC_SEQ_CST); /* W2, W3 */
-	look_once_more(sender);
+	__atomic_fetch_and(&own_mailbox()->watched[at->core / 64], ~(UINT64_C(1) << at->core % 64), __ATOMIC_SEQ_CST); /* W2, W3 */
+	look_once_more(at);
 }
 
 static void begin_to_watch(unsigned sender)
@@ -308,7 +313,7 @@ static bool may_be_met(unsigned sender)
 	bool is_new = ring_senders() == 1;
 
 	for (unsigned i = 0; i < watched_count; i++)
-		is_new &= watched[i] != sender;
+		is_new &= watched[i].core != sender;
 	return is_new;
 }
 
@@ -317,8 +322,8 @@ static void give_place(unsigned place, unsigned sender)
 	if (place == watched_count)
 		watched_count++;
 	else if (watching)
-		watch_no_more(watched[place]);
-	watched[place] = (uint16_t)sender;
+		watch_no_more(&watched[place]);
+	watched[place] = (struct watched){ sender, { ring_from(sender, MESSAGE_LEAF), ring_from(sender, MESSAGE_CALL) } };
 	if (watching)
 		begin_to_watch(sender);
 }
@@ -348,7 +353,7 @@ void inbox_expect(unsigned sender)
 __attribute__((noinline)) static void empty_watched(enum message_class class)
 {
 	for (unsigned i = 0; i < watched_count; i++)
-		empty_ring(watched[i], class);
+		empty_ring(watched[i].ring[class], (unsigned)watched[i].core, class);
 }
 
 void inbox_watch(void)
@@ -357,13 +362,13 @@ void inbox_watch(void)
 		return;
 	watching = true;
 	for (unsigned i = 0; i < watched_count; i++)
-		begin_to_watch(watched[i]);
+		begin_to_watch((unsigned)watched[i].core);
 }
 
 bool inbox_look(void)
 {
 	for (unsigned i = 0; i < watched_count; i++)
-		if (has_sent(watched[i], MESSAGE_LEAF) || has_sent(watched[i], MESSAGE_CALL))
+		if (is_filled(watched[i].ring[MESSAGE_LEAF]) || is_filled(watched[i].ring[MESSAGE_CALL]))
 			return true;
 	return inbox_pending();
 }
@@ -375,9 +380,11 @@ static void drain_class(enum message_class class)
 
 	for (; bits; bits &= bits - 1) {
 		for (unsigned sender = (unsigned)__builtin_ctzll(bits); sender < machine_cores(); sender += 64) {
-			if (has_sent(sender, class)) {
+			struct ring ring = ring_from(sender, class);
+
+			if (is_filled(ring)) {
 				meet_sender(sender);
-				empty_ring(sender, class);
+				empty_ring(ring, sender, class);
 			}
 			if (class == MESSAGE_LEAF)
 				read_bulletin(sender);
@@ -424,7 +431,7 @@ static void stop_watching(void)
 		if (word[i])
 			__atomic_exchange_n(&word[i], 0, __ATOMIC_SEQ_CST); /* W2; W3: an exchange is a full fence */
 	for (unsigned i = 0; i < watched_count; i++)
-		look_once_more(watched[i]);
+		look_once_more(&watched[i]);
 	watching = false;
 }
 

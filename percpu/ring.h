@@ -23,17 +23,16 @@ enum {
 	RING_SIZE = (RING_SLOTS + 1) * sizeof(struct message), /* bytes, a line more than slots: else the same slots of many rings would meet in one set of a cache */
 };
 
-/* Free-running, as the head. */
+/* Where it lies: all zeroed, it is empty. */
+struct ring {
+	struct message *slot; /* RING_SLOTS, in the consumer's memory, aligned to 64 */
+	uint32_t *head;       /* there, too; free-running */
+};
+
+/* The producer's own; zeroed as well. */
 struct ring_tail {
 	uint32_t tail;
 	uint32_t freed; /* a head that it has seen */
-};
-
-/* Where its parts lie: all zeroed, it is empty. Each side may have such a description of its own, the consumer's without a tail. */
-struct ring {
-	struct message *slot; /* RING_SLOTS, in the consumer's memory, aligned to 64 */
-	uint32_t *head;       /* there, too */
-	struct ring_tail *tail;
 };
 
 /* How many producers one ring may serve: 1. The locked queue that it is measured against (scalability-tests/ablations) serves
@@ -41,13 +40,13 @@ struct ring {
 unsigned ring_senders(void);
 
 /* Producer only. False: full, nothing has happened. What the producer loads after it, it loads after the message can be seen. */
-__attribute__((warn_unused_result)) bool ring_enqueue(const struct ring *ring, const struct message *message);
+__attribute__((warn_unused_result)) bool ring_enqueue(struct ring ring, struct ring_tail *own, const struct message *message);
 
 /* Consumer only: the oldest message where it lies, until ring_drop takes it out. NULL: empty. */
-__attribute__((warn_unused_result)) const struct message *ring_front(const struct ring *ring);
-void ring_drop(const struct ring *ring);
+__attribute__((warn_unused_result)) const struct message *ring_front(struct ring ring);
+void ring_drop(struct ring ring);
 
 /* Consumer only: copies the oldest message and takes it out. False: empty. */
-__attribute__((warn_unused_result)) bool ring_dequeue(const struct ring *ring, struct message *message);
+__attribute__((warn_unused_result)) bool ring_dequeue(struct ring ring, struct message *message);
 
 #endif

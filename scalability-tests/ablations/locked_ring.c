@@ -22,9 +22,9 @@ unsigned ring_senders(void)
 }
 
 /* It lies where rings' slots would be; a ring's size leaves a line for this. */
-static struct queue *queue_of(const struct ring *ring)
+static struct queue *queue_of(struct ring ring)
 {
-	return (struct queue *)ring->slot;
+	return (struct queue *)ring.slot;
 }
 
 static uint64_t room(void)
@@ -37,11 +37,12 @@ static struct message *slot(struct queue *queue, uint64_t index)
 	return &queue->slot[index % room()];
 }
 
-bool ring_enqueue(const struct ring *ring, const struct message *message)
+bool ring_enqueue(struct ring ring, struct ring_tail *own, const struct message *message)
 {
 	struct queue *queue = queue_of(ring);
 	bool has_room;
 
+	(void)own;
 	ck_spinlock_ticket_lock(&queue->lock);
 	has_room = queue->tail - queue->head < room();
 	if (has_room)
@@ -50,7 +51,7 @@ bool ring_enqueue(const struct ring *ring, const struct message *message)
 	return has_room;
 }
 
-const struct message *ring_front(const struct ring *ring)
+const struct message *ring_front(struct ring ring)
 {
 	struct queue *queue = queue_of(ring);
 	bool empty;
@@ -61,7 +62,7 @@ const struct message *ring_front(const struct ring *ring)
 	return empty ? NULL : slot(queue, queue->head);
 }
 
-void ring_drop(const struct ring *ring)
+void ring_drop(struct ring ring)
 {
 	struct queue *queue = queue_of(ring);
 
@@ -70,7 +71,7 @@ void ring_drop(const struct ring *ring)
 	ck_spinlock_ticket_unlock(&queue->lock);
 }
 
-bool ring_dequeue(const struct ring *ring, struct message *message)
+bool ring_dequeue(struct ring ring, struct message *message)
 {
 	struct queue *queue = queue_of(ring);
 	bool taken;
