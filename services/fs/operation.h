@@ -1,8 +1,9 @@
 /* operation.h - operations in flight: what makes a change across shards happen exactly once
  * SPDX-License-Identifier: MIT
  * The core whose thread asks for a change drives it, step by step, from a record in its own shard. A step changes one shard by one commit, and may be done
- * again: each home knows from the store whether it has been done. Requests name the record by its ticket; a home reads the rest by token,
- * and refuses what is no longer in flight or at another step. So a request that comes late, or from nowhere, changes nothing.
+ * again: each home knows from the store whether it has been done. Requests name the record by its ticket; a home reads the rest by token
+ * (a short name lies in the request, and the record has its hash), and refuses what is no longer in flight or at another step. So a request that comes late, or from
+ * nowhere, changes nothing.
  *   free -> in flight (key, ticket) -> ended (key, result) -> free
  * An ended one stays until its caller has heard: that is when the next activation comes in, unless the replica has died meanwhile; then, when the caller
  * comes again with the same key, or with another one, or is gone. What was in flight when the replica died is driven on by whoever comes first: the same
