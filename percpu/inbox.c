@@ -352,8 +352,8 @@ void inbox_expect(unsigned sender)
 
 __attribute__((noinline)) static void empty_watched(enum message_class class)
 {
-	for (unsigned i = 0; i < watched_count; i++)
-		empty_ring(watched[i].ring[class], (unsigned)watched[i].core, class);
+	for (const struct watched *at = watched; at < watched + watched_count; at++)
+		empty_ring(at->ring[class], (unsigned)at->core, class);
 }
 
 void inbox_watch(void)
@@ -367,8 +367,8 @@ void inbox_watch(void)
 
 bool inbox_look(void)
 {
-	for (unsigned i = 0; i < watched_count; i++)
-		if (is_filled(watched[i].ring[MESSAGE_LEAF]) || is_filled(watched[i].ring[MESSAGE_CALL]))
+	for (const struct watched *at = watched; at < watched + watched_count; at++)
+		if (is_filled(at->ring[MESSAGE_LEAF]) || is_filled(at->ring[MESSAGE_CALL]))
 			return true;
 	return inbox_pending();
 }
