@@ -28,7 +28,7 @@ enum fs_operation {
 			* as long as the page is this one of this file; NOT_FOUND: beyond the end */
 	FS_OPERATIONS,
 
-	/* What replicas ask each other; words 1 to 3 as services/fs has them. */
+	/* What replicas ask each other; the other words as services/fs has them. */
 	FS_REGISTER = 64, FS_START, FS_FIND, FS_NEXT, FS_PUT, FS_JOIN, FS_MOVE, FS_CUT, FS_ERASE, FS_RELEASE, FS_SHUT, FS_EMPTY, FS_REOPEN, FS_TURN,
 	FS_STORE, FS_RESIZE, FS_FINISH, FS_TIDY, FS_FILL,
 	FS_REQUESTS_END,

@@ -48,12 +48,15 @@ struct lent {
 	uint64_t size; /* bytes, with IPC_WRITABLE (abi/ipc.h) */
 };
 
-enum { LENT_MOST = 2 };
+enum { LENT_MOST = 2, LENT_BEGINNING = 64 /* bytes: most paths are shorter */ };
 
-/* A system call's call of a service in a domain of its own. */
+/* A system call's call of a service in a domain of its own. The beginning of what is lent first may go along, as it was when the call was made: to copy from there
+ * the kernel need not go into the program's address space and back. */
 struct service_call {
 	uint64_t word[CALL_WORDS];
 	struct lent lent[LENT_MOST];
+	uint64_t begins; /* bytes that go along */
+	uint8_t beginning[LENT_BEGINNING];
 };
 
 /* Words a service keeps with a thread; the kernel carries them along when the thread moves. */

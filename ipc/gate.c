@@ -169,9 +169,10 @@ int64_t gate_serve(struct thread *thread, enum server server)
 	return result;
 }
 
-/* Where its registers stay as they are but for the result. */
+/* Where its registers stay as they are but for the result. It goes on as from any other system call. */
 static void answer_system_call(struct thread *thread, const struct registers *answer)
 {
+	thread->program.registers.vector = VECTOR_SYSTEM_CALL;
 	thread->program.registers.rax = answer->rdi;
 	thread->task.answer[1] = answer->rsi, thread->task.answer[2] = answer->rdx;
 	thread->task.answer[3] = answer->r10, thread->task.answer[4] = answer->r8, thread->task.answer[5] = answer->r9;
@@ -221,7 +222,7 @@ static int64_t leave(struct thread *thread)
 		return CALL_PARKED;
 	}
 	load(thread);
-	return served ? CALL_PARKED : (int64_t)answer.rdi; /* the event loop goes on with the system call */
+	return served || dispatch_preceded() ? CALL_PARKED : (int64_t)answer.rdi; /* the event loop goes on with the system call, or with a proxy that is let in */
 }
 
 bool gate_slice_over(struct thread *thread)

@@ -107,12 +107,22 @@ static int64_t copy(const struct place *own, const struct place *theirs, uint64_
 	return (int64_t)done;
 }
 
+/* What a system call has taken along of what it lends first: how many bytes of it from an offset on; 0: none. */
+static uint64_t taken_along(const struct thread *thread, uint64_t offset)
+{
+	const struct activation *service = thread->activation;
+	bool serves = service->on_return & ON_RETURN_SERVED && service->below == &thread->program;
+
+	return serves && offset < thread->task.call.begins ? thread->task.call.begins - offset : 0;
+}
+
 int64_t lend_copy(struct thread *thread, bool out)
 {
 	const struct activation *service = thread->activation, *caller = service->below;
 	const struct registers *call = &service->registers;
 	const struct lent *lent = &service->lent[call->rsi & IPC_SECOND ? 1 : 0];
 	uint64_t size = call->rdx, offset = call->rsi & ~IPC_SECOND, room = lent->size & ~IPC_WRITABLE;
+	uint64_t here = out || call->rsi & IPC_SECOND ? 0 : taken_along(thread, offset);
 	struct place own = { service, call->rdi }, theirs = { caller, lent->address + offset };
 	struct guard guard = { call->r10, call->r8 };
 	int64_t result;
@@ -123,6 +133,10 @@ int64_t lend_copy(struct thread *thread, bool out)
 		return STATUS_NOT_ALLOWED;
 	if (caller->replica == &replica_dead)
 		return STATUS_DEAD;
+	if (here && size) {
+		size = size < here ? size : here;
+		return copy_out(&own, 0, thread->task.call.beginning + offset, size) ? STATUS_BAD_ADDRESS : (int64_t)size;
+	}
 	if (size > IPC_COPY_MOST)
 		size = IPC_COPY_MOST;
 	result = copy(&own, &theirs, size, out, call->error == IPC_COPY_OUT_WHILE ? &guard : NULL);

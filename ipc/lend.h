@@ -1,7 +1,7 @@
 /* lend.h - memory that a caller lends to a service for the length of the call
  * SPDX-License-Identifier: MIT
  * The service does not see it: it has the kernel copy, piece by piece, between that and its own memory. So neither can change what the other one has
- * not yet read, and what lies beside it is out of reach.
+ * not yet read, and what lies beside it is out of reach. What a system call has taken along (struct service_call) is copied from the thread's own page.
  * Context: own core, interrupts off; never waits. */
 #ifndef IPC_LEND_H
 #define IPC_LEND_H

@@ -32,7 +32,10 @@ static void let_in(struct replica *replica, struct thread *thread)
 	if (replica->returning.first || replica->waiting.first)
 		behind_door(replica)->on_return |= ON_RETURN_WAITED;
 	thread->wait = WAIT_NOTHING;
-	dispatch_ready(thread);
+	if (thread->program.on_return & ON_RETURN_REMOTE)
+		dispatch_precede(thread); /* whoever waited for it to come in may run a program next, and that would keep another core waiting */
+	else
+		dispatch_ready(thread);
 }
 
 static void let_in_from_door(struct replica *replica, uint64_t stack)
@@ -170,6 +173,8 @@ void monitor_rise(struct thread *thread, int64_t result)
 	if (replica->door)
 		replica->spare[replica->spares++] = replica->door;
 	let_in(replica, thread);
+	if (dispatch_preceded())
+		clock_arm_by(clock_now()); /* this may be a leaf, served in the midst of a system call that goes back to its program */
 }
 
 int64_t monitor_wake(struct thread *thread, uint64_t key, uint64_t most)

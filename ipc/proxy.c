@@ -106,6 +106,11 @@ static int64_t go_on(struct task *task, int64_t result)
 	return CALL_PARKED;
 }
 
+bool proxy_is_through(const struct thread *thread)
+{
+	return thread->activation == &thread->program && thread->program.on_return & ON_RETURN_REMOTE && thread->program.registers.rip == MADE;
+}
+
 static void begin(struct thread *proxy)
 {
 	proxy->task.resume = go_on;

@@ -14,10 +14,15 @@
 #ifndef IPC_PROXY_H
 #define IPC_PROXY_H
 
+#include <stdbool.h>
+
 #include "ipc/replica.h"
 #include "percpu/message.h"
 
 enum { PROXIES_EACH = REPLICA_STACKS };
+
+/* Whether a thread is a proxy that has been in a replica and is back. */
+bool proxy_is_through(const struct thread *thread);
 
 /* Message handler. */
 void proxy_asked(const struct message *message);

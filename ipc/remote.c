@@ -47,6 +47,7 @@ static bool may_send(const struct remote_call *call)
 static void send(struct remote_call *call)
 {
 	++*out_with(call);
+	inbox_expect(call->core);
 	inbox_send_call(call->core, &call->message);
 }
 

@@ -16,43 +16,84 @@
 
 uint64_t counters[COUNTER_COUNT];
 
-static struct ring *ring_to[CORES_MAX];   /* leaf rings in others' memory; NULL: not connected */
-static struct ring *ring_from[CORES_MAX]; /* leaf rings in ours */
-static uint8_t *next_ring;                /* unused ring memory in our zone */
-static uint64_t ring_bytes;               /* from one class's ring to the next */
+struct outgoing {
+	struct ring ring;
+	struct ring_tail tail;
+};
+
+static struct outgoing outgoing[CORES_MAX][MESSAGE_CLASSES]; /* to others */
+static uint64_t slots_behind; /* the first head */
+static uint64_t ring_bytes;  /* of one class, from a sender */
+static uint64_t ring_stride; /* from one sender's rings to the next one's */
 
 enum {
 	WATCHED_MOST = 4, /* each costs two loads whenever it looks */
 	WATCHED_LONG = 32, /* messages of others until one of these takes the place of one that is watched */
 };
 
-/* Whom this core is to watch; it has rings from each of them. */
-static uint16_t watched[WATCHED_MOST];
-static unsigned watched_count, watched_oldest, passed_over;
+struct watched {
+	uint64_t core;
+	struct ring ring[MESSAGE_CLASSES];
+};
+
+/* Whom this core is to watch. Since it has expected an answer from somebody, the first place is for such. */
+static struct watched watched[WATCHED_MOST];
+static unsigned watched_count, watched_oldest, passed_over, first_met;
 static bool watching; /* from W1 to W2 */
+static bool was_away[CORES_MAX]; /* others, when this core last set their pending bits */
 
 static struct mailbox *mailbox_of(unsigned core)
 {
 	return direct(machine.memory[core].mailbox);
 }
 
-static struct ring *of_class(struct ring *leaf_ring, enum message_class class)
+/* Behind a core's mailbox: heads of all rings that lead there, then their slots. */
+static uint64_t head_bytes(void)
 {
-	return (struct ring *)((uint8_t *)leaf_ring + class * ring_bytes);
+	return (machine_cores() * MESSAGE_CLASSES * sizeof(uint32_t) + 63) & ~UINT64_C(63);
+}
+
+static inline struct ring ring_between(unsigned sender, unsigned receiver, enum message_class class)
+{
+	uint8_t *heads = (uint8_t *)mailbox_of(receiver) + PAGE_SIZE, *slots = heads + slots_behind + sender * ring_stride + class * ring_bytes;
+
+	return (struct ring){ (struct message *)slots, (uint32_t *)heads + sender * MESSAGE_CLASSES + class };
+}
+
+static inline struct ring ring_from(unsigned sender, enum message_class class)
+{
+	return ring_between(sender, this_core(), class);
+}
+
+static inline bool enqueue(unsigned core, enum message_class class, const struct message *message)
+{
+	struct outgoing *to = &outgoing[core][class];
+
+	return ring_enqueue(to->ring, &to->tail, message);
 }
 
 uint64_t inbox_ring_area(void)
 {
-	uint64_t bytes = machine_cores() * MESSAGE_CLASSES * RING_SIZE;
+	uint64_t bytes = head_bytes() + machine_cores() * MESSAGE_CLASSES * RING_SIZE;
 
 	return (bytes + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
+}
+
+static void open_rings(void)
+{
+	slots_behind = head_bytes();
+	ring_bytes = ring_senders() * RING_SIZE;
+	ring_stride = ring_senders() > 1 ? 0 : MESSAGE_CLASSES * RING_SIZE;
+	memset((uint8_t *)mailbox_of(this_core()) + PAGE_SIZE, 0, inbox_ring_area());
+	for (unsigned core = 0; core < machine_cores(); core++)
+		for (enum message_class class = MESSAGE_LEAF; class < MESSAGE_CLASSES; class++)
+			outgoing[core][class].ring = ring_between(this_core(), core, class);
 }
 
 void inbox_open(void)
 {
 	backlog_open();
-	ring_bytes = ring_senders() * RING_SIZE;
-	next_ring = (uint8_t *)mailbox_of(this_core()) + PAGE_SIZE;
+	open_rings();
 	own_mailbox()->attention = ATTENTION_LISTENING;
 }
 
@@ -67,17 +108,19 @@ static void ring_doorbell(unsigned core)
 static void set_pending(unsigned core, struct mailbox *mailbox, enum message_class class)
 {
 	uint64_t bit = UINT64_C(1) << this_core() % 64;
+	uint64_t old = __atomic_fetch_or(&mailbox->pending[class], bit, __ATOMIC_SEQ_CST);
 
-	if (__atomic_fetch_or(&mailbox->pending[class], bit, __ATOMIC_SEQ_CST) == 0 &&
-	    __atomic_load_n(&mailbox->attention, __ATOMIC_RELAXED) == ATTENTION_AWAY)
+	was_away[core] = __atomic_load_n(&mailbox->attention, __ATOMIC_RELAXED) == ATTENTION_AWAY;
+	if (old == 0 && was_away[core])
 		ring_doorbell(core);
 }
 
-/* S3, behind the full fence of S2; else S4 and S5. */
+/* S3, behind the full fence of S2; else S4 and S5. Who was away the last time is not asked whether it watches: that would be a line more in vain. But he who is
+ * answered looks for that. */
 static void announce(unsigned core, enum message_class class)
 {
 	struct mailbox *mailbox = mailbox_of(core);
-	bool is_watched = __atomic_load_n(&mailbox->watched[this_core() / 64], __ATOMIC_SEQ_CST) >> this_core() % 64 & 1;
+	bool is_watched = (class == MESSAGE_LEAF || !was_away[core]) && __atomic_load_n(&mailbox->watched[this_core() / 64], __ATOMIC_SEQ_CST) >> this_core() % 64 & 1;
 
 	if (!is_watched)
 		set_pending(core, mailbox, class);
@@ -88,63 +131,9 @@ void inbox_nudge(unsigned core)
 	set_pending(core, mailbox_of(core), MESSAGE_LEAF);
 }
 
-/* Rings out of memory that boot has set aside for all of them. */
-static struct ring *make_rings(void)
-{
-	static struct ring *shared;
-	struct ring *rings = (struct ring *)next_ring;
-
-	if (shared)
-		return shared;
-	memset(next_ring, 0, MESSAGE_CLASSES * ring_bytes);
-	next_ring += MESSAGE_CLASSES * ring_bytes;
-	for (unsigned class = 0; class < MESSAGE_CLASSES; class++)
-		ring_open(of_class(rings, class));
-	if (ring_senders() > 1)
-		shared = rings;
-	return rings;
-}
-
-/* Receiver: gives a sender its rings. */
-static void accept_connection(unsigned sender)
-{
-	struct mailbox *own = own_mailbox();
-
-	if (!ring_from[sender]) {
-		ring_from[sender] = make_rings();
-		__atomic_store_n(&own->ring[sender], ring_from[sender], __ATOMIC_RELEASE);
-	}
-	__atomic_fetch_and(&own->connect[sender / 64], ~(UINT64_C(1) << sender % 64), __ATOMIC_SEQ_CST);
-}
-
-/* Sender: asks for rings and waits for them; the receiver answers in its next drain of leaves. */
-__attribute__((noinline)) static struct ring *connect_to(unsigned core)
-{
-	struct mailbox *mailbox = mailbox_of(core);
-	unsigned self = this_core();
-	struct ring *rings;
-
-	__atomic_fetch_or(&mailbox->connect[self / 64], UINT64_C(1) << self % 64, __ATOMIC_SEQ_CST);
-	set_pending(core, mailbox, MESSAGE_LEAF);
-	/* bounded: the receiver drains at its next entry */
-	while (!(rings = __atomic_load_n(&mailbox->ring[self], __ATOMIC_ACQUIRE))) {
-		inbox_serve_leaves();
-		cpu_pause();
-	}
-	ring_to[core] = rings;
-	return rings;
-}
-
-static struct ring *ring_towards(unsigned core, enum message_class class)
-{
-	struct ring *rings = ring_to[core];
-
-	return of_class(__builtin_expect(rings != NULL, 1) ? rings : connect_to(core), class);
-}
-
 static bool try_send(unsigned core, enum message_class class, const struct message *message)
 {
-	if (!ring_enqueue(ring_towards(core, class), message))
+	if (!enqueue(core, class, message))
 		return false;
 	marker(MARKER_MESSAGE);
 	counters[COUNTER_messages]++;
@@ -154,12 +143,11 @@ static bool try_send(unsigned core, enum message_class class, const struct messa
 
 uint64_t inbox_send_burst(unsigned core, struct message *message, uint64_t count)
 {
-	struct ring *ring = ring_towards(core, MESSAGE_LEAF);
 	uint64_t sent = 0;
 
 	message->from = (uint16_t)this_core();
 	count = count < RING_SLOTS ? count : RING_SLOTS;
-	while (sent < count && ring_enqueue(ring, message)) {
+	while (sent < count && enqueue(core, MESSAGE_LEAF, message)) {
 		marker(MARKER_MESSAGE);
 		sent++;
 	}
@@ -245,7 +233,7 @@ bool inbox_flush_backlog(void)
 }
 
 /* A leaf is handled where it lies: its handler sends nothing, so nobody waits for the slot meanwhile. */
-static void empty_leaf_ring(struct ring *ring)
+static void empty_leaf_ring(struct ring ring)
 {
 	const struct message *message;
 
@@ -257,7 +245,7 @@ static void empty_leaf_ring(struct ring *ring)
 
 /* A call's slot is free again before its handler runs, and perhaps sends. A ring that is filled as fast as it is emptied is left
  * for the next round, so that leaves have their turn: the sender may be waiting for just those. */
-static void empty_call_ring(struct ring *ring, unsigned sender)
+static void empty_call_ring(struct ring ring, unsigned sender)
 {
 	struct message message;
 
@@ -270,10 +258,8 @@ static void empty_call_ring(struct ring *ring, unsigned sender)
 	}
 }
 
-static void empty_ring(unsigned sender, enum message_class class)
+static void empty_ring(struct ring ring, unsigned sender, enum message_class class)
 {
-	struct ring *ring = of_class(ring_from[sender], class);
-
 	if (class == MESSAGE_LEAF)
 		empty_leaf_ring(ring);
 	else
@@ -296,23 +282,23 @@ static void read_bulletin(unsigned sender)
 	handle(bulletin);
 }
 
-static bool has_sent(unsigned sender, enum message_class class)
+static inline bool is_filled(struct ring ring)
 {
-	return ring_front(of_class(ring_from[sender], class)) != NULL;
+	return ring_front(ring) != NULL;
 }
 
 /* W4: what came before the sender could see that it is not watched. */
-static void look_once_more(unsigned sender)
+static void look_once_more(const struct watched *at)
 {
 	for (enum message_class class = MESSAGE_LEAF; class < MESSAGE_CLASSES; class++)
-		if (has_sent(sender, class))
-			__atomic_fetch_or(&own_mailbox()->pending[class], UINT64_C(1) << sender % 64, __ATOMIC_SEQ_CST);
+		if (is_filled(at->ring[class]))
+			__atomic_fetch_or(&own_mailbox()->pending[class], UINT64_C(1) << at->core % 64, __ATOMIC_SEQ_CST);
 }
 
-static void watch_no_more(unsigned sender)
+static void watch_no_more(const struct watched *at)
 {
-	__atomic_fetch_and(&own_mailbox()->watched[sender / 64], ~(UINT64_C(1) << sender % 64), __ATOMIC_SEQ_CST); /* W2, W3 */
-	look_once_more(sender);
+	__atomic_fetch_and(&own_mailbox()->watched[at->core / 64], ~(UINT64_C(1) << at->core % 64), __ATOMIC_SEQ_CST); /* W2, W3 */
+	look_once_more(at);
 }
 
 static void begin_to_watch(unsigned sender)
@@ -322,36 +308,52 @@ static void begin_to_watch(unsigned sender)
 	__atomic_store_n(word, *word | UINT64_C(1) << sender % 64, __ATOMIC_RELAXED); /* publishes nothing: who sees it late sets pending */
 }
 
-/* A sender that may be worth watching: it has sent, or is to answer. */
-static void meet_sender(unsigned sender)
+static bool may_be_met(unsigned sender)
 {
-	unsigned place = watched_count;
+	bool is_new = ring_senders() == 1;
 
-	if (!ring_from[sender] || ring_senders() > 1)
-		return;
 	for (unsigned i = 0; i < watched_count; i++)
-		if (watched[i] == sender)
-			return;
-	if (watched_count < WATCHED_MOST) {
+		is_new &= watched[i].core != sender;
+	return is_new;
+}
+
+static void give_place(unsigned place, unsigned sender)
+{
+	if (place == watched_count)
 		watched_count++;
-	} else if (++passed_over < WATCHED_LONG) {
-		return;
-	} else {
-		passed_over = 0;
-		place = watched_oldest;
-		watched_oldest = (watched_oldest + 1) % WATCHED_MOST;
-		if (watching)
-			watch_no_more(watched[place]);
-	}
-	watched[place] = (uint16_t)sender;
+	else if (watching)
+		watch_no_more(&watched[place]);
+	watched[place] = (struct watched){ sender, { ring_from(sender, MESSAGE_LEAF), ring_from(sender, MESSAGE_CALL) } };
 	if (watching)
 		begin_to_watch(sender);
 }
 
+/* A sender that may be worth watching. */
+static void meet_sender(unsigned sender)
+{
+	if (!may_be_met(sender))
+		return;
+	if (watched_count < WATCHED_MOST) {
+		give_place(watched_count, sender);
+	} else if (++passed_over >= WATCHED_LONG) {
+		passed_over = 0;
+		give_place(watched_oldest, sender);
+		watched_oldest = watched_oldest + 1 < WATCHED_MOST ? watched_oldest + 1 : first_met;
+	}
+}
+
+void inbox_expect(unsigned sender)
+{
+	first_met = 1;
+	watched_oldest = watched_oldest ? watched_oldest : first_met;
+	if (may_be_met(sender))
+		give_place(0, sender);
+}
+
 __attribute__((noinline)) static void empty_watched(enum message_class class)
 {
-	for (unsigned i = 0; i < watched_count; i++)
-		empty_ring(watched[i], class);
+	for (const struct watched *at = watched; at < watched + watched_count; at++)
+		empty_ring(at->ring[class], (unsigned)at->core, class);
 }
 
 void inbox_watch(void)
@@ -360,13 +362,13 @@ void inbox_watch(void)
 		return;
 	watching = true;
 	for (unsigned i = 0; i < watched_count; i++)
-		begin_to_watch(watched[i]);
+		begin_to_watch((unsigned)watched[i].core);
 }
 
 bool inbox_look(void)
 {
-	for (unsigned i = 0; i < watched_count; i++)
-		if (has_sent(watched[i], MESSAGE_LEAF) || has_sent(watched[i], MESSAGE_CALL))
+	for (const struct watched *at = watched; at < watched + watched_count; at++)
+		if (is_filled(at->ring[MESSAGE_LEAF]) || is_filled(at->ring[MESSAGE_CALL]))
 			return true;
 	return inbox_pending();
 }
@@ -374,16 +376,15 @@ bool inbox_look(void)
 /* R1 and R2. */
 static void drain_class(enum message_class class)
 {
-	struct mailbox *own = own_mailbox();
-	uint64_t bits = __atomic_exchange_n(&own->pending[class], 0, __ATOMIC_SEQ_CST);
+	uint64_t bits = __atomic_exchange_n(&own_mailbox()->pending[class], 0, __ATOMIC_SEQ_CST);
 
 	for (; bits; bits &= bits - 1) {
 		for (unsigned sender = (unsigned)__builtin_ctzll(bits); sender < machine_cores(); sender += 64) {
-			if (__atomic_load_n(&own->connect[sender / 64], __ATOMIC_ACQUIRE) >> sender % 64 & 1)
-				accept_connection(sender);
-			if (ring_from[sender] && has_sent(sender, class)) {
+			struct ring ring = ring_from(sender, class);
+
+			if (is_filled(ring)) {
 				meet_sender(sender);
-				empty_ring(sender, class);
+				empty_ring(ring, sender, class);
 			}
 			if (class == MESSAGE_LEAF)
 				read_bulletin(sender);
@@ -430,7 +431,7 @@ static void stop_watching(void)
 		if (word[i])
 			__atomic_exchange_n(&word[i], 0, __ATOMIC_SEQ_CST); /* W2; W3: an exchange is a full fence */
 	for (unsigned i = 0; i < watched_count; i++)
-		look_once_more(watched[i]);
+		look_once_more(&watched[i]);
 	watching = false;
 }
 
@@ -440,7 +441,7 @@ bool inbox_leave(void)
 		stop_watching();
 	/* A1 and A2 in one: an exchange is a full fence. */
 	__atomic_exchange_n(&own_mailbox()->attention, ATTENTION_AWAY, __ATOMIC_SEQ_CST);
-	if (!inbox_pending()) /* A3: a connection sets a pending bit, too */
+	if (!inbox_pending()) /* A3 */
 		return true;
 	inbox_listen();
 	return false;

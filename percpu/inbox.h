@@ -1,15 +1,16 @@
 /* inbox.h - messages between instances: rings, pending bits, doorbells
  * SPDX-License-Identifier: MIT
  * Sending (steps S) and receiving (steps R, W, A), the same numbers as in tests/spin:
- *   S1 write the slot, S2 its label (ring.c: a full fence), S3 the receiver watches this core: done.
+ *   S1 write the slot, S2 its label (ring.c: a full fence), S3 the receiver watches this core: done. (A call does not ask who was away the last time.)
  *   S4 else old = fetch-or of the pending bit (a full fence), S5 if old was 0 and the receiver is AWAY: doorbell. Old not 0: whoever set it
  *      has seen to that.
  *   R1 bits = exchange pending with 0, R2 empty the rings that the bits name, and those from whom it watches.
  *   W1 watched = whom it looks at by itself; W2 watched = 0, W3 full fence, W4 what has come from them meanwhile gets its pending bit.
- *   A1 attention = AWAY, A2 full fence, A3 pending or connect not 0: LISTENING, and drain again; A4 else leave.
+ *   A1 attention = AWAY, A2 full fence, A3 pending not 0: LISTENING, and drain again; A4 else leave.
  * A core watches while it has nothing to do, from W1 to W2, which comes before A1: a few that have sent to it of late, or that owe it an answer.
  * A bulletin (inbox_ask_all) takes the same way without a ring: the bit in `posted` is its slot, set before S4 and looked at in R2.
- * Messages go to other cores only: a core does its own work without any.
+ * Messages go to other cores only: a core does its own work without any. Each core opens its rings, one for each sender and class, before it is online, and nobody
+ * sends before all are.
  * Context: the instance's own core, interrupts off.
  * I1 messages of one class from one core arrive in order, none is lost, none waits while its receiver sleeps
  * I2 a leaf may be sent from anywhere but a leaf's handler; it waits only for a full ring, serving leaves meanwhile
@@ -61,6 +62,9 @@ static inline bool inbox_pending(void)
 	return (__atomic_load_n(&own->pending[MESSAGE_LEAF], __ATOMIC_RELAXED) |
 		__atomic_load_n(&own->pending[MESSAGE_CALL], __ATOMIC_RELAXED)) != 0;
 }
+
+/* That core is to answer: it is among those whom this one watches when it has nothing to do. */
+void inbox_expect(unsigned core);
 
 /* W1, for a core that has nothing to do; and whether something has come since, for such a core to ask again and again. */
 void inbox_watch(void);

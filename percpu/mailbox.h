@@ -7,13 +7,11 @@
  *   watched         bit s: this core looks at the rings from core s by itself, so s need not set a pending bit. The receiver alone writes it.
  *   posted          bit s: core s has a bulletin for this core, in s's own mailbox. s sets; the receiver clears, reads it there, and
  *                   answers as its kind asks. s leaves the bulletin as it is until all whom it was posted to have answered.
- *   connect         bit s: core s wants its rings. s sets; the receiver clears after publishing them.
  *   acknowledged    this core stores 0 before it asks; each core that was asked adds 1.
  *   panicked        0 -> 1 by the first core that panics: it alone reports.
  *   online          bit s: core s has reached its event loop. s sets, nobody clears.
  * The rest is written by the receiver alone.
- * I1 ring[s] changes once, from NULL to an opened pair, published with release
- * I2 attention is LISTENING only while the receiver will look at pending before it leaves the kernel; a bit of watched is set only while it will
+ * I1 attention is LISTENING only while the receiver will look at pending before it leaves the kernel; a bit of watched is set only while it will
  *    look at the sender's rings before that
  * Modelled in tests/spin. */
 #ifndef PERCPU_MAILBOX_H
@@ -24,8 +22,6 @@
 #include "kernel/arch/layout.h"
 #include "lib/core_set.h"
 #include "percpu/message.h"
-
-struct ring;
 
 enum attention {
 	ATTENTION_AWAY,      /* runs a program, or sleeps: ring the doorbell */
@@ -43,12 +39,8 @@ struct mailbox {
 
 	struct message bulletin __attribute__((aligned(64))); /* this core's own, for others to read */
 
-	uint64_t connect[CORE_SET_WORDS];
 	uint64_t online[CORE_SET_WORDS]; /* core 0's alone is used */
 	uint64_t panicked;               /* the same */
-
-	/* read once by each sender */
-	struct ring *ring[CORES_MAX] __attribute__((aligned(64))); /* the leaf ring; the call ring follows it */
 };
 
 _Static_assert(sizeof(struct mailbox) <= PAGE_SIZE, "the mailbox is one page");

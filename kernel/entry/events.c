@@ -4,6 +4,7 @@
 
 #include "abi/ipc.h"
 #include "ipc/gate.h"
+#include "ipc/proxy.h"
 #include "ipc/remote.h"
 #include "ipc/replica.h"
 #include "kernel/arch/apic.h"
@@ -66,12 +67,12 @@ void interrupt(unsigned vector)
 		clock_fired();
 }
 
-/* The thread to run now: the current one while it may, else the next in the queue. NULL: none. */
+/* The thread to run now: the current one while it may, else the next in the queue. NULL: none. A proxy that is through answers before it gives way. */
 static struct thread *choose(void)
 {
 	if (thread_current && thread_current->state != THREAD_RUNNING)
 		thread_current = NULL;
-	if (thread_current && dispatch_preceded()) {
+	if (thread_current && dispatch_preceded() && !proxy_is_through(thread_current)) {
 		dispatch_give_way();
 	} else if (thread_current && dispatch_slice_over()) {
 		if (gate_slice_over(thread_current))

@@ -220,7 +220,7 @@ static void take_bits(struct view *view, uint64_t start, uint64_t end, uint64_t 
 		uint64_t base = start & ~(uint64_t)(UNIT_SIZE - 1);
 		unsigned stop = next < end ? PTE_COUNT : (unsigned)((end - base) / PAGE_SIZE);
 
-		for (unsigned i = paging_index(start, 0); table && (i = paging_next_used(table, i, PTE_COUNT)) < stop; i++)
+		for (unsigned i = paging_index(start, 0); table && (i = paging_next_used(table, i, stop)) < stop; i++)
 			take_from(&taking, &table[i], base + i * PAGE_SIZE);
 	}
 	if (taking.cleared > FLUSH_SINGLE_MAX)

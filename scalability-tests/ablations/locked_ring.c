@@ -10,9 +10,9 @@
 
 #include "percpu/machine.h"
 
-struct ring {
-	ck_spinlock_ticket_t lock;
-	uint64_t head, tail; /* free-running */
+struct queue {
+	ck_spinlock_ticket_t lock; /* zeroed: nobody's */
+	uint64_t head, tail;       /* free-running */
 	_Alignas(64) struct message slot[];
 };
 
@@ -21,53 +21,65 @@ unsigned ring_senders(void)
 	return machine_cores();
 }
 
-static struct message *slot(struct ring *ring, uint64_t index)
+/* It lies where rings' slots would be; a ring's size leaves a line for this. */
+static struct queue *queue_of(struct ring ring)
 {
-	return &ring->slot[index % (machine_cores() * RING_SLOTS)];
+	return (struct queue *)ring.slot;
 }
 
-void ring_open(struct ring *ring)
+static uint64_t room(void)
 {
-	ck_spinlock_ticket_init(&ring->lock);
+	return machine_cores() * RING_SLOTS;
 }
 
-bool ring_enqueue(struct ring *ring, const struct message *message)
+static struct message *slot(struct queue *queue, uint64_t index)
 {
-	bool room;
-
-	ck_spinlock_ticket_lock(&ring->lock);
-	room = ring->tail - ring->head < machine_cores() * RING_SLOTS;
-	if (room)
-		*slot(ring, ring->tail++) = *message;
-	ck_spinlock_ticket_unlock(&ring->lock);
-	return room;
+	return &queue->slot[index % room()];
 }
 
-const struct message *ring_front(struct ring *ring)
+bool ring_enqueue(struct ring ring, struct ring_tail *own, const struct message *message)
 {
+	struct queue *queue = queue_of(ring);
+	bool has_room;
+
+	(void)own;
+	ck_spinlock_ticket_lock(&queue->lock);
+	has_room = queue->tail - queue->head < room();
+	if (has_room)
+		*slot(queue, queue->tail++) = *message;
+	ck_spinlock_ticket_unlock(&queue->lock);
+	return has_room;
+}
+
+const struct message *ring_front(struct ring ring)
+{
+	struct queue *queue = queue_of(ring);
 	bool empty;
 
-	ck_spinlock_ticket_lock(&ring->lock);
-	empty = ring->tail == ring->head;
-	ck_spinlock_ticket_unlock(&ring->lock);
-	return empty ? NULL : slot(ring, ring->head);
+	ck_spinlock_ticket_lock(&queue->lock);
+	empty = queue->tail == queue->head;
+	ck_spinlock_ticket_unlock(&queue->lock);
+	return empty ? NULL : slot(queue, queue->head);
 }
 
-void ring_drop(struct ring *ring)
+void ring_drop(struct ring ring)
 {
-	ck_spinlock_ticket_lock(&ring->lock);
-	ring->head++;
-	ck_spinlock_ticket_unlock(&ring->lock);
+	struct queue *queue = queue_of(ring);
+
+	ck_spinlock_ticket_lock(&queue->lock);
+	queue->head++;
+	ck_spinlock_ticket_unlock(&queue->lock);
 }
 
-bool ring_dequeue(struct ring *ring, struct message *message)
+bool ring_dequeue(struct ring ring, struct message *message)
 {
+	struct queue *queue = queue_of(ring);
 	bool taken;
 
-	ck_spinlock_ticket_lock(&ring->lock);
-	taken = ring->tail != ring->head;
+	ck_spinlock_ticket_lock(&queue->lock);
+	taken = queue->tail != queue->head;
 	if (taken)
-		*message = *slot(ring, ring->head++);
-	ck_spinlock_ticket_unlock(&ring->lock);
+		*message = *slot(queue, queue->head++);
+	ck_spinlock_ticket_unlock(&queue->lock);
 	return taken;
 }

@@ -39,7 +39,7 @@ static status_t find_name(uint64_t parent, uint64_t id, struct listed *listed)
 	const struct inode *directory = inode_at(parent);
 	status_t status = STATUS_NOT_FOUND;
 
-	for (unsigned shard = 0; directory && status == STATUS_NOT_FOUND && shard < ipc_cores(); shard++)
+	for (unsigned shard = 0; directory && status == STATUS_NOT_FOUND && shard < self.cores; shard++)
 		if (word_get(&directory->shards[shard / 64]) >> shard % 64 & 1 && shard_present(shard))
 			status = find_in_shard(shard, parent, id, listed);
 	return status;

@@ -5,6 +5,7 @@
  *   STEP_UNDO   the name means something already, or the directory has gone: inode freed      end */
 #include "services/fs/drive.h"
 #include "services/fs/inode.h"
+#include "services/fs/replica.h"
 #include "services/fs/shard.h"
 #include "services/fs/word.h"
 
@@ -55,6 +56,7 @@ int64_t create_drive(struct operation *operation)
 			return drive_end(operation, (int64_t)word_get(&operation->inode));
 		if (result == STATUS_EXISTS && !(word_get(&operation->flags) & FS_EXCLUSIVE))
 			result = STATUS_RESTART;
+		self.was_there = result == STATUS_EXISTS;
 		word_put(&operation->result, (uint64_t)result);
 		operation_step(operation, STEP_UNDO);
 	}
@@ -64,12 +66,16 @@ int64_t create_drive(struct operation *operation)
 int64_t create_inode(uint64_t key, const struct place *place, uint64_t mode, unsigned flags)
 {
 	struct operation *operation = operation_begin(KIND_CREATE);
+	struct question question;
 
 	if (!operation)
 		return STATUS_BUSY;
+	question = table_question(RECORD_ENTRY, place->directory, place->name, place->length);
 	word_put(&operation->directory, place->directory);
 	word_put(&operation->length, place->length);
-	put_name(operation->name, place->name, place->length);
+	word_put(&operation->hash, question.hash);
+	for (unsigned i = 0; i < (place->length + 7) / 8; i++)
+		word_put(&operation->name[i], question.name[i]);
 	word_put(&operation->mode, mode);
 	word_put(&operation->flags, flags);
 	operation_publish(operation, key);

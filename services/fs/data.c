@@ -173,7 +173,7 @@ static int64_t prepare(struct write *write, uint64_t id, uint64_t offset, uint64
 {
 	status_t status;
 
-	*write = (struct write){ .inode = inode_home(id) == ipc_core() ? inode_at(id) : NULL, .staging = staging };
+	*write = (struct write){ .inode = inode_home(id) == self.core ? inode_at(id) : NULL, .staging = staging };
 	if (!write->inode)
 		return STATUS_NOT_FOUND;
 	if (inode_is_directory(write->inode))
@@ -264,7 +264,7 @@ status_t data_stage(struct operation *operation)
 {
 	uint64_t slot = word_get(&operation->staging) ? word_get(&operation->staging) - 1 : free_staging();
 	uint64_t size = least(word_get(&operation->size), FS_TRANSFER_MOST);
-	uint8_t *staging = staging_at(ipc_core(), slot);
+	uint8_t *staging = staging_at(self.core, slot);
 	status_t status;
 
 	if (!size)
@@ -329,7 +329,7 @@ int64_t data_resize(uint64_t ticket)
 		return (int64_t)word_get(&answer->result);
 	if (operation_read(ticket, &request) != STATUS_OK || request.step != STEP_RESIZE)
 		return STATUS_NOT_FOUND;
-	inode = inode_home(request.inode) == ipc_core() ? inode_at(request.inode) : NULL;
+	inode = inode_home(request.inode) == self.core ? inode_at(request.inode) : NULL;
 	if (!inode || inode_is_directory(inode))
 		return inode ? STATUS_IS_DIRECTORY : STATUS_NOT_FOUND;
 	if (!room)

@@ -39,6 +39,20 @@ int64_t drive(struct operation *operation, enum driver driver)
 	return result;
 }
 
+/* What is created by a short name has the name in the request: a line less to be read. */
+static struct words request_of(const struct operation *operation, enum fs_operation what, uint64_t argument)
+{
+	struct words words = { { what, word_get(&operation->ticket), argument } };
+	uint64_t length = word_get(&operation->length);
+
+	if (what != FS_PUT || word_get(&operation->kind) != KIND_CREATE || length > CARRIED_WORDS * 8)
+		return words;
+	words.word[0] |= length << 16;
+	for (unsigned i = 0; i < (length + 7) / 8; i++)
+		words.word[3 + i] = word_get(&operation->name[i]);
+	return words;
+}
+
 int64_t drive_ask(const struct operation *operation, unsigned core, enum fs_operation what, uint64_t argument, struct words *words)
 {
 	int64_t result = STATUS_BUSY;
@@ -46,30 +60,29 @@ int64_t drive_ask(const struct operation *operation, unsigned core, enum fs_oper
 	for (unsigned i = 0; i < DRIVE_TRIES && result == STATUS_BUSY; i++) {
 		struct words finish = { { FS_FINISH } };
 
-		*words = (struct words){ { what, word_get(&operation->ticket), argument } };
+		*words = request_of(operation, what, argument);
 		result = request(core, words);
 		if (result == STATUS_TIMED_OUT)
 			return STATUS_BUSY;
 		finish.word[1] = words->word[2];
 		/* Whether that has ended, the next try finds out. */
-		if (result == STATUS_BUSY && finish.word[1] && ticket_core(finish.word[1]) < ipc_cores())
+		if (result == STATUS_BUSY && finish.word[1] && ticket_core(finish.word[1]) < self.cores)
 			(void)request(ticket_core(finish.word[1]), &finish);
 	}
 	return result;
 }
 
-static struct question put_question(const struct operation *operation)
+static uint64_t put_hash(const struct operation *operation)
 {
-	if (word_get(&operation->kind) == KIND_RENAME)
-		return table_question_words(RECORD_ENTRY, word_get(&operation->target), operation->target_name,
-					    (uint32_t)word_get(&operation->target_length));
-	return table_question_words(RECORD_ENTRY, word_get(&operation->directory), operation->name, (uint32_t)word_get(&operation->length));
+	if (word_get(&operation->kind) == KIND_CREATE)
+		return word_get(&operation->hash);
+	return table_question_words(RECORD_ENTRY, word_get(&operation->target), operation->target_name, (uint32_t)word_get(&operation->target_length)).hash;
 }
 
 int64_t drive_put(const struct operation *operation)
 {
-	struct question question = put_question(operation);
-	unsigned home = home_of(&question);
+	uint64_t directory = word_get(word_get(&operation->kind) == KIND_CREATE ? &operation->directory : &operation->target);
+	unsigned home = home_of_hash(put_hash(operation));
 	struct words words;
 	int64_t result = STATUS_PENDING;
 
@@ -77,7 +90,7 @@ int64_t drive_put(const struct operation *operation)
 		result = drive_ask(operation, home, FS_PUT, 0, &words);
 		if (result != STATUS_PENDING)
 			break;
-		result = drive_ask(operation, inode_home(question.owner), FS_JOIN, home, &words);
+		result = drive_ask(operation, inode_home(directory), FS_JOIN, home, &words);
 		if (result == STATUS_OK)
 			result = STATUS_PENDING;
 	}
@@ -102,7 +115,7 @@ int64_t drive_shut(const struct operation *operation, uint64_t directory)
 	struct words words;
 	int64_t result = drive_ask(operation, inode_home(directory), FS_SHUT, 0, &words);
 
-	for (unsigned core = 0; inode && core < ipc_cores() && result == STATUS_OK; core++)
+	for (unsigned core = 0; inode && core < self.cores && result == STATUS_OK; core++)
 		if (word_get(&inode->shards[core / 64]) >> core % 64 & 1)
 			result = empty_shard(operation, core);
 	return result;
@@ -116,7 +129,7 @@ void drive_tidy(unsigned core)
 	for (unsigned i = 0; i < TIDY_MOST && result == STATUS_PENDING; i++) {
 		words = (struct words){ { FS_TIDY } };
 		result = request(core, &words);
-		if (core == ipc_core() && result == STATUS_PENDING)
+		if (core == self.core && result == STATUS_PENDING)
 			(void)ipc_wait(TIDY_KEY, 1);
 	}
 }

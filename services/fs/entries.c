@@ -63,7 +63,7 @@ static enum entry_state survey(const struct question *question, struct meaning *
 static status_t may_branch(uint64_t directory)
 {
 	const struct inode *inode = inode_at(directory);
-	unsigned core = ipc_core();
+	unsigned core = self.core;
 
 	if (!inode || !inode_is_directory(inode) || !word_get(&inode->link) || word_get(&inode->closing))
 		return STATUS_NOT_FOUND;
@@ -98,16 +98,15 @@ static status_t insert(const struct question *question, uint64_t inode, uint64_t
 	return STATUS_OK;
 }
 
-/* A file that is made needs a name that means nothing; one that is renamed the meaning that it had when it was looked up. */
+/* A file that is made needs a name that means nothing, and its inode, whose link nobody changes while the request is in flight (L), is not looked at: that would
+ * be a line more from its home. One that is renamed needs the meaning that it had when it was looked up. */
 static status_t permits(const struct operation *request, enum entry_state state, const struct meaning *meaning)
 {
-	uint64_t link = inode_link(request->inode);
-
 	if (state == ENTRY_PENDING)
 		return STATUS_BUSY;
 	if (request->kind == KIND_CREATE)
-		return state == ENTRY_VALID ? STATUS_EXISTS : link == request->ticket ? STATUS_OK : STATUS_NOT_FOUND;
-	if (link != request->link)
+		return state == ENTRY_VALID ? STATUS_EXISTS : STATUS_OK;
+	if (inode_link(request->inode) != request->link)
 		return STATUS_RESTART;
 	if (state == ENTRY_VALID)
 		return meaning->inode == request->other && meaning->link == request->other_link ? STATUS_OK : STATUS_RESTART;
@@ -130,23 +129,40 @@ static struct record *entry_by(const struct question *question, uint64_t ticket)
 	return entry;
 }
 
+static int64_t put(const struct operation *request, const struct question *question, struct meaning *meaning)
+{
+	enum entry_state state;
+	status_t status;
+
+	if (home_of(question) != self.core)
+		return STATUS_BAD_ARGUMENT;
+	if (entry_by(question, request->ticket))
+		return STATUS_OK;
+	state = survey(question, meaning);
+	status = permits(request, state, meaning);
+	return status == STATUS_OK ? insert(question, request->inode, request->ticket) : status;
+}
+
 int64_t entry_put(uint64_t ticket, struct meaning *meaning)
 {
 	struct operation request;
 	struct question question;
-	enum entry_state state;
-	status_t status;
 
 	if (operation_read(ticket, &request) != STATUS_OK || request.step != STEP_PUT || (request.kind != KIND_CREATE && request.kind != KIND_RENAME))
 		return STATUS_NOT_FOUND;
 	question = question_of(&request, ENTRY_PUT);
-	if (home_of(&question) != ipc_core())
-		return STATUS_BAD_ARGUMENT;
-	if (entry_by(&question, ticket))
-		return STATUS_OK;
-	state = survey(&question, meaning);
-	status = permits(&request, state, meaning);
-	return status == STATUS_OK ? insert(&question, request.inode, ticket) : status;
+	return put(&request, &question, meaning);
+}
+
+int64_t entry_put_carried(uint64_t ticket, const uint64_t name[CARRIED_WORDS], uint32_t length, struct meaning *meaning)
+{
+	struct operation request;
+	struct question question;
+
+	if (operation_read_line(ticket, &request) != STATUS_OK || request.step != STEP_PUT || request.kind != KIND_CREATE)
+		return STATUS_NOT_FOUND;
+	question = table_question_words(RECORD_ENTRY, request.directory, name, length);
+	return question.hash == request.hash ? put(&request, &question, meaning) : STATUS_BAD_ARGUMENT;
 }
 
 int64_t entry_erase(uint64_t ticket, enum entry_which which)

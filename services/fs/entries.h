@@ -36,6 +36,9 @@ int64_t entry_find(unsigned core, unsigned question, struct meaning *meaning); /
 /* At home, by ticket. entry_put: OK; EXISTS: *meaning; BUSY: FS_FINISH of meaning->link first; PENDING: FS_JOIN first, of this shard; NOT_FOUND: the
  * directory has gone, or the request has; RESTART: the names are no longer as the rename has found them; NO_MEMORY, NO_SPACE. */
 int64_t entry_put(uint64_t ticket, struct meaning *meaning);
+/* The same of what is created by a name of so many letters that the request has in it: its record says by the hash that it is the name. */
+enum { CARRIED_WORDS = 3 };
+int64_t entry_put_carried(uint64_t ticket, const uint64_t name[CARRIED_WORDS], uint32_t length, struct meaning *meaning);
 enum entry_which { ENTRY_PUT, ENTRY_OLD, ENTRY_REPLACED };
 int64_t entry_erase(uint64_t ticket, enum entry_which which);
 int64_t entry_empty(uint64_t ticket); /* OK: no branch of it is here any more; NOT_EMPTY; BUSY: come again */

@@ -61,7 +61,7 @@ static status_t look_up_at(unsigned home, const struct question *question, struc
 /* The name goes where its home can read it. */
 static status_t ask_home(unsigned home, const struct question *question, struct meaning *meaning)
 {
-	struct words words = { { FS_FIND, ipc_core() } };
+	struct words words = { { FS_FIND, self.core } };
 	unsigned slot = 0;
 	uint64_t *room;
 	int64_t result;
@@ -92,7 +92,7 @@ status_t entry_look_up(uint64_t directory, const char *name, uint32_t length, st
 	if (!shard_present(home))
 		return STATUS_NOT_FOUND;
 	status = look_up_at(home, &question, meaning);
-	return status == STATUS_BUSY && home != ipc_core() ? ask_home(home, &question, meaning) : status;
+	return status == STATUS_BUSY && home != self.core ? ask_home(home, &question, meaning) : status;
 }
 
 int64_t entry_find(unsigned core, unsigned slot, struct meaning *meaning)
@@ -100,13 +100,13 @@ int64_t entry_find(unsigned core, unsigned slot, struct meaning *meaning)
 	struct question question;
 	const uint64_t *room;
 
-	if (core >= ipc_cores() || slot >= QUESTIONS || !shard_present(core))
+	if (core >= self.cores || slot >= QUESTIONS || !shard_present(core))
 		return STATUS_BAD_ARGUMENT;
 	room = shard_of(core)->question[slot];
 	if (word_get(&room[1]) > FS_NAME_MOST)
 		return STATUS_BAD_ARGUMENT;
 	question = table_question_words(RECORD_ENTRY, word_get(&room[0]), room + 2, (uint32_t)word_get(&room[1]));
-	return look_up_at(ipc_core(), &question, meaning);
+	return look_up_at(self.core, &question, meaning);
 }
 
 static bool is_entry_of(const struct record *record, uint64_t directory, uint64_t serial)

@@ -64,13 +64,13 @@ status_t inode_read(uint64_t id, struct fs_stat *stat)
 
 static struct inode *own(uint64_t id)
 {
-	return inode_home(id) == ipc_core() ? inode_at(id) : NULL;
+	return inode_home(id) == self.core ? inode_at(id) : NULL;
 }
 
 /* A free slot, or a new one; its place in the lists changes with the journal. */
 static status_t take_slot(struct shard *shard, uint64_t *slot)
 {
-	struct inode *first = shard_at(ipc_core(), SHARD_INODES);
+	struct inode *first = shard_at(self.core, SHARD_INODES);
 	uint64_t free = word_get(&shard->free_inode), frontier = word_get(&shard->inodes);
 	status_t status;
 
@@ -92,13 +92,13 @@ status_t inode_make(uint64_t mode, uint64_t link, uint64_t parent, struct inode 
 	struct shard *shard = shard_own();
 	uint64_t slot, now = ipc_clock();
 	status_t status = take_slot(shard, &slot);
-	struct inode *inode = (struct inode *)shard_at(ipc_core(), SHARD_INODES) + slot;
+	struct inode *inode = (struct inode *)shard_at(self.core, SHARD_INODES) + slot;
 
 	if (status != STATUS_OK)
 		return status;
 	*made = inode;
 	*id = ((word_get(&inode->id) & ~INODE_FREE) >> GENERATION) + 1;
-	*id = (*id << GENERATION & ~INODE_FREE) | (uint64_t)ipc_core() << 32 | slot;
+	*id = (*id << GENERATION & ~INODE_FREE) | (uint64_t)self.core << 32 | slot;
 	word_put(&inode->mode, mode);
 	word_put(&inode->unlinker, 0);
 	word_put(&inode->opens, 0);
@@ -134,7 +134,7 @@ int64_t inode_join(uint64_t ticket, unsigned shard)
 	struct inode *directory;
 	uint64_t id;
 
-	if (operation_read(ticket, &request) != STATUS_OK || shard >= ipc_cores())
+	if (operation_read(ticket, &request) != STATUS_OK || shard >= self.cores)
 		return STATUS_NOT_FOUND;
 	id = request.kind == KIND_RENAME ? request.target : request.directory;
 	directory = own(id);

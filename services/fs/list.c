@@ -50,7 +50,7 @@ static status_t put(struct output *output, uint64_t inode, uint64_t next, uint8_
 /* The first shard at or behind this one that may have entries. */
 static unsigned next_shard(const struct inode *directory, unsigned shard)
 {
-	while (shard < ipc_cores() && !(word_get(&directory->shards[shard / 64]) >> shard % 64 & 1 && shard_present(shard)))
+	while (shard < self.cores && !(word_get(&directory->shards[shard / 64]) >> shard % 64 & 1 && shard_present(shard)))
 		shard++;
 	return shard;
 }
@@ -65,7 +65,7 @@ static status_t list_one(uint64_t id, const struct inode *directory, uint64_t *c
 	const struct inode *inode;
 	status_t status;
 
-	if (shard == ipc_cores())
+	if (shard == self.cores)
 		return STATUS_NOT_FOUND;
 	status = entry_list(shard, id, serial, &listed);
 	if (status == STATUS_NOT_FOUND) {
@@ -102,7 +102,7 @@ int64_t list_directory(uint64_t id, uint64_t *cookie, uint64_t size)
 		return STATUS_NOT_FOUND;
 	if (!inode_is_directory(directory))
 		return STATUS_NOT_DIRECTORY;
-	if (*cookie >= COOKIE_NAMES && (*cookie >> COOKIE_SHARD == 0 || *cookie >> COOKIE_SHARD > ipc_cores() + 1))
+	if (*cookie >= COOKIE_NAMES && (*cookie >> COOKIE_SHARD == 0 || *cookie >> COOKIE_SHARD > self.cores + 1))
 		return STATUS_BAD_ARGUMENT;
 	if (!word_get(&directory->link))
 		return 0;

@@ -170,7 +170,7 @@ int64_t write_inode(uint64_t key, uint64_t inode, uint64_t offset, uint64_t size
 		return STATUS_BUSY;
 	word_put(&operation->offset, offset);
 	word_put(&operation->size, size);
-	return inode_home(inode) == ipc_core() ? data_write(operation, key) : publish(operation, key);
+	return inode_home(inode) == self.core ? data_write(operation, key) : publish(operation, key);
 }
 
 int64_t truncate_inode(uint64_t key, uint64_t inode, uint64_t size)

@@ -52,7 +52,7 @@ status_t opens_count_up(uint64_t id)
 
 	if (!inode)
 		return STATUS_NOT_FOUND;
-	if (inode_home(id) != ipc_core())
+	if (inode_home(id) != self.core)
 		return count_foreign_up(id);
 	journal_set(&inode->opens, journal_see(&inode->opens) + 1);
 	return STATUS_OK;
@@ -62,7 +62,7 @@ status_t opens_count_down(uint64_t id)
 {
 	struct inode *inode = inode_at(id);
 
-	if (inode_home(id) != ipc_core())
+	if (inode_home(id) != self.core)
 		return count_foreign_down(id); /* the inode may have gone before it was counted */
 	if (!inode || !word_get(&inode->opens))
 		return STATUS_NOT_FOUND;
@@ -75,10 +75,10 @@ status_t opens_elsewhere(uint64_t id)
 	struct question question = question_of(id);
 	struct finding finding[FINDINGS];
 
-	for (unsigned core = 0; core < ipc_cores(); core++) {
+	for (unsigned core = 0; core < self.cores; core++) {
 		int found;
 
-		if (core == ipc_core() || !shard_present(core) || !word_get(&shard_of(core)->opens_at[inode_home(id)]))
+		if (core == self.core || !shard_present(core) || !word_get(&shard_of(core)->opens_at[inode_home(id)]))
 			continue;
 		found = table_read(core, &question, finding);
 		if (found)

@@ -31,7 +31,7 @@ static struct operation *operation_of(uint64_t ticket)
 {
 	unsigned core = ticket_core(ticket);
 
-	return core < ipc_cores() && shard_present(core) ? &shard_of(core)->operation[ticket >> TICKET_NUMBER & (OPERATIONS - 1)] : NULL;
+	return core < self.cores && shard_present(core) ? &shard_of(core)->operation[ticket >> TICKET_NUMBER & (OPERATIONS - 1)] : NULL;
 }
 
 struct operation *operation_find(uint64_t key)
@@ -71,7 +71,7 @@ struct operation *operation_begin(enum operation_kind kind)
 
 void operation_publish(struct operation *operation, uint64_t key)
 {
-	word_put(&operation->ticket, (uint64_t)(ipc_core() + 1) << TICKET_CORE | (uint64_t)operation_number(operation) << TICKET_NUMBER |
+	word_put(&operation->ticket, (uint64_t)(self.core + 1) << TICKET_CORE | (uint64_t)operation_number(operation) << TICKET_NUMBER |
 				     shard_count_up(&shard_own()->tickets));
 	word_put(&operation->key, key);
 }
@@ -118,6 +118,16 @@ static void copy_words(uint64_t *to, const uint64_t *from, unsigned words)
 {
 	for (unsigned i = 0; i < words && i < NAME_WORDS; i++)
 		to[i] = word_get(&from[i]);
+}
+
+status_t operation_read_line(uint64_t ticket, struct operation *copy)
+{
+	const struct operation *operation = ticket ? operation_of(ticket) : NULL;
+
+	if (!operation || word_get(&operation->ticket) != ticket)
+		return STATUS_NOT_FOUND;
+	copy_words(&copy->ticket, &operation->ticket, LINE);
+	return word_get(&operation->ticket) == ticket ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
 status_t operation_read(uint64_t ticket, struct operation *copy)

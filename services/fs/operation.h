@@ -1,8 +1,9 @@
 /* operation.h - operations in flight: what makes a change across shards happen exactly once
  * SPDX-License-Identifier: MIT
  * The core whose thread asks for a change drives it, step by step, from a record in its own shard. A step changes one shard by one commit, and may be done
- * again: each home knows from the store whether it has been done. Requests name the record by its ticket; a home reads the rest by token,
- * and refuses what is no longer in flight or at another step. So a request that comes late, or from nowhere, changes nothing.
+ * again: each home knows from the store whether it has been done. Requests name the record by its ticket; a home reads the rest by token
+ * (a short name lies in the request, and the record has its hash), and refuses what is no longer in flight or at another step. So a request that comes late, or from
+ * nowhere, changes nothing.
  *   free -> in flight (key, ticket) -> ended (key, result) -> free
  * An ended one stays until its caller has heard: that is when the next activation comes in, unless the replica has died meanwhile; then, when the caller
  * comes again with the same key, or with another one, or is gone. What was in flight when the replica died is driven on by whoever comes first: the same
@@ -39,7 +40,7 @@ enum operation_step {
 struct operation {
 	uint64_t ticket, kind, step;
 	uint64_t inode, link;             /* what it is about, and by which link it was found */
-	uint64_t directory, length, hash; /* where that is */
+	uint64_t directory, length, hash; /* where that is; the hash of what is created alone, as table.h has it */
 	uint64_t name[NAME_WORDS];
 
 	uint64_t other, other_link;       /* what is replaced; 0: nothing */
@@ -70,6 +71,7 @@ bool operation_in_flight(uint64_t ticket);
 
 /* Any core: a copy of one that is in flight. NOT_FOUND: it is not. */
 must_check status_t operation_read(uint64_t ticket, struct operation *copy);
+must_check status_t operation_read_line(uint64_t ticket, struct operation *copy); /* the first line alone */
 unsigned ticket_core(uint64_t ticket);
 
 /* First of all when a replica starts. */

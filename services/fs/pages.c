@@ -16,22 +16,22 @@ enum {
 
 static uint64_t *page_note(uint64_t number)
 {
-	return (uint64_t *)shard_at(ipc_core(), SHARD_PAGE_NOTES) + number;
+	return (uint64_t *)shard_at(self.core, SHARD_PAGE_NOTES) + number;
 }
 
 static uint64_t *node_note(uint64_t number)
 {
-	return (uint64_t *)shard_at(ipc_core(), SHARD_NODE_NOTES) + number;
+	return (uint64_t *)shard_at(self.core, SHARD_NODE_NOTES) + number;
 }
 
 static uint8_t *page_at(uint64_t number)
 {
-	return (uint8_t *)shard_at(ipc_core(), SHARD_PAGES) + number * PAGE;
+	return (uint8_t *)shard_at(self.core, SHARD_PAGES) + number * PAGE;
 }
 
 static uint64_t *node_at(uint64_t number)
 {
-	return (uint64_t *)((uint8_t *)shard_at(ipc_core(), SHARD_NODES) + number * PAGE);
+	return (uint64_t *)((uint8_t *)shard_at(self.core, SHARD_NODES) + number * PAGE);
 }
 
 static uint64_t page_number(uint64_t page)

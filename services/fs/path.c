@@ -28,7 +28,7 @@ static status_t go_up(struct place *place)
 	return parent ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
-status_t path_step(uint64_t directory, const char *name, uint32_t length, struct place *place)
+static status_t step(uint64_t directory, const char *name, uint32_t length, enum path_last last, struct place *place)
 {
 	status_t status = check_directory(directory);
 
@@ -46,13 +46,18 @@ status_t path_step(uint64_t directory, const char *name, uint32_t length, struct
 		return STATUS_NAME_TOO_LONG;
 	memcpy(place->name, name, length);
 	place->length = length;
-	status = entry_look_up(directory, name, length, &place->meaning);
+	status = last == LAST_IS_LEFT ? STATUS_NOT_FOUND : entry_look_up(directory, name, length, &place->meaning);
 	if (status == STATUS_NOT_FOUND)
 		place->meaning = (struct meaning){ 0, 0 };
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-static status_t walk(uint64_t directory, const char *path, struct place *place)
+status_t path_step(uint64_t directory, const char *name, uint32_t length, struct place *place)
+{
+	return step(directory, name, length, LAST_IS_LOOKED_UP, place);
+}
+
+static status_t walk(uint64_t directory, const char *path, enum path_last last, struct place *place)
 {
 	status_t status = check_directory(directory);
 
@@ -72,13 +77,13 @@ static status_t walk(uint64_t directory, const char *path, struct place *place)
 		if (!place->meaning.inode)
 			return STATUS_NOT_FOUND;
 		place->slash = false;
-		status = path_step(place->meaning.inode, path, length, place);
+		status = step(place->meaning.inode, path, length, path[length] ? LAST_IS_LOOKED_UP : last, place);
 		path += length;
 	}
 	return status;
 }
 
-status_t path_resolve(uint64_t directory, uint64_t range, struct place *place)
+status_t path_resolve(uint64_t directory, uint64_t range, enum path_last last, struct place *place)
 {
 	unsigned slot = 0;
 	status_t status;
@@ -95,7 +100,7 @@ status_t path_resolve(uint64_t directory, uint64_t range, struct place *place)
 	else if (!length)
 		status = STATUS_NOT_FOUND;
 	else
-		status = walk(self.path[slot][0] == '/' ? FS_ROOT : directory, self.path[slot], place);
+		status = walk(self.path[slot][0] == '/' ? FS_ROOT : directory, self.path[slot], last, place);
 	self.paths &= ~(1 << slot);
 	if (status == STATUS_OK && place->slash && place->meaning.inode)
 		status = check_directory(place->meaning.inode);

@@ -19,8 +19,11 @@ struct place {
 	char name[FS_NAME_MOST + 1];
 };
 
-/* `range`: 0 or IPC_SECOND. NOT_FOUND and NOT_DIRECTORY: on the way; NAME_TOO_LONG, BAD_ADDRESS, BUSY. A last name that is not there is OK. */
-must_check status_t path_resolve(uint64_t directory, uint64_t range, struct place *place);
+/* What becomes of the last name: who means to put it asks its home in any case, which says whether it is there. Unless the path ends in a slash or in dots. */
+enum path_last { LAST_IS_LOOKED_UP, LAST_IS_LEFT };
+
+/* `range`: 0 or IPC_SECOND. NOT_FOUND and NOT_DIRECTORY: on the way; NAME_TOO_LONG, BAD_ADDRESS, BUSY. A last name that is not there, or is left, is OK. */
+must_check status_t path_resolve(uint64_t directory, uint64_t range, enum path_last last, struct place *place);
 
 /* A name in a directory: the same for one that is at hand. */
 must_check status_t path_step(uint64_t directory, const char *name, uint32_t length, struct place *place);

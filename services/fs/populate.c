@@ -93,7 +93,7 @@ static void set_source(uint64_t id, const struct cpio_archive *archive, const st
 {
 	struct inode *inode = inode_at(id);
 
-	if (!inode || inode_home(id) != ipc_core() || inode_is_directory(inode))
+	if (!inode || inode_home(id) != self.core || inode_is_directory(inode))
 		return;
 	journal_begin();
 	journal_guard(&inode->sequence);

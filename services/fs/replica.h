@@ -21,7 +21,11 @@ struct listing {
 	uint64_t serial[2], record[2];
 };
 
+struct shard;
+
 struct replica {
+	struct shard *shard;         /* the own one */
+	unsigned core, cores;        /* this one, of how many */
 	bool recovered, started, populating; /* the shard is as it should be; so is the machine's tree */
 	uint64_t present[4];         /* shards known to exist */
 	uint64_t seed;
@@ -32,6 +36,7 @@ struct replica {
 	unsigned heard;              /* operation that ended in the last activation: its caller has heard when the next one is here; 1 more than its number */
 	unsigned drivers;            /* activations inside operations */
 	uint8_t paths, questions;    /* bit n: in use */
+	bool was_there;              /* the last name that was to be new */
 	struct listing listing[LISTINGS];
 	unsigned next_listing;
 	char path[PATHS][PATH_ROOM];

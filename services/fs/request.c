@@ -21,7 +21,7 @@ int64_t request(unsigned core, struct words *words)
 	struct words copy;
 	int64_t result = STATUS_DEAD;
 
-	if (core == ipc_core())
+	if (core == self.core)
 		return request_serve(words);
 	for (unsigned i = 0; i < DEATHS && result == STATUS_DEAD; i++) {
 		copy = *words;
@@ -48,7 +48,7 @@ static int64_t take_turn(uint64_t ticket, uint64_t *other)
 	uint64_t *turn = &shard_own()->turn;
 
 	*other = word_get(turn);
-	if (ipc_core() || !operation_in_flight(ticket))
+	if (self.core || !operation_in_flight(ticket))
 		return STATUS_NOT_FOUND;
 	if (*other != ticket && operation_in_flight(*other))
 		return STATUS_BUSY;
@@ -65,18 +65,27 @@ static int64_t tidy(void)
 	return more ? STATUS_PENDING : STATUS_OK;
 }
 
+static int64_t put(const struct words *words, struct meaning *meaning)
+{
+	uint64_t length = words->word[0] >> 16;
+
+	if (!length)
+		return entry_put(words->word[1], meaning);
+	return length <= CARRIED_WORDS * 8 ? entry_put_carried(words->word[1], words->word + 3, (uint32_t)length, meaning) : STATUS_BAD_ARGUMENT;
+}
+
 int64_t request_serve(struct words *words)
 {
 	uint64_t *word = words->word;
 	struct meaning meaning = { 0, 0 };
 	int64_t result;
 
-	switch ((enum fs_operation)word[0]) {
+	switch ((enum fs_operation)(word[0] & 0xffff)) {
 	case FS_REGISTER: return start_register((unsigned)word[1]);
 	case FS_START: return start_populate();
 	case FS_FIND: result = entry_find((unsigned)word[1], (unsigned)word[2], &meaning); break;
 	case FS_NEXT: return entry_next(word[1], word[2], &word[1]);
-	case FS_PUT: result = entry_put(word[1], &meaning); break;
+	case FS_PUT: result = put(words, &meaning); break;
 	case FS_JOIN: result = inode_join(word[1], (unsigned)word[2]); break;
 	case FS_MOVE: result = inode_move(word[1], &meaning.link); break;
 	case FS_CUT: result = inode_cut(word[1], &meaning.link); break;

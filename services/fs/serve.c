@@ -74,16 +74,23 @@ static status_t finish_abandoned(uint64_t caller)
 	return STATUS_OK;
 }
 
+/* A name that is to be new is not looked up before its home is asked. But he who waits for a name to go asks by token, as everybody who looks a name up. */
+static enum path_last how_to_look(unsigned flags)
+{
+	return flags & FS_CREATE && flags & FS_EXCLUSIVE && !self.was_there ? LAST_IS_LEFT : LAST_IS_LOOKED_UP;
+}
+
 static int64_t open_once(struct words *words)
 {
 	unsigned flags = (unsigned)COUNT(words);
 	struct place place;
-	status_t status = path_resolve(INODE(words), 0, &place);
+	status_t status = path_resolve(INODE(words), 0, how_to_look(flags), &place);
 	const struct inode *inode;
 
 	if (status != STATUS_OK)
 		return status;
 	if (!place.meaning.inode) {
+		self.was_there = false;
 		if (!(flags & FS_CREATE))
 			return STATUS_NOT_FOUND;
 		if (place.slash || flags & FS_DIRECTORY)
@@ -107,7 +114,7 @@ static int64_t open_once(struct words *words)
 static int64_t mkdir_once(struct words *words)
 {
 	struct place place;
-	status_t status = path_resolve(INODE(words), 0, &place);
+	status_t status = path_resolve(INODE(words), 0, LAST_IS_LOOKED_UP, &place);
 
 	if (status == STATUS_NOT_DIRECTORY && place.slash && place.meaning.inode) /* it is the last name that is no directory: it is there */
 		return STATUS_EXISTS;
@@ -122,7 +129,7 @@ static int64_t unlink_once(struct words *words)
 {
 	bool wants_directory = (words->word[0] & 0xffff) == FS_RMDIR;
 	struct place place;
-	status_t status = path_resolve(INODE(words), 0, &place);
+	status_t status = path_resolve(INODE(words), 0, LAST_IS_LOOKED_UP, &place);
 	const struct inode *inode;
 
 	if (status != STATUS_OK)
@@ -142,10 +149,10 @@ static int64_t unlink_once(struct words *words)
 static int64_t rename_once(struct words *words)
 {
 	struct place from, to;
-	status_t status = path_resolve(INODE(words), 0, &from);
+	status_t status = path_resolve(INODE(words), 0, LAST_IS_LOOKED_UP, &from);
 
 	if (status == STATUS_OK)
-		status = path_resolve(words->word[3], IPC_SECOND, &to);
+		status = path_resolve(words->word[3], IPC_SECOND, LAST_IS_LOOKED_UP, &to);
 	if (status != STATUS_OK)
 		return status;
 	if (!from.meaning.inode)
@@ -260,7 +267,7 @@ static int64_t stat_path(uint64_t directory, struct words *words)
 	int64_t result = STATUS_RESTART;
 
 	for (unsigned i = 0; i < RESTARTS && result == STATUS_RESTART; i++) {
-		status_t status = path_resolve(directory, 0, &place);
+		status_t status = path_resolve(directory, 0, LAST_IS_LOOKED_UP, &place);
 
 		if (status != STATUS_OK || !place.meaning.inode)
 			return status == STATUS_OK ? STATUS_NOT_FOUND : status;
@@ -295,7 +302,7 @@ int64_t serve(struct words *words)
 	if (status != STATUS_OK)
 		return status;
 	if (operation == FS_NOTHING)
-		return ipc_core();
+		return self.core;
 	if (operation >= FS_REGISTER && operation < FS_REQUESTS_END)
 		return request_serve(words);
 	status = start_tree();

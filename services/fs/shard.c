@@ -9,14 +9,14 @@ status_t shard_extend(uint64_t offset, uint64_t size, uint64_t had, uint64_t cou
 {
 	uint64_t start = (had * size + PAGE - 1) / PAGE, end = (count * size + PAGE - 1) / PAGE;
 
-	return start == end ? STATUS_OK : store_fill(shard_at(ipc_core(), offset + start * PAGE), end - start);
+	return start == end ? STATUS_OK : store_fill(shard_at(self.core, offset + start * PAGE), end - start);
 }
 
-bool shard_present(unsigned core)
+bool shard_appears(unsigned core)
 {
-	if (core == ipc_core() || self.present[core / 64] >> core % 64 & 1)
+	if (core == self.core)
 		return true;
-	if (core >= ipc_cores())
+	if (core >= self.cores)
 		return false;
 	for (unsigned i = 0; i < 4; i++)
 		self.present[i] = word_get(&shard_of(0)->present[i]);

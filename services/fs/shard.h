@@ -21,6 +21,7 @@
 #include "abi/service.h"
 #include "services/fs/journal.h"
 #include "services/fs/operation.h"
+#include "services/fs/replica.h"
 
 #define SHARD_GIB      ((uint64_t)1 << 30)
 #define SHARD_BUCKETS  (1 * SHARD_GIB)
@@ -55,8 +56,11 @@ struct shard {
 	uint64_t populated;  /* the archive's files are there */
 	uint64_t turn;       /* ticket of the operation that may rename a directory (rename.c) */
 
-	/* frontiers, in objects; and what is free below them. Others look at the first one again and again: on the line that changes seldom. */
-	uint64_t inodes;
+	/* Others look at these again and again: on lines that change seldom. */
+	uint64_t buckets;  /* of the table */
+	uint64_t inodes __attribute__((aligned(64)));
+
+	/* Frontiers, in objects, as is the one of inodes; and what is free below them. */
 	uint64_t free_inode __attribute__((aligned(64)));
 	uint64_t records[RECORD_CLASSES], free_record[RECORD_CLASSES];
 	uint64_t nodes, free_node; /* numbers; lists through the notes, 0 ends */
@@ -64,7 +68,7 @@ struct shard {
 	uint64_t dropping;         /* pages that are nobody's and still there */
 	uint64_t trash;            /* nodes that are nobody's and still lead somewhere */
 
-	uint64_t buckets, entries; /* of the table */
+	uint64_t entries;          /* of the table */
 	uint64_t serials, tickets; /* the last ones given */
 	uint64_t tail;             /* inode whose last page may have bytes beyond its size */
 	uint64_t live_inodes;
@@ -83,7 +87,7 @@ static inline struct shard *shard_of(unsigned core)
 
 static inline struct shard *shard_own(void)
 {
-	return store_of(ipc_core());
+	return self.shard;
 }
 
 static inline void *shard_at(unsigned core, uint64_t offset)
@@ -95,7 +99,12 @@ static inline void *shard_at(unsigned core, uint64_t offset)
 must_check status_t shard_extend(uint64_t offset, uint64_t size, uint64_t had, uint64_t count);
 
 /* May that core's shard be looked at? One that is not present has nothing. */
-bool shard_present(unsigned core);
+bool shard_appears(unsigned core); /* it has not been known to */
+
+static inline bool shard_present(unsigned core)
+{
+	return core < CORES_MOST && self.present[core / 64] >> core % 64 & 1 ? true : shard_appears(core);
+}
 
 /* A number that is never given again: serials, tickets. */
 uint64_t shard_count_up(uint64_t *counter);

@@ -35,12 +35,12 @@ static status_t make(struct shard *shard)
 {
 	status_t status = shard_extend(SHARD_BUCKETS, 16, 0, BUCKETS);
 
-	if (status == STATUS_OK && ipc_core() == 0)
+	if (status == STATUS_OK && self.core == 0)
 		status = shard_extend(SHARD_INODES, sizeof(struct inode), 0, 2);
 	if (status != STATUS_OK)
 		return status;
 	word_put(&shard->buckets, BUCKETS);
-	if (ipc_core() == 0)
+	if (self.core == 0)
 		make_root(shard);
 	word_put(&shard->magic, SHARD_MAGIC);
 	return STATUS_OK;
@@ -65,10 +65,10 @@ static status_t recover(void)
 /* Core 0 knows of this shard from now on; this one keeps what it has learnt, so that a replica that begins anew asks nobody. */
 static status_t enter(struct shard *shard)
 {
-	struct words words = { { FS_REGISTER, ipc_core() } };
+	struct words words = { { FS_REGISTER, self.core } };
 	status_t status;
 
-	if (!ipc_core())
+	if (!self.core)
 		return (status_t)start_register(0);
 	status = (status_t)request(0, &words);
 	if (status == STATUS_OK)
@@ -81,6 +81,9 @@ status_t start_shard(void)
 	status_t status = STATUS_OK;
 
 	if (!self.recovered) {
+		self.core = ipc_core();
+		self.cores = ipc_cores();
+		self.shard = store_of(self.core);
 		status = recover();
 		if (status != STATUS_OK)
 			return status;
@@ -88,7 +91,7 @@ status_t start_shard(void)
 	}
 	if (self.seed)
 		return STATUS_OK;
-	if (!ipc_core() || !word_get(&shard_own()->seed))
+	if (!self.core || !word_get(&shard_own()->seed))
 		status = enter(shard_own());
 	if (status == STATUS_OK)
 		self.seed = word_get(&shard_own()->seed);
@@ -99,7 +102,7 @@ int64_t start_register(unsigned core)
 {
 	uint64_t *present = &shard_own()->present[core / 64 % 4];
 
-	if (ipc_core() || core >= ipc_cores())
+	if (self.core || core >= self.cores)
 		return STATUS_BAD_ARGUMENT;
 	word_put(present, word_get(present) | UINT64_C(1) << core % 64);
 	return STATUS_OK;
@@ -129,7 +132,7 @@ int64_t start_populate(void)
 	struct shard *shard = shard_own();
 	status_t status;
 
-	if (ipc_core())
+	if (self.core)
 		return STATUS_BAD_ARGUMENT;
 	if (word_get(&shard->populated))
 		return STATUS_OK;

@@ -62,9 +62,14 @@ struct question table_question(enum record_kind kind, uint64_t owner, const char
 	return question;
 }
 
+unsigned home_of_hash(uint64_t hash)
+{
+	return (unsigned)((hash >> 32) % self.cores);
+}
+
 unsigned home_of(const struct question *question)
 {
-	return (unsigned)((question->hash >> 32) % ipc_cores());
+	return home_of_hash(question->hash);
 }
 
 static struct bucket *bucket_of(unsigned core, uint64_t buckets, uint64_t hash)
@@ -79,7 +84,7 @@ static struct bucket *bucket_of(unsigned core, uint64_t buckets, uint64_t hash)
 
 static struct bucket *own_bucket(uint64_t hash)
 {
-	return bucket_of(ipc_core(), word_get(&shard_own()->buckets), hash);
+	return bucket_of(self.core, word_get(&shard_own()->buckets), hash);
 }
 
 static bool matches(const struct record *record, const struct question *question)
@@ -151,7 +156,7 @@ static status_t take(unsigned class, struct record **record)
 		return STATUS_OK;
 	}
 	status = shard_extend(CLASS_START[class], CLASS_SIZE[class], count, count + 1);
-	*record = (struct record *)((uint8_t *)shard_at(ipc_core(), CLASS_START[class]) + count * CLASS_SIZE[class]);
+	*record = (struct record *)((uint8_t *)shard_at(self.core, CLASS_START[class]) + count * CLASS_SIZE[class]);
 	if (status == STATUS_OK)
 		journal_set(&shard->records[class], count + 1);
 	return status;
@@ -209,7 +214,7 @@ static bool split(struct bucket *from, struct bucket *to, uint64_t buckets)
 
 	for (uint64_t at = word_get(&from->first); at; at = word_get(&((struct record *)at)->next)) {
 		struct record *record = (struct record *)at;
-		unsigned side = bucket_of(ipc_core(), buckets + 1, word_get(&record->hash)) == to;
+		unsigned side = bucket_of(self.core, buckets + 1, word_get(&record->hash)) == to;
 
 		if (++count > SPLIT_MOST)
 			return false;
@@ -228,7 +233,7 @@ void table_grow(void)
 	struct shard *shard = shard_own();
 	uint64_t buckets = word_get(&shard->buckets);
 	uint64_t from = buckets - (UINT64_C(1) << (63 - __builtin_clzll(buckets)));
-	struct bucket *first = shard_at(ipc_core(), SHARD_BUCKETS);
+	struct bucket *first = shard_at(self.core, SHARD_BUCKETS);
 
 	if (word_get(&shard->entries) <= buckets || shard_extend(SHARD_BUCKETS, sizeof(struct bucket), buckets, buckets + 1) != STATUS_OK)
 		return; /* longer chains, then */

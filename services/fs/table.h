@@ -55,6 +55,7 @@ struct finding {
 struct question table_question(enum record_kind kind, uint64_t owner, const char *name, uint32_t length);
 struct question table_question_words(enum record_kind kind, uint64_t owner, const uint64_t *name, uint32_t length);
 unsigned home_of(const struct question *question);
+unsigned home_of_hash(uint64_t hash);
 
 /* Any core's table: how many match, those put last first; or BUSY. */
 int table_read(unsigned core, const struct question *question, struct finding finding[FINDINGS]);

@@ -21,12 +21,22 @@ enum {
 	RENAME_KEEPS = 1,
 	MODE = 07777, DIRECTORY_MODE = 01777,
 	MAY_EXECUTE = 1, ANY_EXECUTE = 0111,
-	PATH_SIZE = 4096,
+	PATH_SIZE = 4096, PAGE = 4096,
 };
 
 static struct descriptors *table(void)
 {
 	return process_current()->descriptors;
+}
+
+/* The beginning of a path goes along, as far as its page does. */
+static void take_along(struct service_call *call)
+{
+	uint64_t path = call->lent[0].address, size = PAGE - path % PAGE;
+
+	if (size > LENT_BEGINNING)
+		size = LENT_BEGINNING;
+	call->begins = kernel_copy_in(call->beginning, path, size) ? 0 : size;
 }
 
 static struct lent path_at(uint64_t address)
@@ -69,6 +79,7 @@ static int64_t ask_about(uint64_t descriptor, uint64_t path, struct service_call
 		return directory;
 	call->word[2] = (uint64_t)directory;
 	call->lent[0] = path_at(path);
+	take_along(call);
 	return serve_file_call(call, next);
 }
 
@@ -128,14 +139,16 @@ static int64_t open_at(uint64_t descriptor, uint64_t path, uint64_t flags, uint6
 {
 	int64_t directory = start_of(descriptor, path);
 	int number = directory < 0 ? -1 : descriptor_reserve(table(), 0);
+	struct service_call call = {
+		.word = { FS_OPEN | service_flags(flags) << 16, 0, (uint64_t)directory, mode & MODE & ~table()->mask },
+		.lent = { path_at(path) },
+	};
 
 	if (number < 0)
 		return directory < 0 ? directory : -LINUX_EMFILE;
 	*opening_of(kernel_task()) = (struct opening){ (uint64_t)number, flags };
-	return serve_file_call(&(struct service_call){
-		.word = { FS_OPEN | service_flags(flags) << 16, 0, (uint64_t)directory, mode & MODE & ~table()->mask },
-		.lent = { path_at(path) },
-	}, opened);
+	take_along(&call);
+	return serve_file_call(&call, opened);
 }
 
 int64_t linux_open(struct registers *registers)

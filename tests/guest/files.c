@@ -445,6 +445,54 @@ static void run_out_of_descriptors(void)
 	say("after all", close(open("a", O_RDONLY)));
 }
 
+/* Names that are to be new: what is there already, again and again; of as many letters as a message carries, and of more. */
+static void make_anew(void)
+{
+	static const char *const path[] = { "new", "new", "new", "other/", ".", "..", "absent/new", "new/below", "abcdefghijklmnopqrstuvwx", "abcdefghijklmnopqrstuvwxy",
+					    "abcdefghijklmnopqrstuvwx", "abcdefghijklmnopqrstuvwxy" };
+
+	for (size_t i = 0; i < sizeof(path) / sizeof(path[0]); i++) {
+		int file = open(path[i], O_WRONLY | O_CREAT | O_EXCL, 0600);
+
+		say(path[i], file < 0 ? -1 : 0);
+		if (file >= 0)
+			close(file);
+	}
+	say("new goes", unlink("new"));
+	say("and comes", close(open("new", O_WRONLY | O_CREAT | O_EXCL, 0600)));
+	say("for good", unlink("new"));
+	say("24 letters", unlink(path[8]));
+	say("25 letters", unlink(path[9]));
+}
+
+/* Paths that end where memory does, that cross into the next page, and that are longer than what goes along with a call. */
+static void paths_at_edges(void)
+{
+	enum { PAGE = 4096, LONG = 200 };
+	char *page = mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *end = page + 2 * PAGE;
+
+	munmap(end, PAGE);
+	for (long at = 1; at <= 70; at += 23) {
+		memset(page, '/', 2 * PAGE);
+		memcpy(end - at - 1, "./a", at < 3 ? 0 : 3);
+		end[-1] = 0;
+		say("at the end of memory", access(end - at - 1, F_OK));
+		end[-1] = '/';
+		say("beyond it", access(end - at - 1, F_OK));
+	}
+	for (long at = 1; at <= 70; at += 23) {
+		memset(page + PAGE - at, '/', LONG);
+		page[PAGE - at] = '.';
+		strcpy(page + PAGE - at + LONG, "a");
+		say("across pages", access(page + PAGE - at, F_OK));
+		strcpy(page + PAGE - at + LONG, "absent");
+		say("nothing across pages", access(page + PAGE - at, F_OK));
+	}
+	say("nowhere", access(end, F_OK));
+	munmap(page, 2 * PAGE);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2 || chdir(argv[1]) || mkdir("files-test", 0755) || chdir("files-test"))
@@ -463,6 +511,8 @@ int main(int argc, char **argv)
 	live_nowhere();
 	names();
 	many();
+	make_anew();
+	paths_at_edges();
 	run_out_of_descriptors();
 	unlink("a");
 	unlink("pieces");

@@ -1,4 +1,4 @@
-/* duplex.pml - model of two cores that connect to and call each other, both ways at once
+/* duplex.pml - model of two cores that call each other, both ways at once
  * SPDX-License-Identifier: MIT
  * Mirrors percpu/inbox.c, kernel/entry/events.c and ipc/call.c. Each core makes REQUESTS calls, from its event loop
  * or from system calls of its program. A request that finds its ring full goes to the backlog; a
@@ -6,8 +6,8 @@
  * x86-TSO as in inbox.pml, which holds the mutations of the single steps and says why stores are no steps of their own.
  * With NOTIFY no reply is owed, and to arrive counts as answered.
  * I1 every request is answered, once; messages of a class arrive in order
- * I2 no core stays away for ever with a message, a connect request or a backlog
- * I3 two cores that wait for each other's ring, or for room in it, do not wait for ever
+ * I2 no core stays away for ever with a message or a backlog
+ * I3 two cores that wait for room in each other's ring do not wait for ever
  * A core with a backlog polls, or has its timer armed: either looks at the backlog again in the end,
  * so here it simply waits for room. tests/spin/table lists the planted bugs. */
 
@@ -21,19 +21,18 @@
 #define LEAF 0
 #define CALL 1
 
-/* Plainly stored words of each core: the two rings it receives from, their publication, its attention. */
-#define SLOT(core, class) ((core) * 8 + (class))
-#define TAIL(core, class) ((core) * 8 + 2 + (class))
-#define HEAD(core, class) ((core) * 8 + 4 + (class))
-#define RING(core)        ((core) * 8 + 6)
-#define ATTENTION(core)   ((core) * 8 + 7)
+/* Plainly stored words of each core: the two rings it receives from, its attention. */
+#define SLOT(core, class) ((core) * 7 + (class))
+#define TAIL(core, class) ((core) * 7 + 2 + (class))
+#define HEAD(core, class) ((core) * 7 + 4 + (class))
+#define ATTENTION(core)   ((core) * 7 + 6)
 
 #define OTHER (1 - me)
 #define HAS_ROOM(class) (tail[class] == memory[HEAD(OTHER, class)])
 
-byte memory[16];
+byte memory[14];
 chan buffer[2] = [4] of { byte, byte };
-bool pending[4], connect[2], interrupt[2]; /* pending by PENDING() */
+bool pending[4], interrupt[2]; /* pending by PENDING() */
 #define PENDING(core, class) pending[(core) * 2 + (class)]
 byte answered[2];
 
@@ -61,19 +60,12 @@ inline set_pending(class)
 	old = false
 }
 
-/* Leaves: connect requests and replies. Neither sends anything. */
+/* Leaves: replies. They send nothing. */
 inline serve_leaves()
 {
 	d_step { empty(buffer[me]); PENDING(me, LEAF) = false };
-	if
-	:: connect[me] ->
-		store(RING(me), 1);
-		known = true;
-		d_step { empty(buffer[me]); connect[me] = false }
-	:: else
-	fi;
 	do
-	:: known && head[LEAF] != memory[TAIL(me, LEAF)] ->
+	:: head[LEAF] != memory[TAIL(me, LEAF)] ->
 		atomic {
 			assert(memory[SLOT(me, LEAF)] == head[LEAF] + 1); /* I1 */
 			head[LEAF]++;
@@ -90,21 +82,6 @@ inline serve_leaves()
 #define SERVE :: PENDING(me, LEAF) -> serve_leaves()
 #endif
 
-inline connect_once()
-{
-	if
-	:: !connected ->
-		d_step { empty(buffer[me]); connect[OTHER] = true };
-		set_pending(LEAF);
-		do
-		:: memory[RING(OTHER)] == 1 -> break
-		SERVE
-		od;
-		connected = true
-	:: else
-	fi
-}
-
 inline enqueue(class)
 {
 	atomic {
@@ -117,7 +94,6 @@ inline enqueue(class)
 
 inline reply()
 {
-	connect_once();
 	do
 	:: HAS_ROOM(LEAF) -> break
 	SERVE
@@ -129,7 +105,7 @@ inline serve_calls()
 {
 	d_step { empty(buffer[me]); PENDING(me, CALL) = false };
 	do
-	:: known && head[CALL] != memory[TAIL(me, CALL)] ->
+	:: head[CALL] != memory[TAIL(me, CALL)] ->
 		atomic {
 			assert(memory[SLOT(me, CALL)] == head[CALL] + 1); /* I1 */
 			head[CALL]++;
@@ -148,7 +124,6 @@ inline serve_calls()
 inline request()
 {
 	unasked--;
-	connect_once();
 #ifdef CALL_WAITS_FOR_ROOM
 	do
 	:: HAS_ROOM(CALL) -> break
@@ -165,7 +140,7 @@ proctype core(bool me)
 {
 	byte head[2], tail[2], backlog;
 	byte unasked = REQUESTS;
-	bool old, known, connected;
+	bool old;
 
 listen:	do
 	:: PENDING(me, LEAF) -> serve_leaves()

@@ -1,4 +1,4 @@
-/* inbox.pml - model of a core's inbox: connect, send, doorbell, and going away
+/* inbox.pml - model of a core's inbox: send, doorbell, and going away
  * SPDX-License-Identifier: MIT
  * Mirrors percpu/inbox.c, step names included. SENDERS cores send to one receiver, which listens in
  * its event loop, watches them for a while, runs a program (with system calls), or sleeps.
@@ -6,9 +6,8 @@
  * memory at any later time; a fence and a locked operation wait until the buffer is empty. Nobody else sees what is in the
  * buffer, so a core's stores are one step with the step before them.
  * I1 every message sent is received, once, in order
- * I2 the receiver never stays away for ever with a message or a connect request for it
- * I3 a sender finds the ring initialised when it sees it published
- * I4 a slot is not overwritten before it was read
+ * I2 the receiver never stays away for ever with a message for it
+ * I3 a slot is not overwritten before it was read
  * Sender 0 sends leaves, sender 1 calls; with GROUP both send leaves and share a pending bit. The
  * other macros that begin with a verb plant one bug each; tests/spin/table lists them. */
 
@@ -38,22 +37,19 @@
 #define LISTENING 0
 #define AWAY      1
 
-/* Words; slots with their labels, head and published ring for each sender. */
-#define SLOT(sender, index)  ((sender) * 6 + ((index) % SLOTS))
-#define LABEL(sender, index) ((sender) * 6 + 2 + ((index) % SLOTS))
-#define HEAD(sender)         ((sender) * 6 + 4)
-#define RING(sender)         ((sender) * 6 + 5)
-#define ATTENTION            (SENDERS * 6)
-#define WATCHED              (SENDERS * 6 + 1)
-#define WORDS                (SENDERS * 6 + 2)
-#define GARBAGE              9 /* what an uninitialised label holds */
+/* Words; slots with their labels and a head for each sender. */
+#define SLOT(sender, index)  ((sender) * 5 + ((index) % SLOTS))
+#define LABEL(sender, index) ((sender) * 5 + 2 + ((index) % SLOTS))
+#define HEAD(sender)         ((sender) * 5 + 4)
+#define ATTENTION            (SENDERS * 5)
+#define WATCHED              (SENDERS * 5 + 1)
+#define WORDS                (SENDERS * 5 + 2)
 
 byte memory[WORDS];
 chan buffer[SENDERS + 1] = [6] of { byte, byte };
 
 /* Words that only locked operations change. */
 byte pending[2];
-byte connect;
 
 bool interrupt; /* the doorbell, latched in the receiver's APIC */
 byte received[SENDERS];
@@ -109,15 +105,6 @@ proctype sender(byte me)
 {
 	byte tail, old, attention;
 
-#ifdef SET_PENDING_BEFORE_CONNECT
-	set_pending(LEAF);
-	locked_or(connect, 1 << me);
-#else
-	locked_or(connect, 1 << me);
-	set_pending(LEAF);
-#endif
-	memory[RING(me)] == 1;
-	assert(memory[LABEL(me, 0)] == 0); /* I3 */
 	do
 	:: tail < MESSAGES ->
 		atomic {
@@ -139,7 +126,7 @@ proctype sender(byte me)
 		tail++;
 		if
 		:: memory[WATCHED] & (1 << me)          /* S3 */
-		:: else -> set_pending(CLASS(me))
+		:: true -> set_pending(CLASS(me))       /* it watches nobody, or has not been asked */
 		fi
 	:: else -> break
 	od
@@ -154,7 +141,7 @@ inline empty_ring(from)
 		fence(RECEIVER);
 #endif
 		atomic {
-			assert(memory[SLOT(from, head[from])] == head[from] + 1); /* I1, I4 */
+			assert(memory[SLOT(from, head[from])] == head[from] + 1); /* I1, I3 */
 #ifndef DROP_RELEASE_HEAD
 			store(RECEIVER, HEAD(from), head[from] + 1);
 #endif
@@ -163,25 +150,6 @@ inline empty_ring(from)
 		}
 	:: else -> break
 	od
-}
-
-inline accept_connection(from)
-{
-	atomic {
-#ifdef DROP_RELEASE_RING
-		store(RECEIVER, RING(from), 1);
-		store(RECEIVER, LABEL(from, 0), 0);
-		store(RECEIVER, LABEL(from, 1), 0);
-		store(RECEIVER, HEAD(from), 0);
-#else
-		store(RECEIVER, LABEL(from, 0), 0);
-		store(RECEIVER, LABEL(from, 1), 0);
-		store(RECEIVER, HEAD(from), 0);
-		store(RECEIVER, RING(from), 1);
-#endif
-		known = known | (1 << from)
-	}
-	d_step { empty(buffer[RECEIVER]); connect = connect & ~(1 << from) }
 }
 
 /* R1: take all bits, leave none. */
@@ -207,11 +175,7 @@ inline drain_class(class)
 		if
 		:: bits & BIT(from) ->
 			if
-			:: connect & (1 << from) -> accept_connection(from)
-			:: else
-			fi;
-			if
-			:: (known & (1 << from)) && CLASS(from) == class -> empty_ring(from);
+			:: CLASS(from) == class -> empty_ring(from);
 #ifdef TAKE_ONE_OF_GROUP
 				break
 #endif
@@ -234,7 +198,7 @@ inline empty_watched(class)
 	do
 	:: watching && from < SENDERS ->
 		if
-		:: (known & (1 << from)) && CLASS(from) == class -> empty_ring(from)
+		:: CLASS(from) == class -> empty_ring(from)
 		:: else
 		fi;
 		from++
@@ -243,7 +207,7 @@ inline empty_watched(class)
 	from = 0
 }
 
-#define HAS_SENT(from) ((known & (1 << from)) && memory[LABEL(from, head[from])] == head[from] + 1)
+#define HAS_SENT(from) (memory[LABEL(from, head[from])] == head[from] + 1)
 
 /* W2 to W4. */
 inline stop_watching()
@@ -281,7 +245,7 @@ inline drain(last)
 proctype receiver()
 {
 	byte head[SENDERS];
-	byte from, bits, known, calls, class, watches;
+	byte from, bits, calls, class, watches;
 	bool watching;
 
 listen:	do
@@ -290,7 +254,7 @@ listen:	do
 	:: !pending[LEAF] && !pending[CALL] -> break
 	od;
 	if
-	:: atomic { !watching && known && watches < WATCHES -> store(RECEIVER, WATCHED, known); watching = true; watches++ }; goto listen /* W1 */
+	:: atomic { !watching && watches < WATCHES -> store(RECEIVER, WATCHED, (1 << SENDERS) - 1); watching = true; watches++ }; goto listen /* W1 */
 #ifndef LEAVE_WATCHING
 	:: watching -> stop_watching()
 #endif
@@ -340,13 +304,11 @@ end_away:                                 /* A4: asleep, or in a program with in
 init
 {
 	atomic {
-		memory[LABEL(0, 0)] = GARBAGE;
-		memory[LABEL(1, 0)] = GARBAGE;
 		run sender(0);
 		run sender(1);
 		run receiver()
 	}
 	timeout;
 	assert(received[0] == MESSAGES && received[1] == MESSAGES); /* I1, I2 */
-	assert(connect == 0 && pending[LEAF] == 0 && pending[CALL] == 0)
+	assert(pending[LEAF] == 0 && pending[CALL] == 0)
 }

@@ -293,7 +293,7 @@ static void choose(void)
 
 	if (thread_current && thread_current->state != THREAD_RUNNING)
 		thread_current = NULL;
-	if (thread_current && dispatch_preceded())
+	if (thread_current && dispatch_preceded() && !proxy_is_through(thread_current))
 		dispatch_give_way();
 	while (!thread_current && (next = dispatch_take()))
 		if (next->dying && next->activation == &next->program)

@@ -207,12 +207,118 @@ static void who_sends_often_is_watched_in_the_place_of_another(void **state)
 	play(PLAY_MOST, ALL, watch_too_many);
 }
 
+/* Place 0 answers, place 5 has asked it; the others are met before, and after. */
+static void expect_an_answer(void)
+{
+	unsigned self = play_place(), home = SENDERS;
+
+	for (unsigned place = 1; place < SENDERS; place++) {
+		if (self == place)
+			send(home, MESSAGE_stream);
+		if (self == home)
+			receive(place, 0);
+		play_meet();
+	}
+	if (self == home) {
+		inbox_expect(0);
+		inbox_expect(3); /* has a place */
+		inbox_watch();
+		for (unsigned place = 0; place < SENDERS; place++)
+			play_must((core_mailbox->watched[0] >> place & 1) == (place != 1)); /* the one that was met first */
+		inbox_expect(1);
+		play_must((core_mailbox->watched[0] & 3) == 2);
+		inbox_expect(0);
+	}
+	play_meet();
+	for (unsigned i = 0; i < WATCHED_LONG * WATCHED_MOST; i++) {
+		if (self == 1)
+			send(home, MESSAGE_stream);
+		if (self == home)
+			receive(SENDERS + i, 0);
+		play_meet();
+	}
+	if (self == home)
+		play_must(core_mailbox->watched[0] & 1 && core_mailbox->watched[0] & 2); /* who sends often has taken another place */
+	play_meet();
+	if (self == 0)
+		send(home, MESSAGE_stream);
+	play_meet();
+	if (self == home) {
+		play_must(!inbox_pending() && inbox_look());
+		inbox_drain();
+		play_must(inbox_leave());
+	}
+}
+
+static void who_is_to_answer_is_watched_before_he_has_sent(void **state)
+{
+	(void)state;
+	play(PLAY_MOST, ALL, expect_an_answer);
+}
+
+/* A call to who was away the last time sets the pending bit, watched or not; a leaf looks. */
+static void call_who_was_away(void)
+{
+	if (play_place() == 0) {
+		send(1, MESSAGE_stream);
+		play_meet();
+		play_meet(); /* away */
+		send(1, MESSAGE_notify);
+		play_must(counters[COUNTER_doorbells] == 1);
+		play_meet();
+		play_meet(); /* watches */
+		send(1, MESSAGE_stream);
+		play_meet();
+		play_meet(); /* has looked: nothing is pending */
+		send(1, MESSAGE_notify);
+		play_must(counters[COUNTER_doorbells] == 1);
+		play_meet();
+		play_meet();
+		send(1, MESSAGE_notify);
+		play_meet();
+		play_meet();
+		return;
+	}
+	receive(1, 0);
+	play_meet();
+	play_must(inbox_leave());
+	play_meet();
+	play_meet();
+	play_must(play_rung());
+	inbox_listen();
+	inbox_drain();
+	inbox_watch();
+	play_meet();
+	play_meet();
+	play_must(!inbox_pending() && inbox_look());
+	inbox_drain();
+	play_meet();
+	play_meet();
+	play_must(inbox_pending());
+	inbox_drain();
+	play_meet();
+	play_meet();
+	play_must(!inbox_pending() && inbox_look()); /* it was seen to listen, so it is asked again */
+	inbox_drain();
+	play_must(received[MESSAGE_LEAF] == 2 && received[MESSAGE_CALL] == 3);
+	play_meet();
+}
+
+static void a_call_does_not_ask_who_was_away(void **state)
+{
+	(void)state;
+	play(2, PAIR, call_who_was_away);
+	play(2, APART, call_who_was_away);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_is_watched_writes_the_message_and_nothing_else),
 		cmocka_unit_test(what_came_while_it_watched_is_not_left_behind),
 		cmocka_unit_test(who_sends_often_is_watched_in_the_place_of_another),
+		cmocka_unit_test(who_is_to_answer_is_watched_before_he_has_sent),
+		cmocka_unit_test(a_call_does_not_ask_who_was_away),
 	};
 
 	return cmocka_run_group_tests_name("inbox_watch", tests, NULL, NULL);

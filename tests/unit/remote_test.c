@@ -584,13 +584,39 @@ static void it_waits_at_a_closed_door(void **state)
 	assert_true(machine_go_on());
 	assert_ptr_equal(thread_current, inside);
 	machine_return(30);
-	assert_answered_with(30);
-	leave(inside);
-	assert_true(machine_go_on() && runs_for_others());
+	assert_true(machine_go_on() && runs_for_others()); /* before the program that has let it in */
 	assert_called_with(10);
 	machine_return(40);
-	assert_false(machine_go_on());
+	assert_true(machine_go_on());
 	assert_answer(AWAY, COOKIE, 40);
+	assert_ptr_equal(thread_current, inside);
+	assert_answered_with(30);
+	leave(inside);
+	assert_at_rest();
+}
+
+/* It answers before the next one comes in. */
+static void each_answers_before_the_next_one_goes_on(void **state)
+{
+	struct thread *inside = thread_inside(ECHO);
+
+	(void)state;
+	machine_interrupt();
+	machine_asked(AWAY, ECHO, COOKIE, 10);
+	machine_asked(FARTHER, ECHO, COOKIE + 1, 20);
+	assert_true(machine_go_on());
+	machine_return(30);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_true(machine_go_on() && runs_for_others());
+		assert_called_with(10 * (i + 1));
+		assert_int_equal(machine_sent_count, i);
+		machine_return(40 + 10 * i);
+	}
+	assert_true(machine_go_on());
+	assert_answer(AWAY, COOKIE, 40);
+	assert_answer(FARTHER, COOKIE + 1, 50);
+	assert_answered_with(30);
+	leave(inside);
 	assert_at_rest();
 }
 
@@ -873,6 +899,7 @@ int main(void)
 		TEST(it_goes_before_the_program_that_runs),
 		TEST(the_programs_slice_goes_on_meanwhile),
 		TEST(it_waits_at_a_closed_door),
+		TEST(each_answers_before_the_next_one_goes_on),
 		TEST(when_the_replica_fails_the_answer_is_dead_for_who_is_inside),
 		TEST(a_service_that_cannot_be_made_answers_so),
 		TEST(one_stack_is_kept_for_other_cores),

@@ -20,14 +20,30 @@ enum {
 	BURST_MAX = 3 * RING_SLOTS,
 };
 
+/* All in one piece, the slots last. */
+struct whole {
+	struct ring ring; /* first */
+	struct ring_tail tail;
+	uint32_t head;
+	_Alignas(64) struct message slot[RING_SIZE / sizeof(struct message)];
+};
+
+static struct ring *make_ring_in(struct whole *whole)
+{
+	assert_non_null(whole);
+	memset(whole, 0, sizeof(*whole));
+	whole->ring = (struct ring){ whole->slot, &whole->head };
+	return &whole->ring;
+}
+
+static struct ring_tail *tail_of(struct ring *ring)
+{
+	return &((struct whole *)ring)->tail;
+}
+
 static struct ring *make_ring(void)
 {
-	struct ring *ring = aligned_alloc(64, RING_SIZE);
-
-	assert_non_null(ring);
-	memset(ring, 0, RING_SIZE);
-	ring_open(ring);
-	return ring;
+	return make_ring_in(aligned_alloc(64, sizeof(struct whole)));
 }
 
 /* Every byte depends on the number, so that a torn or stale slot shows. */
@@ -58,14 +74,14 @@ static void put(struct ring *ring, uint64_t number)
 {
 	struct message message = make_message(number);
 
-	assert_true(ring_enqueue(ring, &message));
+	assert_true(ring_enqueue(*ring, tail_of(ring), &message));
 }
 
 static void get(struct ring *ring, uint64_t number)
 {
 	struct message message;
 
-	assert_true(ring_dequeue(ring, &message));
+	assert_true(ring_dequeue(*ring, &message));
 	assert_true(is_message(&message, number));
 }
 
@@ -75,11 +91,11 @@ static void an_empty_ring_gives_nothing(void **state)
 	struct message message = make_message(7);
 
 	(void)state;
-	assert_false(ring_dequeue(ring, &message));
+	assert_false(ring_dequeue(*ring, &message));
 	put(ring, 1);
 	get(ring, 1);
 	message = make_message(7);
-	assert_false(ring_dequeue(ring, &message));
+	assert_false(ring_dequeue(*ring, &message));
 	assert_true(is_message(&message, 7));
 	free(ring);
 }
@@ -92,14 +108,14 @@ static void a_full_ring_takes_nothing_and_keeps_what_it_has(void **state)
 	(void)state;
 	for (unsigned number = 0; number < RING_SLOTS; number++)
 		put(ring, number);
-	assert_false(ring_enqueue(ring, &message));
-	assert_false(ring_enqueue(ring, &message));
+	assert_false(ring_enqueue(*ring, tail_of(ring), &message));
+	assert_false(ring_enqueue(*ring, tail_of(ring), &message));
 	get(ring, 0);
 	put(ring, RING_SLOTS);
-	assert_false(ring_enqueue(ring, &message));
+	assert_false(ring_enqueue(*ring, tail_of(ring), &message));
 	for (unsigned number = 1; number <= RING_SLOTS; number++)
 		get(ring, number);
-	assert_false(ring_dequeue(ring, &message));
+	assert_false(ring_dequeue(*ring, &message));
 	free(ring);
 }
 
@@ -108,16 +124,16 @@ static void the_front_stays_until_it_is_dropped(void **state)
 	struct ring *ring = make_ring();
 
 	(void)state;
-	assert_null(ring_front(ring));
+	assert_null(ring_front(*ring));
 	put(ring, 5);
 	put(ring, 6);
-	assert_true(is_message(ring_front(ring), 5));
-	assert_true(is_message(ring_front(ring), 5));
+	assert_true(is_message(ring_front(*ring), 5));
+	assert_true(is_message(ring_front(*ring), 5));
 	for (unsigned number = 7; number < 5 + RING_SLOTS; number++)
 		put(ring, number);
-	assert_false(ring_enqueue(ring, ring_front(ring)));
-	ring_drop(ring);
-	assert_true(is_message(ring_front(ring), 6));
+	assert_false(ring_enqueue(*ring, tail_of(ring), ring_front(*ring)));
+	ring_drop(*ring);
+	assert_true(is_message(ring_front(*ring), 6));
 	put(ring, 5 + RING_SLOTS);
 	get(ring, 6);
 	free(ring);
@@ -151,7 +167,7 @@ static void the_sequence_may_wrap(void **state)
 		put(ring, number);
 		get(ring, number);
 		if (number % RING_SLOTS == 5)
-			assert_false(ring_dequeue(ring, &message));
+			assert_false(ring_dequeue(*ring, &message));
 	}
 	free(ring);
 }
@@ -166,7 +182,7 @@ static void a_full_ring_wraps(void **state)
 	while (next_out < UINT16_MAX + 2 * RING_SLOTS) {
 		struct message message = make_message(next_in);
 
-		if (ring_enqueue(ring, &message)) {
+		if (ring_enqueue(*ring, tail_of(ring), &message)) {
 			next_in++;
 			continue;
 		}
@@ -180,14 +196,13 @@ static void a_full_ring_wraps(void **state)
 
 static void a_ring_stays_inside_its_memory(void **state)
 {
-	struct ring *ring = aligned_alloc(64, 2 * RING_SIZE);
-	uint8_t *behind = (uint8_t *)ring + RING_SIZE;
+	struct whole *whole = aligned_alloc(64, sizeof(struct whole) + RING_SIZE);
+	struct ring *ring = make_ring_in(whole);
+	uint8_t *behind = (uint8_t *)(whole + 1);
 
 	(void)state;
 	assert_int_equal(RING_SIZE % 64, 0);
-	memset(ring, 0, RING_SIZE);
 	memset(behind, 0xa5, RING_SIZE);
-	ring_open(ring);
 	for (unsigned turn = 0; turn < 3; turn++) {
 		for (unsigned number = 0; number < RING_SLOTS; number++)
 			put(ring, number);
@@ -217,7 +232,7 @@ static void *produce(void *argument)
 		for (; burst && number < MESSAGES; burst--) {
 			struct message message = make_message(number);
 
-			if (!ring_enqueue(core->ring, &message)) {
+			if (!ring_enqueue(*core->ring, tail_of(core->ring), &message)) {
 				core->obstacles++;
 				sched_yield();
 				continue;
@@ -235,16 +250,16 @@ static bool receive(struct core *core, uint64_t number)
 	const struct message *front;
 
 	if (number % 2) {
-		if (!ring_dequeue(core->ring, &message))
+		if (!ring_dequeue(*core->ring, &message))
 			return false;
 		core->wrong += !is_message(&message, number);
 		return true;
 	}
-	front = ring_front(core->ring);
+	front = ring_front(*core->ring);
 	if (!front)
 		return false;
 	core->wrong += !is_message(front, number);
-	ring_drop(core->ring);
+	ring_drop(*core->ring);
 	return true;
 }
 
@@ -279,7 +294,7 @@ static void two_cores_pass_millions_of_messages_in_order(void **state)
 	consume(&consumer);
 	assert_int_equal(pthread_join(thread, NULL), 0);
 	assert_int_equal(consumer.wrong, 0);
-	assert_false(ring_dequeue(ring, &message));
+	assert_false(ring_dequeue(*ring, &message));
 	assert_true(producer.obstacles > 0);
 	assert_true(consumer.obstacles > 0);
 	free(ring);
