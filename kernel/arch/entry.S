@@ -108,6 +108,8 @@ restore_all:
 
 /* To ring 0: what is loaded behind the service's rights comes from the landing, which it may read. */
 resume_inner:
+	cmpl $VECTOR_SYSTEM_CALL, VECTOR(%rsp)
+	je gate_resume                    /* ipc/gate_inner.S */
 	LAND RDX, 0
 	LAND RCX, 8
 	LAND RAX, 16

@@ -37,6 +37,8 @@ static inline void registers_call_anew(struct registers *registers)
 {
 	registers->rip -= registers->cs & 3 ? SYSTEM_CALL_SIZE : GATE_JUMP_SIZE;
 	registers->rax = registers->error;
+	if (!(registers->cs & 3))
+		registers->vector = 0; /* the jump's registers are not lost yet */
 }
 
 /* Goes on with them, in their ring; in ring 0 with gate_page.rights. */

@@ -16,8 +16,10 @@ static void note(uint64_t address, enum access access)
 	thread_current->task.missed = (address & ~(uint64_t)(PAGE_SIZE - 1)) | access;
 }
 
+/* The call of the service has left the registers as a system call does; a fault's are not lost. */
 static int64_t fault_over(struct task *task, int64_t result)
 {
+	thread_current->program.registers.vector = VECTOR_PAGE_FAULT;
 	return fault_answered(task, (status_t)result);
 }
 
