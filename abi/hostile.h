@@ -23,6 +23,7 @@ enum hostile {
 	HOSTILE_CALL_RETURN, /* a function at an address, that returns at once */
 	HOSTILE_RETURN_FORGED, /* returns on a stack that holds nothing but an address */
 	HOSTILE_REGISTERS,   /* its answer is whether there was anything in the registers that hold no word of the call */
+	HOSTILE_VECTOR,      /* its answer is half of what is in the first vector register */
 	HOSTILE_REWRITE_CODE, /* a byte of its code, with what is there */
 	HOSTILE_FORGE,       /* writes, as if an interrupt had saved them, registers that go on at an address (word 2), where word 1 says; then jumps: word 3 */
 };

@@ -82,6 +82,10 @@ status_t kernel_start_thread(unsigned core, struct vspace *space, const struct r
 			     const struct task *task, uint64_t fs_base, const struct core_set *affinity);
 /* Ends every thread of a process on this core. */
 void kernel_kill_threads(uint32_t process_id);
+/* A thread of this core without a program, for what no program asks for: it goes on at `resume` when it is woken, and there sleeps again in the end. NULL: no memory. It is
+ * woken while it sleeps without a deadline. */
+struct task *kernel_start_worker(uint32_t thread_id, int64_t (*resume)(struct task *task, int64_t result));
+void kernel_wake_worker(struct task *task);
 
 /* User memory of the thread. BAD_ADDRESS: nothing, or a part, was copied. */
 must_check status_t kernel_copy_in(void *to, uint64_t from, size_t size);

@@ -36,7 +36,7 @@ int64_t ipc_wait(uint64_t key, uint64_t nanoseconds);
 int64_t ipc_wake(uint64_t key, uint64_t most);
 
 /* Calls its own replica on another core, or one that it may call: as ipc_call, or TIMED_OUT after so many nanoseconds (0: for ever). Others come
- * in meanwhile. BUSY, which is always possible: try later. At once, for programs: BUSY instead of waiting until fewer calls are out. */
+ * in meanwhile. BUSY, which is always possible: it has not been called, try later; NO_MEMORY is its own answer. At once, for programs: BUSY instead of waiting until fewer calls are out. */
 int64_t ipc_call_at(unsigned core, unsigned server, struct words *words, uint64_t nanoseconds);
 int64_t ipc_call_at_once(unsigned core, unsigned server, struct words *words, uint64_t nanoseconds);
 

@@ -72,6 +72,7 @@ struct task {
 	int64_t (*served)(struct task *task, int64_t result); /* what goes on with that */
 	uint32_t sequence;           /* of calls that change something (abi/fs.h) */
 	uint32_t tries;              /* of the one that is out */
+	bool unheard;                /* it ends without having heard of one */
 	struct file *file;           /* that this system call holds; NULL: none */
 	uint64_t missed;             /* page of a mapped file that the thread needs, and enum vspace_right; 0: none */
 	int64_t (*mapped)(struct task *task, int64_t result); /* what goes on with it */

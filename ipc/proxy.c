@@ -99,7 +99,7 @@ static int64_t go_on(struct task *task, int64_t result)
 		result = gate_call(proxy, server);
 		if (result == CALL_PARKED)
 			return CALL_PARKED;
-		registers->rax = (uint64_t)result;
+		registers->rax = (uint64_t)(result == STATUS_NO_MEMORY ? STATUS_BUSY : result); /* it has not been asked: what it answers itself comes another way */
 	}
 	send_answer((unsigned)task->request[PROXY_CALLER], task->request[PROXY_COOKIE], registers);
 	take_next(proxy, &calls[server]);

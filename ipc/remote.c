@@ -113,8 +113,8 @@ int64_t remote_call(struct thread *thread, uint64_t server)
 	if (core == this_core())
 		return gate_call(thread, server);
 	call = make_call(core, replica_domain((enum server)server), thread);
-	if (!call)
-		return STATUS_NO_MEMORY;
+	if (!call) /* to a service NO_MEMORY would look like the other one's answer */
+		return thread->activation == &thread->program ? STATUS_NO_MEMORY : STATUS_BUSY;
 	waits = !may_send(call) || others_wait(call);
 	status = waits && (call->caller == CALLER_SERVICE || words->rbx & IPC_AT_ONCE) ? STATUS_BUSY : wait_for(thread, words->r12);
 	if (status) {

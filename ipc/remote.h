@@ -4,7 +4,8 @@
  * that calls has let go of its monitor and keeps its stack (monitor.h). A call that is out has a record on the caller's core, which the answer names: it
  * is there until the answer comes, whatever becomes of the thread. So each call is answered once, and an answer that nobody waits for is dropped.
  * REMOTE_MOST calls of one service can be out to one core by programs, and as many by services. A program that calls then waits here, first come first
- * served, or is told BUSY, as it likes. A service is told BUSY in any case: waiting, with a stack that others may need, it could be in a circle.
+ * served, or is told BUSY, as it likes. A service is told BUSY in any case: waiting, with a stack that others may need, it could be in a circle. BUSY is also what it hears
+ * when there is no memory to call, here or there: NO_MEMORY is an answer of the service that it has called.
  * Two services, or two replicas of one, that call each other do not wait in a circle: a thread that waits for server n on another core is inside none but
  * servers behind n in abi/server.def, and none of these is what n waits for. For want of stacks they do not either: see proxy.h, and tests/spin/proxies.pml.
  * Nothing is charged to the caller's core: the time of the call is the other core's, as is the memory that it takes.

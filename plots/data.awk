@@ -8,7 +8,7 @@ BEGIN {
 	FS = "\t"
 	n_metrics = split("throughput latency cycles instructions_kernel instructions_user lines_moved lines_written lines_read lines_near " \
 		"lines_memory cycles_lines cycles_queues cycles_walks cycles_privileged cycles_send cycles_wake " \
-		"cycles_invalidate cycles_acknowledge messages doorbells", metrics, " ")
+		"cycles_invalidate cycles_acknowledge messages doorbells latency_median latency_longest", metrics, " ")
 	n_modes = split("model count wall", modes, " ")
 	for (i = 1; i <= n_metrics; i++)
 		known_metric[metrics[i]]

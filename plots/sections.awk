@@ -17,7 +17,7 @@ function kind_of(f,    test) {
 		return "first"
 	if (figure_mode[f] != "model")
 		return "counted"
-	if (figure_stem[f] == "-" || figure_stem[f] ~ /-(instructions|messages|doorbells)-model/)
+	if (figure_stem[f] == "-" || figure_stem[f] ~ /-(instructions|messages|doorbells|latency-median)-model/)
 		return "more"
 	return figure_stem[f] ~ /-latency-model$/ && unit_of[test, "throughput", "model"] != "" ? "more" : "first"
 }

@@ -14,8 +14,8 @@ BEGIN {
 # Tests of cache lines, bursts and locks are user code alone: they show the machine, and no system is to be judged by them.
 function is_of_machine(test) { return test ~ /^(line|lock|burst)_/ }
 
-# The same cores work, however many others there are: throughput per core would say nothing.
-function has_fixed_workers(test) { return test == "ring_throughput_pair" || test == "unmap_held" || "workers" in machine }
+# The same cores work, however many others there are, or all but one: throughput per core would say nothing.
+function has_fixed_workers(test) { return test ~ /^(ring_throughput_pair|unmap_held|file_restored|file_beside|file_beside_calm)$/ || "workers" in machine }
 
 # The ends of a modelled curve and its best point, into end_*; returns how many points it has.
 function read_ends(test, s,    c, n) {

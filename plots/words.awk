@@ -27,6 +27,8 @@ function metric_title(test, metric, mode) {
 		return metric == "cycles_lines" ? "cycles that lines take to come" : "cycles waited until lines were free"
 	if (metric in part_words)
 		return "cycles " part_words[metric]
+	if (metric == "latency_median" || metric == "latency_longest")
+		return metric == "latency_median" ? "median latency" : "latency of the longest"
 	if (metric == "lines_memory")
 		return "lines from memory or another group's cache"
 	return plain_words(metric)
@@ -42,6 +44,8 @@ function metric_axis(test, metric, mode,    what) {
 		return operations_of(test) " per second"
 	if (metric == "latency" && test != "footprint")
 		return "time per operation"
+	if (metric == "latency_median" || metric == "latency_longest")
+		return "time of the " (metric == "latency_median" ? "median" : "longest") " operation"
 	if (metric ~ /^(cycles.*|lines_.*|messages|doorbells|instructions_.*)$/)
 		return what " per operation"
 	return what

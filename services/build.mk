@@ -21,7 +21,7 @@ SERVER_LINK := -Wl,--gc-sections -nostdlib -static -no-pie -Wl,--build-id=none -
 SERVER_CFLAGS := -std=gnu17 -I. -O2 -g -Wall -Wextra -Werror -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fcf-protection=none -mgeneral-regs-only -mno-red-zone -ffunction-sections -fdata-sections $(SERVER_LINK)
 # Compiled as a whole: what many small parts say to each other is inlined.
-SERVER_CFLAGS_fs := -flto
+SERVER_CFLAGS_fs := -flto=1
 # In ring 0, far from where addresses have 32 bits. Tables of jumps would be taken for instructions by who looks through the image.
 SERVER_INNER_CFLAGS := -fpie -fno-jump-tables
 SERVER_INNER_LINK := -Wl,-z,max-page-size=4096

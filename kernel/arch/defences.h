@@ -1,10 +1,10 @@
 /* defences.h - which of the defences of abi/defence.def are off, for C and assembly
  * SPDX-License-Identifier: MIT
- * All are on, unless the kernel's command line has `undefended=NAME`: so the tests of attacks show that these are attacks. A defence in C is asked for where it is about to
- * refuse, and nowhere else, so that nobody pays who does nothing wrong. One that is made of instructions has them listed in the section .defences, and when it is off
- * they are overwritten when the kernel boots.
+ * All are on, unless the kernel's command line has `undefended=NAME`: so the tests of attacks show that these are attacks. A defence in C is asked for
+ * where it is built, or where it is about to refuse, so that nobody pays who does nothing wrong. One that is made of instructions has them listed in the
+ * section .defences; when it is off they are overwritten when the kernel boots.
  * I1 nothing here changes after the first instance is entered
- * Tested by the rows of tests/guest/attacks.table */
+ * Tested by tests/unit/defences_test.c and the rows of tests/guest/attacks.table */
 #ifndef KERNEL_ARCH_DEFENCES_H
 #define KERNEL_ARCH_DEFENCES_H
 

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "kernel/entry/threads.h"
 
+#include <stddef.h>
+
 #include "ipc/call.h"
 #include "ipc/monitor.h"
 #include "ipc/remote.h"
@@ -9,6 +11,7 @@
 #include "kernel/arch/defences.h"
 #include "kernel/arch/paging.h"
 #include "kernel/entry/composition.h"
+#include "kernel/memory/view.h"
 #include "kernel/memory/vspace.h"
 #include "percpu/far.h"
 #include "percpu/inbox.h"
@@ -147,6 +150,21 @@ status_t kernel_start_thread(unsigned core, struct vspace *space, const struct r
 		thread_send(thread, core);
 	}
 	return STATUS_OK;
+}
+
+struct task *kernel_start_worker(uint32_t thread_id, int64_t (*resume)(struct task *task, int64_t result))
+{
+	struct thread *thread = thread_create(view_nobodys());
+
+	if (!thread)
+		return NULL;
+	thread->task = (struct task){ .thread_id = thread_id, .resume = resume };
+	return &thread->task;
+}
+
+void kernel_wake_worker(struct task *task)
+{
+	dispatch_complete((struct thread *)((char *)task - offsetof(struct thread, task)), 0);
 }
 
 int64_t kernel_exit_thread(void)

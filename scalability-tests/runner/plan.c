@@ -199,7 +199,7 @@ static int check_cores(const struct plan *plan, const struct conditions *conditi
 
 int plan_make(struct plan *plan, struct conditions *conditions, enum systems available)
 {
-	int systems[2] = { 0 }, chosen[PLAN_TESTS_MAX] = { 0 };
+	int systems[2] = { 0 }, chosen[TESTS_MAX] = { 0 };
 	int everything = !setting_given(SETTING_TESTS) && setting_is_on(SETTING_FULL);
 
 	*plan = (struct plan){ 0 };
@@ -211,7 +211,7 @@ int plan_make(struct plan *plan, struct conditions *conditions, enum systems ava
 	plan->systems = (systems[0] ? TESSERA : 0) | (systems[1] ? LINUX : 0);
 	plan->unavailable = plan->systems & ~available;
 	plan->systems &= available;
-	for (unsigned int i = 0; i < PLAN_TESTS_MAX && test_at(i); i++)
+	for (unsigned int i = 0; i < TESTS_MAX && test_at(i); i++)
 		if (everything || chosen[i])
 			plan->chosen[plan->tests++] = test_at(i);
 	for (size_t i = 0; i < plan->tests; i++)

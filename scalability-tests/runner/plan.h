@@ -8,8 +8,6 @@
 
 #include "results.h"
 
-enum { PLAN_TESTS_MAX = 64 };
-
 struct plan {
 	struct point *points;
 	size_t count;
@@ -17,7 +15,7 @@ struct plan {
 	size_t core_counts;
 	enum systems systems, unavailable; /* of those asked for */
 	int modes[MODES];
-	const struct test *chosen[PLAN_TESTS_MAX]; /* in the table's order */
+	const struct test *chosen[TESTS_MAX]; /* in the table's order */
 	size_t tests;
 };
 

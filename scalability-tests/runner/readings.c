@@ -15,7 +15,7 @@ const char *const metric_names[METRICS] = {
 	[CYCLES_LINES] = "cycles_lines", [CYCLES_QUEUES] = "cycles_queues", [CYCLES_WALKS] = "cycles_walks",
 	[CYCLES_PRIVILEGED] = "cycles_privileged", [MESSAGES] = "messages", [DOORBELLS] = "doorbells",
 	[CYCLES_SEND] = "cycles_send", [CYCLES_WAKE] = "cycles_wake", [CYCLES_INVALIDATE] = "cycles_invalidate",
-	[CYCLES_ACKNOWLEDGE] = "cycles_acknowledge",
+	[CYCLES_ACKNOWLEDGE] = "cycles_acknowledge", [LATENCY_MEDIAN] = "latency_median", [LATENCY_LONGEST] = "latency_longest",
 };
 
 static void add(struct readings *readings, enum metric metric, int distance, const char *unit, double value)
@@ -207,6 +207,32 @@ static void add_accounts(struct readings *readings, const struct model_file *mod
 		add_columns(readings, of_rounds, sizeof(of_rounds) / sizeof(*of_rounds), account, operations);
 }
 
+static int compare(const void *left, const void *right)
+{
+	double a = *(const double *)left, b = *(const double *)right;
+
+	return (a > b) - (a < b);
+}
+
+/* Where each window is one operation, that is known which a mean hides. */
+static void add_single(struct readings *readings, const struct model_file *model, unsigned int repetition, double operations)
+{
+	double *cycles = malloc((model->window_count + 1) * sizeof(*cycles));
+	size_t count = 0;
+
+	if (!cycles)
+		abort();
+	for (size_t i = 0; i < model->window_count; i++)
+		if (model->windows[i].repetition == repetition)
+			cycles[count++] = model->windows[i].cycles;
+	if (count && (double)count == operations) {
+		qsort(cycles, count, sizeof(*cycles), compare);
+		add(readings, LATENCY_MEDIAN, NO_DISTANCE, "ns", cycles[count / 2] * 1000 / model->mhz);
+		add(readings, LATENCY_LONGEST, NO_DISTANCE, "ns", cycles[count - 1] * 1000 / model->mhz);
+	}
+	free(cycles);
+}
+
 void readings_of_model(struct readings *readings, const struct test *test, const struct machine *machine,
 		       const struct result_lines *lines, unsigned int repetition, const struct model_file *model,
 		       enum systems system)
@@ -225,6 +251,7 @@ void readings_of_model(struct readings *readings, const struct test *test, const
 	readings_of_time(readings, test, machine, &own);
 	add(readings, CYCLES, NO_DISTANCE, per_operation, cycles / readings_operations(&own));
 	add_accounts(readings, model, repetition, readings_operations(&own), system);
+	add_single(readings, model, repetition, readings_operations(&own));
 	result_lines_free(&own);
 }
 

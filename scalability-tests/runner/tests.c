@@ -13,6 +13,8 @@ enum entry {
 	ENTRIES,
 };
 
+_Static_assert((int)ENTRIES <= TESTS_MAX, "whoever keeps a word for each has room for so many");
+
 static const char *const systems_names[] = { [TESSERA] = "Tessera", [LINUX] = "Linux", [BOTH] = "Tessera and Linux" };
 
 static struct test tests[ENTRIES] = {

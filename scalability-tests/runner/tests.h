@@ -6,6 +6,7 @@
 
 enum systems { TESSERA = 1, LINUX = 2, BOTH = TESSERA | LINUX };
 enum mode { COUNT, WALL, MODEL, MODES };
+enum { TESTS_MAX = 128 };
 
 struct test {
 	const char *name;

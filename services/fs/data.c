@@ -323,6 +323,8 @@ int64_t data_resize(uint64_t ticket)
 	struct answer *room, *answer = answer_of(ticket, &room);
 	struct inode *inode;
 
+	if (answer && word_get(&answer->result) == STATUS_OK && pages_untidy())
+		return STATUS_PENDING;
 	if (answer)
 		return (int64_t)word_get(&answer->result);
 	if (operation_read(ticket, &request) != STATUS_OK || request.step != STEP_RESIZE)

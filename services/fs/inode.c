@@ -237,7 +237,9 @@ int64_t inode_release(uint64_t ticket, uint64_t id)
 	uint64_t unlinker = inode ? word_get(&inode->unlinker) : 0;
 	status_t elsewhere;
 
-	if (!inode || word_get(&inode->link) || (unlinker != ticket && operation_in_flight(unlinker)))
+	if (!inode) /* it went when this was asked the first time, and the replica died at its pages */
+		return pages_untidy() ? STATUS_PENDING : STATUS_OK;
+	if (word_get(&inode->link) || (unlinker != ticket && operation_in_flight(unlinker)))
 		return STATUS_OK;
 	full_fence();
 	elsewhere = opens_elsewhere(id);

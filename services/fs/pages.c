@@ -211,6 +211,13 @@ static void take_apart_some(struct shard *shard)
 	journal_commit();
 }
 
+bool pages_untidy(void)
+{
+	const struct shard *shard = shard_own();
+
+	return word_get(&shard->dropping) || word_get(&shard->trash);
+}
+
 bool pages_tidy(void)
 {
 	struct shard *shard = shard_own();
@@ -219,7 +226,7 @@ bool pages_tidy(void)
 		drop_some(shard);
 	else if (word_get(&shard->trash))
 		take_apart_some(shard);
-	return word_get(&shard->dropping) || word_get(&shard->trash);
+	return pages_untidy();
 }
 
 void pages_recover(void)

@@ -51,8 +51,9 @@ must_check status_t pages_take_node(uint64_t **node);
 void pages_drop(uint64_t page);
 void pages_discard(uint64_t root);
 
-/* A bounded part of what is to be dropped and taken apart. Is there more? */
+/* A bounded part of what is to be dropped and taken apart. Is there more? And is there any? */
 bool pages_tidy(void);
+bool pages_untidy(void);
 
 void pages_recover(void);
 

@@ -109,6 +109,8 @@ static int64_t mkdir_once(struct words *words)
 	struct place place;
 	status_t status = path_resolve(INODE(words), 0, &place);
 
+	if (status == STATUS_NOT_DIRECTORY && place.slash && place.meaning.inode) /* it is the last name that is no directory: it is there */
+		return STATUS_EXISTS;
 	if (status != STATUS_OK)
 		return status;
 	if (place.meaning.inode)

@@ -49,7 +49,7 @@ struct answer {
 struct shard {
 	uint64_t magic; /* last when it is made */
 
-	/* core 0's alone */
+	/* core 0's, of which others keep two: the first says that core 0 knows of this shard */
 	uint64_t seed;       /* of all hashes */
 	uint64_t present[4]; /* cores whose shards exist */
 	uint64_t populated;  /* the archive's files are there */

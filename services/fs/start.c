@@ -62,10 +62,23 @@ static status_t recover(void)
 	return STATUS_OK;
 }
 
-status_t start_shard(void)
+/* Core 0 knows of this shard from now on; this one keeps what it has learnt, so that a replica that begins anew asks nobody. */
+static status_t enter(struct shard *shard)
 {
 	struct words words = { { FS_REGISTER, ipc_core() } };
 	status_t status;
+
+	if (!ipc_core())
+		return (status_t)start_register(0);
+	status = (status_t)request(0, &words);
+	if (status == STATUS_OK)
+		word_put(&shard->seed, word_get(&shard_of(0)->seed));
+	return status;
+}
+
+status_t start_shard(void)
+{
+	status_t status = STATUS_OK;
 
 	if (!self.recovered) {
 		status = recover();
@@ -75,9 +88,10 @@ status_t start_shard(void)
 	}
 	if (self.seed)
 		return STATUS_OK;
-	status = ipc_core() ? (status_t)request(0, &words) : (status_t)start_register(0);
+	if (!ipc_core() || !word_get(&shard_own()->seed))
+		status = enter(shard_own());
 	if (status == STATUS_OK)
-		self.seed = word_get(&shard_of(0)->seed);
+		self.seed = word_get(&shard_own()->seed);
 	return status;
 }
 
@@ -93,7 +107,7 @@ int64_t start_register(unsigned core)
 
 status_t start_tree(void)
 {
-	status_t status = STATUS_BUSY;
+	status_t status = word_get(&shard_own()->populated) ? STATUS_OK : STATUS_BUSY;
 
 	if (self.started)
 		return STATUS_OK;
@@ -105,6 +119,8 @@ status_t start_tree(void)
 			(void)ipc_wait(WAIT_KEY, WAIT_NS);
 	}
 	self.started = status == STATUS_OK;
+	if (self.started && ipc_core())
+		word_put(&shard_own()->populated, 1);
 	return status;
 }
 

@@ -173,6 +173,9 @@ int64_t attack(struct words *words)
 		break;
 	case HOSTILE_RETURN_FORGED:
 		return_forged(words->word[1]);
+	case HOSTILE_VECTOR:
+		__asm__ volatile("movq %%xmm0, %0" : "=r"(words->word[1]));
+		return (int64_t)(words->word[1] >> 1);
 	case HOSTILE_REGISTERS:
 		return found_in_registers != 0;
 	case HOSTILE_UNDEFINED:

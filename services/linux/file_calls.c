@@ -3,6 +3,7 @@
  * Own core; never waits but for room in the log: what the file service does goes on in a resume function. */
 #include "abi/kernel.h"
 #include "services/linux/calls.h"
+#include "services/linux/closer.h"
 #include "services/linux/errno.h"
 #include "services/linux/files.h"
 #include "services/linux/proc.h"
@@ -61,7 +62,7 @@ int64_t linux_close(struct registers *registers)
 
 	if (!file)
 		return -LINUX_EBADF;
-	file_put(file);
+	file_put_served(file);
 	return serve_closing(0);
 }
 
@@ -75,7 +76,7 @@ int64_t linux_close_range(struct registers *registers)
 		struct file *file = registers->rdx ? NULL : descriptor_take(table(), number);
 
 		if (file)
-			file_put(file);
+			file_put_served(file);
 		else if (registers->rdx)
 			(void)descriptor_mark(table(), number, true);
 	}
@@ -203,7 +204,7 @@ static int64_t ask_of(uint64_t descriptor, struct service_call *call, int64_t (*
 
 static int64_t let_go(struct task *task, int64_t result)
 {
-	file_put(task->file);
+	file_put_served(task->file);
 	task->file = NULL;
 	return serve_closing(result);
 }
@@ -265,6 +266,19 @@ int64_t linux_ftruncate(struct registers *registers)
 	return ask_of(registers->rdi, &(struct service_call){ .word = { FS_TRUNCATE, 0, 0, registers->rsi } }, truncated);
 }
 
+/* From where it is, which others may change: each distance counts. */
+static int64_t seek_on(struct file *file, int64_t distance)
+{
+	uint64_t from = __atomic_load_n(&file->offset, __ATOMIC_ACQUIRE);
+	int64_t to;
+
+	do {
+		if (__builtin_add_overflow((int64_t)from, distance, &to) || to < 0)
+			return -LINUX_EINVAL;
+	} while (!__atomic_compare_exchange_n(&file->offset, &from, (uint64_t)to, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)); /* bounded: each turn that fails, another has moved it */
+	return to;
+}
+
 static int64_t seek_to(struct file *file, int64_t base, int64_t distance)
 {
 	int64_t to;
@@ -294,8 +308,10 @@ int64_t linux_lseek(struct registers *registers)
 		return -LINUX_EBADF;
 	if (!file->inode && !file->text)
 		result = -LINUX_ESPIPE;
-	else if (registers->rdx == SEEK_START || registers->rdx == SEEK_HERE)
-		result = seek_to(file, registers->rdx == SEEK_HERE ? (int64_t)file->offset : 0, (int64_t)registers->rsi);
+	else if (registers->rdx == SEEK_HERE)
+		result = seek_on(file, (int64_t)registers->rsi);
+	else if (registers->rdx == SEEK_START)
+		result = seek_to(file, 0, (int64_t)registers->rsi);
 	else
 		result = -LINUX_EINVAL;
 	file_put(file);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "abi/kernel.h"
+#include "services/linux/closer.h"
 #include "services/linux/process.h"
 
 enum { FILES_PAGE = 4096 / sizeof(struct file) };
@@ -16,7 +17,7 @@ static struct file *pages;               /* the first record of each leads to th
 
 static struct file *more(void)
 {
-	struct file *page = kernel_files_page_take();
+	struct file *page = closer_open() ? kernel_files_page_take() : NULL;
 
 	for (unsigned i = 1; page && i < FILES_PAGE; i++) {
 		page[i] = (struct file){ .home = kernel_core(), .next = free_file };
@@ -58,18 +59,31 @@ void file_share(struct file *file)
 	__atomic_fetch_add(&file->references, 1, __ATOMIC_RELAXED);
 }
 
-void file_gone(struct file *file)
+static void list(struct file *file)
 {
 	file->next = closing;
 	closing = file;
 }
 
+void file_gone(struct file *file)
+{
+	list(file);
+	closer_wake();
+}
+
 void file_put(struct file *file)
+{
+	file_put_served(file);
+	if (closing)
+		closer_wake();
+}
+
+void file_put_served(struct file *file)
 {
 	if (__atomic_sub_fetch(&file->references, 1, __ATOMIC_ACQ_REL))
 		return;
 	if (file->home == kernel_core())
-		file_gone(file);
+		list(file);
 	else
 		kernel_notify(file->home, SERVICE_LINUX, LINUX_FILE_GONE, (uint64_t[CALL_WORDS]){ (uint64_t)file });
 }

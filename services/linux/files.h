@@ -56,8 +56,10 @@ struct file *file_open_text(struct text *text, uint32_t mode, uint32_t flags);
 /* One reference more, for who has one already. */
 void file_share(struct file *file);
 
-/* One reference less. Of the last one the home hears, and the file service when that core next has a system call for it (served.h). */
+/* One reference less. Of the last one the home hears, and from it the file service (closer.h). */
 void file_put(struct file *file);
+/* The same, for a system call that goes on to serve_closing: nobody else is woken for a file of this core. */
+void file_put_served(struct file *file);
 
 /* This core: the last reference of one of its files is gone. */
 void file_gone(struct file *file);

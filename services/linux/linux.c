@@ -6,6 +6,7 @@
 #include "abi/token.h"
 #include "abi/native.h"
 #include "services/linux/calls.h"
+#include "services/linux/closer.h"
 #include "services/linux/errno.h"
 #include "services/linux/exec.h"
 #include "services/linux/files.h"
@@ -91,6 +92,8 @@ static void thread_gone(struct task *task)
 {
 	if (task->file)
 		file_put(task->file);
+	if (task->unheard)
+		closer_visit();
 	kernel_notify(process_home(task->process_id), SERVICE_LINUX, LINUX_THREAD_GONE,
 		      (uint64_t[CALL_WORDS]){ task->process_id, (uint64_t)task->exit_status });
 }

@@ -77,7 +77,7 @@ static int64_t mapping_made(struct task *task, int64_t result)
 	if (result < 0)
 		file_put(task->file);
 	task->file = NULL;
-	return serve_closing(linux_result(result));
+	return linux_result(result);
 }
 
 /* 0, or why the file cannot be mapped so. */
@@ -109,7 +109,7 @@ int64_t mapping_of_file(const struct mapping *mapping, uint64_t descriptor, uint
 		error = mapping->size > VSPACE_END ? -LINUX_ENOMEM : -LINUX_EOVERFLOW;
 	if (error) {
 		file_put(file);
-		return serve_closing(error);
+		return error;
 	}
 	task->file = file;
 	return then(kernel_vspace_call(kernel_vspace(), VSPACE_MAP_OBJECT, mapping->address, mapping->size,

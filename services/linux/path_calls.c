@@ -5,6 +5,7 @@
 #include "abi/kernel.h"
 #include "lib/string.h"
 #include "services/linux/calls.h"
+#include "services/linux/closer.h"
 #include "services/linux/errno.h"
 #include "services/linux/files.h"
 #include "services/linux/proc.h"
@@ -322,14 +323,18 @@ int64_t linux_renameat2(struct registers *registers)
 
 static int64_t truncated(struct task *task, int64_t result)
 {
-	return close_again(task, task->request[1], linux_result(result));
+	file_put_served(task->file);
+	task->file = NULL;
+	return serve_closing(linux_result(result));
 }
 
 static int64_t opened_to_truncate(struct task *task, int64_t result)
 {
 	if (result < 0)
 		return serve_closing(linux_result(result));
-	task->request[1] = (uint64_t)result;
+	task->file = file_open((uint64_t)result, (uint32_t)task->answer[1], 0);
+	if (!task->file)
+		return close_again(task, (uint64_t)result, -LINUX_ENOMEM);
 	return serve_file_call(&(struct service_call){ .word = { FS_TRUNCATE, 0, (uint64_t)result, task->request[0] } }, truncated);
 }
 

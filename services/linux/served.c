@@ -3,12 +3,11 @@
 #include "services/linux/served.h"
 
 #include "abi/pager.h"
-#include "services/linux/errno.h"
-#include "services/linux/files.h"
 
 enum {
-	PAUSE = 1000000, /* ns before the next try */
-	TRIES = 20000,   /* then the service is not coming back */
+	PAUSE_FIRST = 10000,  /* ns before a try; twice as long each time */
+	PAUSE_MOST = 1000000,
+	TRIES = 20000,        /* then the service is not coming back */
 };
 
 static int64_t try(struct task *task);
@@ -19,14 +18,25 @@ static int64_t again(struct task *task, int64_t result)
 	return try(task);
 }
 
+static uint64_t pause(unsigned tries)
+{
+	return tries < 8 && (uint64_t)PAUSE_FIRST << tries < PAUSE_MOST ? (uint64_t)PAUSE_FIRST << tries : PAUSE_MOST;
+}
+
 static int64_t answered(struct task *task, int64_t result)
 {
 	task->answer[0] = (uint64_t)result;
-	if ((result != STATUS_DEAD && result != STATUS_BUSY) || kernel_ending())
+	if (result != STATUS_DEAD && result != STATUS_BUSY)
 		return task->served(task, result);
+	if (kernel_ending()) {
+		task->unheard = true;
+		return task->served(task, result);
+	}
 	if (++task->tries == TRIES)
 		return task->served(task, STATUS_DEAD);
-	kernel_set_deadline(kernel_time() + PAUSE);
+	if (result == STATUS_DEAD && task->tries == 1) /* it begins anew with the next call */
+		return try(task);
+	kernel_set_deadline(kernel_time() + pause(task->tries - 1));
 	task->resume = again;
 	return kernel_sleep();
 }
@@ -47,37 +57,20 @@ static int64_t try(struct task *task)
 	return CALL_PARKED;
 }
 
-int64_t serve_file_call(const struct service_call *call, int64_t (*next)(struct task *task, int64_t result))
+int64_t serve_by_key(const struct service_call *call, uint64_t key, int64_t (*next)(struct task *task, int64_t result))
 {
 	struct task *task = kernel_task();
 
 	task->call = *call;
-	task->call.word[1] = (uint64_t)task->thread_id << 32 | ++task->sequence;
+	task->call.word[1] = key;
 	task->served = next;
 	task->tries = 0;
 	return try(task);
 }
 
-/* One is closed, whatever the service says of it: it is nobody's any more. */
-static int64_t closed(struct task *task, int64_t result)
-{
-	(void)result;
-	file_closed((struct file *)task->saved[1]);
-	return serve_closing((int64_t)task->saved[0]);
-}
-
-int64_t serve_closing(int64_t result)
+int64_t serve_file_call(const struct service_call *call, int64_t (*next)(struct task *task, int64_t result))
 {
 	struct task *task = kernel_task();
-	struct file *file = file_closing();
 
-	while (file && !file->inode) { /* bounded: the list gets shorter */
-		file_closed(file);
-		file = file_closing();
-	}
-	if (!file)
-		return result;
-	task->saved[0] = (uint64_t)result;
-	task->saved[1] = (uint64_t)file;
-	return serve_file_call(&(struct service_call){ .word = { FS_CLOSE, 0, file->inode } }, closed);
+	return serve_by_key(call, (uint64_t)task->thread_id << 32 | ++task->sequence, next);
 }

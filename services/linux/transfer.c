@@ -4,6 +4,7 @@
 
 #include "abi/kernel.h"
 #include "services/linux/calls.h"
+#include "services/linux/closer.h"
 #include "services/linux/console.h"
 #include "services/linux/errno.h"
 #include "services/linux/files.h"
@@ -16,6 +17,7 @@ enum {
 	ACCESS_MODE = 3, ACCESS_READ = 0, ACCESS_WRITE = 1, ACCESS_BOTH = 2, /* open(2) */
 	APPENDS = 02000,
 	VECTORS_MOST = 1024,
+	PAGE = 4096,
 	READV = 19, /* its number */
 };
 
@@ -97,7 +99,7 @@ static int64_t read_anew(void)
 
 static int64_t leave(struct task *task, int64_t result)
 {
-	file_put(task->file);
+	file_put_served(task->file);
 	task->file = NULL;
 	return serve_closing(result);
 }
@@ -108,6 +110,7 @@ static int64_t finish(struct task *task, int64_t error)
 	struct file *file = task->file;
 	uint64_t end = transfer->start + transfer->done;
 
+	transfer->how &= ~(uint64_t)HOW_BY_PAGES;
 	if (transfer->how == HOW_MOVES && transfer->done && !move_offset(file, transfer->start, end)) {
 		file_put(file);
 		task->file = NULL;
@@ -124,7 +127,18 @@ static int64_t go_on(struct task *task);
 
 static int64_t page_came(struct task *task, int64_t result)
 {
-	return result == STATUS_OK ? go_on(task) : finish(task, -LINUX_EFAULT);
+	struct transfer *transfer = transfer_of(task);
+
+	if (result != STATUS_OK && transfer->how & HOW_BY_PAGES)
+		return finish(task, -LINUX_EFAULT);
+	if (result != STATUS_OK)
+		transfer->how |= HOW_BY_PAGES; /* what lies before that page counts */
+	return go_on(task);
+}
+
+static uint64_t left_of_page(const struct transfer *transfer)
+{
+	return PAGE - transfer->address % PAGE;
 }
 
 static int64_t piece_done(struct task *task, int64_t result)
@@ -134,6 +148,10 @@ static int64_t piece_done(struct task *task, int64_t result)
 
 	if (result == STATUS_BAD_ADDRESS && task->missed)
 		return mapped_page(task, page_came);
+	if (result == STATUS_BAD_ADDRESS && asked > left_of_page(transfer) && !kernel_ending()) { /* what lies before the bad address counts */
+		transfer->how |= HOW_BY_PAGES;
+		return go_on(task);
+	}
 	if (result < 0)
 		return finish(task, linux_result(result));
 	transfer->address += (uint64_t)result;
@@ -153,6 +171,8 @@ static int64_t go_on(struct task *task)
 	if (!next_piece(transfer))
 		return finish(task, 0);
 	size = transfer->size < FS_TRANSFER_MOST ? transfer->size : FS_TRANSFER_MOST;
+	if (transfer->how & HOW_BY_PAGES && size > left_of_page(transfer))
+		size = left_of_page(transfer);
 	return serve_file_call(&(struct service_call){
 		.word = { (writes ? FS_WRITE : FS_READ) | size << 16, 0, task->file->inode, offset },
 		.lent = { { transfer->address, size | (writes ? 0 : IPC_WRITABLE) } },

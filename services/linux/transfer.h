@@ -13,6 +13,7 @@ enum how {
 	HOW_WRITES = 1,
 	HOW_MOVES = 2,   /* the open file's offset counts */
 	HOW_APPENDS = 4,
+	HOW_BY_PAGES = 8, /* some of the memory is not there: no more at once than lies in one page of it */
 };
 
 /* For the running thread, whose system call it is, with a descriptor: `count` pieces of memory, as readv(2) has them, the one at `address` (count 0: so many bytes

@@ -196,8 +196,8 @@ int program_token_for_nobody(void)
 
 int program_landing_in_kernel(void)
 {
-	return native_call(NATIVE_token_landing, (long)point(GATE_POINT_SPARE_RETURN), 0, 0) >= 0 || native_call(NATIVE_token_landing, (long)NO_ADDRESS, 0, 0) >= 0 ||
-	       native_call(NATIVE_token_landing, 0x00007ffffffff000, 0, 0) >= 0;
+	return native_call(NATIVE_token_landing, (long)point(GATE_POINT_SPARE_RETURN), 0, 0) >= 0 ||
+	       native_call(NATIVE_token_landing, (long)NO_ADDRESS, 0, 0) >= 0 || native_call(NATIVE_token_landing, 0x00007ffffffff000, 0, 0) >= 0;
 }
 
 int program_call_from_landing(void)

@@ -1,7 +1,8 @@
 /* attacks.c - a hostile program tries everything, and everybody else goes on
  * SPDX-License-Identifier: MIT
- * Usage: attacks [off DEFENCE | only ATTACK]. Every attack of abi/attacks.def that a program makes, each in a process of its own. It must be refused as the table has it: by a signal,
- * or by an answer. With `off`, the kernel has been booted without that defence, and those attacks that it alone stops must go through. With `only`, that one is made, here. */
+ * Usage: attacks [off DEFENCE | only ATTACK]. Every attack of abi/attacks.def that a program makes, each in a process of its own. It must be refused as the
+ * table has it: by a signal, or by an answer. With `off`, the kernel has been booted without that defence, and those attacks that it alone stops must go
+ * through. With `only`, that one is made, here. */
 #include "attack.h"
 
 #include <signal.h>

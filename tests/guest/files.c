@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -162,6 +164,63 @@ static void write_pieces(void)
 	close(file);
 }
 
+/* Memory that ends in the middle: what lies before that counts. */
+static void end_in_the_middle(void)
+{
+	enum { PAGES = 100, PAGE = 4096 };
+	char *memory = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int file = open("middle", O_CREAT | O_RDWR, 0600);
+	struct stat known;
+
+	say("mapped", memory != MAP_FAILED);
+	memset(memory, 'm', PAGES * PAGE);
+	say("write", write(file, memory, PAGES * PAGE));
+	say("unmap", munmap(memory + 70 * PAGE, PAGE));
+	memset(memory, 0, 70 * PAGE);
+	say("read", pread(file, memory + 10, PAGES * PAGE - 10, 5));
+	say("the last byte", memory[70 * PAGE - 1]);
+	say("read across", pread(file, memory + 69 * PAGE, 3 * PAGE, 0));
+	say("read to nothing", pread(file, memory + 70 * PAGE, PAGE, 0));
+	say("truncate", ftruncate(file, 0));
+	say("back", lseek(file, 0, SEEK_SET));
+	say("write", write(file, memory + 3, PAGES * PAGE - 3));
+	say("where", lseek(file, 0, SEEK_CUR));
+	say("write from nothing", write(file, memory + 70 * PAGE, PAGE));
+	say("where", lseek(file, 0, SEEK_CUR));
+	say("append", fcntl(file, F_SETFL, O_APPEND));
+	say("write", write(file, memory + 69 * PAGE + 100, 2 * PAGE));
+	say("stat", fstat(file, &known));
+	say("size", known.st_size);
+	say("where", lseek(file, 0, SEEK_CUR));
+	close(file);
+	munmap(memory, PAGES * PAGE);
+}
+
+static int stepped;
+
+static void *step_on(void *unused)
+{
+	for (int i = 0; i < 20000; i++)
+		lseek(stepped, 1, SEEK_CUR);
+	return unused;
+}
+
+/* Two threads move the offset of one open file. */
+static void step_together(void)
+{
+	pthread_t other;
+
+	stepped = open("a", O_RDONLY);
+	if (pthread_create(&other, NULL, step_on, NULL))
+		say("thread", -1);
+	step_on(NULL);
+	pthread_join(other, NULL);
+	say("steps", lseek(stepped, 0, SEEK_CUR));
+	say("before the beginning", lseek(stepped, -40001, SEEK_CUR));
+	say("too far", lseek(stepped, LONG_MAX, SEEK_CUR));
+	close(stepped);
+}
+
 /* More than the service takes at once, and read back. */
 static void write_much(void)
 {
@@ -198,6 +257,14 @@ static void use_directories(void)
 	say("mkdir below nothing", mkdir("none/d", 0755));
 	say("mkdir below", mkdir("d/e", 0700));
 	say("mkdir of itself", mkdir("d/.", 0700));
+	say("a file", close(open("f", O_CREAT | O_WRONLY, 0600)));
+	say("mkdir of a file", mkdir("f", 0700));
+	say("mkdir of a file with a slash", mkdir("f/", 0700));
+	say("mkdir of a directory with a slash", mkdir("d/", 0700));
+	say("mkdir below a file", mkdir("f/d", 0700));
+	say("mkdir below a file with a slash", mkdir("f/d/", 0700));
+	say("mkdir of a file's dot", mkdir("f/.", 0700));
+	say("unlink", unlink("f"));
 	say_stat("d");
 	say_stat("d/e/../e/./");
 	say("create", close(open("d/e/f", O_CREAT | O_WRONLY, 0600)));
@@ -387,16 +454,19 @@ int main(int argc, char **argv)
 	open_in_ways();
 	write_pieces();
 	write_much();
+	end_in_the_middle();
 	use_directories();
 	rename_things();
 	keep_open();
 	share_offset();
+	step_together();
 	live_nowhere();
 	names();
 	many();
 	run_out_of_descriptors();
 	unlink("a");
 	unlink("pieces");
+	unlink("middle");
 	say_directory(".");
 	say("the end", chdir("..") | rmdir("files-test"));
 	return 0;

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "abi/kernel.h"
+#include "services/linux/closer.h"
 #include "services/linux/files.h"
 #include "services/linux/process.h"
 #include "tests/unit/physical_memory.h"
@@ -34,6 +35,18 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 unsigned kernel_core(void)
 {
 	return core;
+}
+
+static _Thread_local unsigned wakes; /* of this core's closer */
+
+bool closer_open(void)
+{
+	return true;
+}
+
+void closer_wake(void)
+{
+	wakes++;
 }
 
 void *kernel_files_page_take(void)
@@ -112,7 +125,9 @@ static void a_file_is_closed_with_its_last_reference(void **state)
 	assert_null(descriptor_take(table, 0));
 	file_put(file);
 	assert_int_equal(close_one(), 0);
+	assert_int_equal(wakes, 0);
 	file_put(file);
+	assert_int_equal(wakes, 1); /* no call of anybody's need come */
 	*descriptor_word(table, 2) = (uint64_t)file; /* as who has looked before the end finds it */
 	assert_null(descriptor_hold(table, 2));
 	assert_int_equal(file->references, 0);
