@@ -35,7 +35,7 @@ struct replica {
 	uint64_t found;              /* was there when the replica started, and nobody has come for it yet */
 	unsigned heard;              /* operation that ended in the last activation: its caller has heard when the next one is here; 1 more than its number */
 	unsigned drivers;            /* activations inside operations */
-	uint8_t paths, questions;    /* bit n: in use */
+	uint32_t paths, questions;   /* bit n: in use */
 	bool was_there;              /* the last name that was to be new */
 	struct listing listing[LISTINGS];
 	unsigned next_listing;

@@ -8,13 +8,14 @@
 #include "services/linux/closer.h"
 #include "services/linux/errno.h"
 #include "services/linux/files.h"
+#include "services/linux/paths.h"
 #include "services/linux/proc.h"
 #include "services/linux/process.h"
 #include "services/linux/served.h"
 #include "services/linux/stat.h"
 
 enum {
-	AT_CURRENT = -100, AT_REMOVES_DIRECTORY = 0x200, AT_EMPTY_PATH = 0x1000, /* openat(2) and its kin */
+	AT_REMOVES_DIRECTORY = 0x200, AT_EMPTY_PATH = 0x1000, /* openat(2) and its kin */
 	AT_KNOWN = 0x100 | 0x800 | AT_EMPTY_PATH | 0x6000,                       /* and those that change nothing here: links, mounts, synchronisation */
 	OPEN_WRITES = 3, OPEN_CREATES = 0100, OPEN_EXCLUSIVE = 0200, OPEN_TRUNCATES = 01000, OPEN_DIRECTORY = 0200000, OPEN_CLOSES = 02000000,
 	OPEN_KEPT = ~(OPEN_CREATES | OPEN_EXCLUSIVE | OPEN_TRUNCATES | 0400 /* O_NOCTTY */ | OPEN_CLOSES),
@@ -70,8 +71,7 @@ static int64_t start_of(uint64_t descriptor, uint64_t path)
 	return directory_of(descriptor);
 }
 
-/* An operation on one path, its other words set. */
-static int64_t ask_about(uint64_t descriptor, uint64_t path, struct service_call *call, int64_t (*next)(struct task *task, int64_t result))
+int64_t path_ask(uint64_t descriptor, uint64_t path, struct service_call *call, int64_t (*next)(struct task *task, int64_t result))
 {
 	int64_t directory = start_of(descriptor, path);
 
@@ -222,7 +222,7 @@ static int64_t stat_descriptor(uint64_t descriptor, uint64_t to, const struct st
 int64_t linux_stat(struct registers *registers)
 {
 	kernel_task()->request[0] = registers->rsi;
-	return ask_about((uint64_t)AT_CURRENT, registers->rdi, &(struct service_call){ .word = { FS_STAT } }, path_stat_known);
+	return path_ask((uint64_t)AT_CURRENT, registers->rdi, &(struct service_call){ .word = { FS_STAT } }, path_stat_known);
 }
 
 int64_t linux_newfstatat(struct registers *registers)
@@ -232,7 +232,7 @@ int64_t linux_newfstatat(struct registers *registers)
 		return -LINUX_EINVAL;
 	if (is_empty(registers->rsi, registers->r10))
 		return stat_descriptor(registers->rdi, registers->rdx, &(struct stat_ways){ stat_console, stat_text, path_stat_known });
-	return ask_about(registers->rdi, registers->rsi, &(struct service_call){ .word = { FS_STAT } }, path_stat_known);
+	return path_ask(registers->rdi, registers->rsi, &(struct service_call){ .word = { FS_STAT } }, path_stat_known);
 }
 
 int64_t linux_statx(struct registers *registers)
@@ -242,7 +242,7 @@ int64_t linux_statx(struct registers *registers)
 		return -LINUX_EINVAL;
 	if (is_empty(registers->rsi, registers->rdx))
 		return stat_descriptor(registers->rdi, registers->r8, &(struct stat_ways){ statx_console, statx_text, path_statx_known });
-	return ask_about(registers->rdi, registers->rsi, &(struct service_call){ .word = { FS_STAT } }, path_statx_known);
+	return path_ask(registers->rdi, registers->rsi, &(struct service_call){ .word = { FS_STAT } }, path_statx_known);
 }
 
 /* Everybody is root: a file that nobody may execute is the only thing refused. */
@@ -260,7 +260,7 @@ static int64_t access_known(struct task *task, int64_t result)
 static int64_t access_at(uint64_t descriptor, uint64_t path, uint64_t wish)
 {
 	kernel_task()->request[0] = wish;
-	return wish & ~UINT64_C(7) ? -LINUX_EINVAL : ask_about(descriptor, path, &(struct service_call){ .word = { FS_STAT } }, access_known);
+	return wish & ~UINT64_C(7) ? -LINUX_EINVAL : path_ask(descriptor, path, &(struct service_call){ .word = { FS_STAT } }, access_known);
 }
 
 int64_t linux_access(struct registers *registers)
@@ -275,24 +275,24 @@ int64_t linux_faccessat(struct registers *registers)
 
 int64_t linux_unlink(struct registers *registers)
 {
-	return ask_about((uint64_t)AT_CURRENT, registers->rdi, &(struct service_call){ .word = { FS_UNLINK } }, done);
+	return path_ask((uint64_t)AT_CURRENT, registers->rdi, &(struct service_call){ .word = { FS_UNLINK } }, done);
 }
 
 int64_t linux_unlinkat(struct registers *registers)
 {
 	if (registers->rdx & ~(uint64_t)AT_REMOVES_DIRECTORY)
 		return -LINUX_EINVAL;
-	return ask_about(registers->rdi, registers->rsi, &(struct service_call){ .word = { registers->rdx ? FS_RMDIR : FS_UNLINK } }, done);
+	return path_ask(registers->rdi, registers->rsi, &(struct service_call){ .word = { registers->rdx ? FS_RMDIR : FS_UNLINK } }, done);
 }
 
 int64_t linux_rmdir(struct registers *registers)
 {
-	return ask_about((uint64_t)AT_CURRENT, registers->rdi, &(struct service_call){ .word = { FS_RMDIR } }, done);
+	return path_ask((uint64_t)AT_CURRENT, registers->rdi, &(struct service_call){ .word = { FS_RMDIR } }, done);
 }
 
 static int64_t make_directory(uint64_t descriptor, uint64_t path, uint64_t mode)
 {
-	return ask_about(descriptor, path, &(struct service_call){ .word = { FS_MKDIR, 0, 0, mode & DIRECTORY_MODE & ~table()->mask } }, done);
+	return path_ask(descriptor, path, &(struct service_call){ .word = { FS_MKDIR, 0, 0, mode & DIRECTORY_MODE & ~table()->mask } }, done);
 }
 
 int64_t linux_mkdir(struct registers *registers)
@@ -313,7 +313,7 @@ static int64_t rename_at(uint64_t from_directory, uint64_t from, uint64_t to_dir
 		return -LINUX_EINVAL;
 	if (target < 0)
 		return target;
-	return ask_about(from_directory, from, &(struct service_call){
+	return path_ask(from_directory, from, &(struct service_call){
 		.word = { FS_RENAME | (flags ? FS_NO_REPLACE << 16 : 0), 0, 0, (uint64_t)target },
 		.lent = { [1] = path_at(to) },
 	}, done);
@@ -356,7 +356,7 @@ int64_t linux_truncate(struct registers *registers)
 	kernel_task()->request[0] = registers->rsi;
 	if (registers->rsi > INT64_MAX)
 		return -LINUX_EINVAL;
-	return ask_about((uint64_t)AT_CURRENT, registers->rdi, &(struct service_call){ .word = { FS_OPEN | FS_WRITES << 16 } }, opened_to_truncate);
+	return path_ask((uint64_t)AT_CURRENT, registers->rdi, &(struct service_call){ .word = { FS_OPEN | FS_WRITES << 16 } }, opened_to_truncate);
 }
 
 static int64_t opened_to_move(struct task *task, int64_t result)
@@ -372,7 +372,7 @@ static int64_t opened_to_move(struct task *task, int64_t result)
 
 int64_t linux_chdir(struct registers *registers)
 {
-	return ask_about((uint64_t)AT_CURRENT, registers->rdi, &(struct service_call){ .word = { FS_OPEN | FS_DIRECTORY << 16 } }, opened_to_move);
+	return path_ask((uint64_t)AT_CURRENT, registers->rdi, &(struct service_call){ .word = { FS_OPEN | FS_DIRECTORY << 16 } }, opened_to_move);
 }
 
 int64_t linux_fchdir(struct registers *registers)
@@ -407,50 +407,4 @@ int64_t linux_getcwd(struct registers *registers)
 int64_t linux_umask(struct registers *registers)
 {
 	return (int64_t)__atomic_exchange_n(&table()->mask, registers->rdi & 0777, __ATOMIC_RELAXED);
-}
-
-/* There are no links but one: to the program that runs. */
-static int64_t link_known(struct task *task, int64_t result)
-{
-	(void)task;
-	return serve_closing(result < 0 ? linux_result(result) : -LINUX_EINVAL);
-}
-
-static int64_t read_executable(uint64_t to, uint64_t size)
-{
-	const char *executable = process_current()->executable;
-	char target[256] = "/";
-	size_t length;
-
-	while (*executable == '.' || *executable == '/') /* bounded: names end */
-		executable++;
-	length = strlen(executable);
-	if (length > sizeof(target) - 1)
-		length = sizeof(target) - 1;
-	memcpy(target + 1, executable, length);
-	length++;
-	if (length > size)
-		length = size;
-	return kernel_copy_out(to, target, length) ? -LINUX_EFAULT : (int64_t)length;
-}
-
-static int64_t read_link(uint64_t descriptor, uint64_t path, uint64_t to, uint64_t size)
-{
-	char name[sizeof("/proc/self/exe")];
-
-	if (!size || size > INT32_MAX)
-		return -LINUX_EINVAL;
-	if (kernel_copy_in_text(name, path, sizeof(name)) == sizeof(name) - 1 && !strcmp(name, "/proc/self/exe"))
-		return read_executable(to, size);
-	return ask_about(descriptor, path, &(struct service_call){ .word = { FS_STAT } }, link_known);
-}
-
-int64_t linux_readlink(struct registers *registers)
-{
-	return read_link((uint64_t)AT_CURRENT, registers->rdi, registers->rsi, registers->rdx);
-}
-
-int64_t linux_readlinkat(struct registers *registers)
-{
-	return read_link(registers->rdi, registers->rsi, registers->rdx, registers->r10);
 }
