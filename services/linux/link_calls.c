@@ -5,6 +5,7 @@
 #include "abi/kernel.h"
 #include "lib/string.h"
 #include "services/linux/calls.h"
+#include "services/linux/closer.h"
 #include "services/linux/errno.h"
 #include "services/linux/paths.h"
 #include "services/linux/process.h"
@@ -13,7 +14,7 @@
 static int64_t link_known(struct task *task, int64_t result)
 {
 	(void)task;
-	return result < 0 ? linux_result(result) : -LINUX_EINVAL;
+	return serve_closing(result < 0 ? linux_result(result) : -LINUX_EINVAL);
 }
 
 static int64_t read_executable(uint64_t to, uint64_t size)

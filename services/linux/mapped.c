@@ -5,6 +5,7 @@
 #include "abi/fs.h"
 #include "abi/pager.h"
 #include "services/linux/calls.h"
+#include "services/linux/closer.h"
 #include "services/linux/errno.h"
 #include "services/linux/files.h"
 #include "services/linux/process.h"
@@ -77,7 +78,7 @@ static int64_t mapping_made(struct task *task, int64_t result)
 	if (result < 0)
 		file_put(task->file);
 	task->file = NULL;
-	return linux_result(result);
+	return serve_closing(linux_result(result));
 }
 
 /* 0, or why the file cannot be mapped so. */
@@ -109,7 +110,7 @@ int64_t mapping_of_file(const struct mapping *mapping, uint64_t descriptor, uint
 		error = mapping->size > VSPACE_END ? -LINUX_ENOMEM : -LINUX_EOVERFLOW;
 	if (error) {
 		file_put(file);
-		return error;
+		return serve_closing(error);
 	}
 	task->file = file;
 	return then(kernel_vspace_call(kernel_vspace(), VSPACE_MAP_OBJECT, mapping->address, mapping->size,
