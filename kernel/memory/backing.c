@@ -270,6 +270,14 @@ static uint64_t *slot_of(const struct view *view, uint64_t address, status_t *st
 	return leaf ? &leaf[paging_index(address, 0)] : NULL;
 }
 
+/* Somebody else has been faster, or something else is mapped there. */
+static status_t look_again(struct view *view, uint64_t address, enum access access)
+{
+	status_t status = vspace_fault(view, address, access);
+
+	return status == STATUS_BACKED ? STATUS_BUSY : status; /* whoever was faster has lost it again */
+}
+
 status_t backing_put(struct view *view, uint64_t address, const struct object_page *page, const struct store_page *from, enum access access)
 {
 	status_t status;
@@ -279,7 +287,7 @@ status_t backing_put(struct view *view, uint64_t address, const struct object_pa
 		return status;
 	now = load(slot);
 	if (slot_state(now) != SLOT_RESERVED || !(now & SLOT_BACKED))
-		return vspace_fault(view, address, access); /* somebody else was faster, or something else is mapped there */
+		return look_again(view, address, access);
 	if (!allowance_use(view))
 		return STATUS_OVER_LIMIT;
 	status = swap(slot, now, slot_make(SLOT_COPYING, slot_rights(now), 0)) ? /* B1 */
@@ -287,7 +295,7 @@ status_t backing_put(struct view *view, uint64_t address, const struct object_pa
 	if (status)
 		view->allowance++;
 	if (status || view->recent != address / UNIT_SIZE || (access == ACCESS_WRITE && now & SLOT_COPY))
-		return status ? status : vspace_fault(view, address, access);
+		return status ? status : look_again(view, address, access);
 	view->recent_table[paging_index(address, 0)] = slot_mapping(now);
 	return STATUS_OK;
 }

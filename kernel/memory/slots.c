@@ -78,36 +78,41 @@ uint64_t *slots_leaf(uint64_t root, uint64_t address, slots_allocate allocate, s
 	return unit ? slots_below(unit, allocate, give_back, status) : NULL;
 }
 
-/* Down to the word that is no node; *level is its own. */
-static inline const uint64_t *descend(uint64_t root, uint64_t address, unsigned *level)
+/* Down to the word that is no node; *level is its own, and *where it lies. */
+static inline uint64_t descend(uint64_t root, uint64_t address, unsigned *level, const uint64_t **where)
 {
 	uint64_t now = slot_make(SLOT_NODE, 0, root);
-	const uint64_t *word = NULL;
 
 	for (*level = SLOT_LEVELS; slot_state(now) == SLOT_NODE; --*level) {
-		word = &node_words(now)[paging_index(address, *level - 1)];
-		now = load(word);
+		*where = &node_words(now)[paging_index(address, *level - 1)];
+		now = load(*where);
 	}
-	return word;
+	return now;
 }
 
 const uint64_t *slots_find(uint64_t root, uint64_t address)
 {
+	const uint64_t *where = NULL;
 	unsigned level;
 
-	return descend(root, address, &level);
+	(void)descend(root, address, &level, &where);
+	return where;
 }
 
 uint64_t slots_word(uint64_t root, uint64_t address)
 {
-	return load(slots_find(root, address));
+	const uint64_t *where = NULL;
+	unsigned level;
+
+	return descend(root, address, &level, &where);
 }
 
 uint64_t slots_word_end(uint64_t root, uint64_t address)
 {
+	const uint64_t *where = NULL;
 	unsigned level;
 
-	(void)descend(root, address, &level);
+	(void)descend(root, address, &level, &where);
 	return (address | (paging_size(level) - 1)) + 1;
 }
 

@@ -191,7 +191,8 @@ static void test_joined(void **state)
 	assert_non_null(strstr(said, "service pager: class 2\n"));
 	choose("compose=ic1", KEYS);
 	assert_int_equal(classes[SERVER_pager].isolation, ISOLATION_KEY);
-	assert_int_not_equal(classes[SERVER_pager].key, classes[SERVER_fs].key);
+	assert_int_equal(joins[SERVER_pager], SERVER_fs);
+	assert_int_equal(classes[SERVER_pager].key, classes[SERVER_fs].key);
 }
 
 int main(void)
