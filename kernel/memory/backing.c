@@ -47,9 +47,9 @@ static bool swap(uint64_t *word, uint64_t from, uint64_t to)
 }
 
 /* The frame that a word leads to, made if there is none yet. 0: no memory. */
-static uint64_t reach(uint64_t *word, enum frame_type type)
+static uint64_t reach(uint64_t *word)
 {
-	uint64_t frame = load(word), made = frame ? 0 : type == FRAME_slots ? frame_take_node_for_program() : frame_take(type);
+	uint64_t frame = load(word), made = frame ? 0 : frame_take_node_for_program();
 
 	if (frame || !made)
 		return frame;
@@ -145,7 +145,7 @@ static int enter(struct vspace *space, uint64_t holder, uint64_t pages, bool *ke
 
 		*kept = pass;
 		for (unsigned base = 0; base < NUMBERS - ENTRIES; base += ENTRIES) {
-			uint64_t frame = pass ? reach(link, FRAME_backing) : load(link);
+			uint64_t frame = pass ? reach(link) : load(link);
 			struct table *table = direct(frame);
 
 			if (!frame)
@@ -172,17 +172,30 @@ static void put_word(const struct vspace *space, uint64_t start, uint64_t end, u
 	slots_apply(load(&space->backing_tree), start, end, &how);
 }
 
-status_t backing_split(struct vspace *space, uint64_t start, uint64_t end)
+static status_t split_at(const struct vspace *space, uint64_t address)
 {
-	uint64_t tree = load(&space->backing_tree);
-	status_t status = tree ? slots_split(tree, start, frame_take_node_for_program, frame_give) : STATUS_OK;
+	return slots_split(load(&space->backing_tree), address, frame_take_node_for_program, frame_give);
+}
 
-	return status || !tree ? status : slots_split(tree, end, frame_take_node_for_program, frame_give);
+/* For words that are to be put there, whatever is there now. */
+static status_t split_all(const struct vspace *space, uint64_t start, uint64_t end)
+{
+	status_t status = split_at(space, start);
+
+	return status ? status : split_at(space, end);
+}
+
+/* What stands for nothing need not be cut: so where no object is, nothing can fail. */
+status_t backing_split(const struct vspace *space, uint64_t start, uint64_t end)
+{
+	status_t status = word_at(space, start) ? split_at(space, start) : STATUS_OK;
+
+	return status || !word_at(space, end) ? status : split_at(space, end);
 }
 
 status_t backing_set(struct vspace *space, uint64_t start, uint64_t end, uint64_t holder, uint64_t first, bool unwritable, bool *kept)
 {
-	status_t status = reach(&space->backing_tree, FRAME_slots) ? backing_split(space, start, end) : STATUS_NO_MEMORY;
+	status_t status = reach(&space->backing_tree) ? split_all(space, start, end) : STATUS_NO_MEMORY;
 	int number = status ? -1 : enter(space, holder, (end - start) / PAGE_SIZE, kept);
 
 	if (number < 0)
@@ -199,7 +212,7 @@ status_t backing_extend(struct vspace *space, uint64_t start, uint64_t end, uint
 	for (uint64_t at = start; at < end; at = piece_end(space, at, end))
 		if (!word || word_at(space, at) != word)
 			return STATUS_BAD_ADDRESS;
-	status = backing_split(space, new_start, new_end);
+	status = split_all(space, new_start, new_end);
 	if (status)
 		return status;
 	__atomic_fetch_add((uint64_t *)&entry_at(space, number_of(word))->pages, (new_end - new_start) / PAGE_SIZE, __ATOMIC_SEQ_CST);
@@ -258,12 +271,17 @@ static status_t put(const struct vspace *space, uint64_t address, uint64_t *slot
 	return status;
 }
 
+static bool is_recent(const struct view *view, uint64_t address)
+{
+	return view->recent && view->recent == address / UNIT_SIZE;
+}
+
 /* The slot of an address, found at its fault as a rule. NULL: *status. */
 static uint64_t *slot_of(const struct view *view, uint64_t address, status_t *status)
 {
 	uint64_t *leaf = view->recent_slots;
 
-	if (view->recent != address / UNIT_SIZE)
+	if (!is_recent(view, address))
 		leaf = slots_leaf(view->space->slots, address, frame_take_node_for_program, frame_give, status);
 	if (!leaf && *status == STATUS_NOT_FOUND)
 		*status = STATUS_BAD_ADDRESS;
@@ -294,7 +312,7 @@ status_t backing_put(struct view *view, uint64_t address, const struct object_pa
 		 put(view->space, address, slot, &now, page, from) : STATUS_BUSY;
 	if (status)
 		view->allowance++;
-	if (status || view->recent != address / UNIT_SIZE || (access == ACCESS_WRITE && now & SLOT_COPY))
+	if (status || !is_recent(view, address) || (access == ACCESS_WRITE && now & SLOT_COPY))
 		return status ? status : look_again(view, address, access);
 	view->recent_table[paging_index(address, 0)] = slot_mapping(now);
 	return STATUS_OK;
@@ -314,7 +332,7 @@ static status_t copy_tables(const struct vspace *from, struct vspace *to)
 
 	while (*link) { /* bounded: by NUMBERS */
 		const struct table *table = direct(*link);
-		struct table *copy = direct(reach(copy_link, FRAME_backing));
+		struct table *copy = direct(reach(copy_link));
 
 		if (!*copy_link)
 			return STATUS_NO_MEMORY;
@@ -336,7 +354,7 @@ status_t backing_copy(const struct vspace *from, struct vspace *to)
 
 	if (status || !from->backing_tree)
 		return status;
-	if (!reach(&to->backing_tree, FRAME_slots))
+	if (!reach(&to->backing_tree))
 		return STATUS_NO_MEMORY;
 	return slots_copy(from->backing_tree, to->backing_tree, frame_take_node, frame_give, copy_word, NULL);
 }
@@ -353,7 +371,7 @@ void backing_visit(const struct vspace *space, frame_visitor visit)
 {
 	for (uint64_t next, frame = space->backing; frame; frame = next) {
 		next = ((struct table *)direct(frame))->next;
-		visit(FRAME_backing, frame);
+		visit(FRAME_slots, frame);
 	}
 	if (space->backing_tree)
 		slots_visit(space->backing_tree, visit);

@@ -36,8 +36,8 @@ must_check status_t backing_set(struct vspace *space, uint64_t start, uint64_t e
 /* The same: [new_start, new_end) gets what comes behind [start, end), whose pages must be one mapping's, or is where that is going to lie. BAD_ADDRESS: they are not; NO_MEMORY. */
 must_check status_t backing_extend(struct vspace *space, uint64_t start, uint64_t end, uint64_t new_start, uint64_t new_end, bool moves);
 
-/* The same: no word reaches across one of the ends any more (NO_MEMORY); there is nothing in the range any more, whose ends are split. */
-must_check status_t backing_split(struct vspace *space, uint64_t start, uint64_t end);
+/* The same: no word of an object reaches across one of the ends any more (NO_MEMORY, where one does); there is nothing in the range any more, whose ends are split. */
+must_check status_t backing_split(const struct vspace *space, uint64_t start, uint64_t end);
 void backing_clear(struct vspace *space, uint64_t start, uint64_t end);
 
 /* The same: something in the range is not to be written through this mapping. */

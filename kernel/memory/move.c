@@ -262,6 +262,8 @@ int64_t vspace_move(struct vspace *space, uint64_t start, uint64_t size, uint64_
 	if (slots_word(space->slots, start) == SLOT_EMPTY)
 		return STATUS_BAD_ADDRESS;
 	status = change_split(space, old.start, old.end);
+	if (!status)
+		status = backing_split(space, old.start, old.end);
 	if (!status && new_size < size) {
 		status = change_unmap(space, start + new_size, old.end);
 		old.end = start + new_size;

@@ -66,14 +66,24 @@ static void cancel_wait(struct task *task)
 		      (uint64_t[CALL_WORDS]){ task->process_id, self.core, self.cookie });
 }
 
+static int64_t child_ended(struct task *task, int64_t result);
+
+/* The page that its status goes to has come, or does not. A child is told of once, so the call is not made anew. */
+static int64_t status_on(struct task *task, int64_t result)
+{
+	return result == STATUS_OK ? child_ended(task, (int64_t)task->saved[1]) : -LINUX_EFAULT;
+}
+
 static int64_t child_ended(struct task *task, int64_t result)
 {
 	int32_t status = (int32_t)(result & 0xffff);
 
 	if (result <= 0)
 		return result;
-	if (task->saved[0] && kernel_copy_out(task->saved[0], &status, sizeof(status)))
-		return -LINUX_EFAULT;
+	if (task->saved[0] && kernel_copy_out(task->saved[0], &status, sizeof(status))) {
+		task->saved[1] = (uint64_t)result;
+		return task->missed ? mapped_page(task, status_on) : -LINUX_EFAULT;
+	}
 	return result >> 16;
 }
 
@@ -81,10 +91,7 @@ int64_t linux_wait4(struct registers *registers)
 {
 	struct task *task = kernel_task();
 	int32_t which = (int32_t)registers->rdi;
-	uint64_t physical;
 
-	if (registers->rsi && kernel_physical_of(registers->rsi, &physical) && task->missed)
-		return -LINUX_EFAULT; /* the page comes first: what a child has left is told once */
 	if (which < -1 || which == 0)
 		which = -1; /* there are no process groups yet: all are one */
 	task->saved[0] = registers->rsi;

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "tests/cores/objects.h" /* first: it says where physical memory lies here */
+#include "kernel/memory/arena.h"
 #include "kernel/memory/backing.h"
 #include "kernel/memory/copy.h"
 
@@ -235,6 +236,51 @@ static void a_mapping_grows_and_moves_with_what_it_is_of(void **state)
 	play(1, ONE, move);
 }
 
+/* The middle of a word that stands for a unit. */
+static void move_a_part(void)
+{
+	struct object_page page;
+
+	huge_open();
+	play_must(objects_map(2 * GIB, 3 * UNIT_PAGES, 10, 0, READ, VSPACE_FIXED) == (int64_t)(2 * GIB));
+	play_must(move_it(2 * GIB + (UNIT_PAGES + 1) * PAGE_SIZE, 1, 2, VSPACE_MOVE_ANYWHERE) > 0);
+	play_must(!backing_find(space, 2 * GIB + (UNIT_PAGES + 2) * PAGE_SIZE, &page) && page.index == UNIT_PAGES + 2);
+	play_must(!backing_find(space, 2 * GIB + UNIT_PAGES * PAGE_SIZE, &page) && page.index == UNIT_PAGES);
+	play_must(backing_find(space, 2 * GIB + (UNIT_PAGES + 1) * PAGE_SIZE, &page) == STATUS_BAD_ADDRESS);
+	play_must(!space_change(VSPACE_UNMAP, 2 * GIB, 3 * UNIT_SIZE, 0, 0) && objects_kept(10) == 1);
+	huge_close();
+	play_must(objects_kept(10) == 0);
+}
+
+static void what_lies_around_a_part_that_moves_stays(void **state)
+{
+	(void)state;
+	play(1, ONE, move_a_part);
+}
+
+/* In the first unit of all, while others are looked at in between. */
+static void low(void)
+{
+	uint64_t *words;
+
+	open();
+	play_must(objects_map(ARENA_LOWEST, 4, 10, 0, READ, VSPACE_FIXED) == (int64_t)ARENA_LOWEST);
+	map(0, 4, 20, 0, READ | WRITE | SHARED);
+	play_must(vspace_fault(space_view, ARENA_LOWEST, ACCESS_READ) == STATUS_BACKED);
+	play_must(vspace_fault(space_view, at(300), ACCESS_READ) == STATUS_BAD_ADDRESS);
+	play_must(!objects_access(ARENA_LOWEST, ACCESS_READ, &words) && words[VALUE] == objects_value(1, 0));
+	play_must(try(0, ACCESS_WRITE) == STATUS_OK);
+	play_must(!objects_access(ARENA_LOWEST + PAGE_SIZE, ACCESS_READ, &words) && words[VALUE] == objects_value(1, 1));
+	check(0, 4, 2, 0);
+	close();
+}
+
+static void pages_of_the_lowest_unit_come_there(void **state)
+{
+	(void)state;
+	play(1, ONE, low);
+}
+
 static void fork_it(void)
 {
 	struct vspace *copy, *own;
@@ -376,6 +422,8 @@ int main(void)
 		cmocka_unit_test(a_discarded_page_is_the_objects_again),
 		cmocka_unit_test(what_may_not_be_written_cannot_be_made_writable),
 		cmocka_unit_test(a_mapping_grows_and_moves_with_what_it_is_of),
+		cmocka_unit_test(what_lies_around_a_part_that_moves_stays),
+		cmocka_unit_test(pages_of_the_lowest_unit_come_there),
 		cmocka_unit_test(a_copied_space_maps_the_same),
 		cmocka_unit_test(a_page_that_its_object_has_lost_stays_with_who_has_it),
 		cmocka_unit_test(a_space_maps_many_objects),
