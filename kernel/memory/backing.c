@@ -361,10 +361,14 @@ status_t backing_copy(const struct vspace *from, struct vspace *to)
 
 void backing_let_all_go(const struct vspace *space)
 {
-	for (uint64_t frame = space->backing; frame; frame = ((struct table *)direct(frame))->next)
+	for (uint64_t frame = space->backing; frame;) { /* bounded: by NUMBERS */
+		const struct table *table = direct(frame);
+
 		for (unsigned i = 0; i < ENTRIES; i++)
-			if (((struct table *)direct(frame))->entry[i].pages)
-				backing_let_go(((struct table *)direct(frame))->entry[i].holder);
+			if (table->entry[i].pages)
+				backing_let_go(table->entry[i].holder);
+		frame = table->next;
+	}
 }
 
 void backing_visit(const struct vspace *space, frame_visitor visit)

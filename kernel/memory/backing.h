@@ -33,7 +33,8 @@ extern void (*const backing_let_go)(uint64_t holder);
  * On OK *kept says whether the holder's reference is needed from now on. NO_MEMORY, NO_SPACE. */
 must_check status_t backing_set(struct vspace *space, uint64_t start, uint64_t end, uint64_t holder, uint64_t first, bool unwritable, bool *kept);
 
-/* The same: [new_start, new_end) gets what comes behind [start, end), whose pages must be one mapping's, or is where that is going to lie. BAD_ADDRESS: they are not; NO_MEMORY. */
+/* The same: [new_start, new_end) gets what is in [start, end) and behind it (moves), or what comes behind that range, at whose end it lies. BAD_ADDRESS: the range
+ * is not one mapping's; NO_MEMORY. */
 must_check status_t backing_extend(struct vspace *space, uint64_t start, uint64_t end, uint64_t new_start, uint64_t new_end, bool moves);
 
 /* The same: no word of an object reaches across one of the ends any more (NO_MEMORY, where one does); there is nothing in the range any more, whose ends are split. */
