@@ -33,6 +33,8 @@ enum {
 	PAUSES_FOLLOWED = 200,
 	PAUSES_FOLLOWED_IN_KERNEL = 8,
 	PAUSES_APART = 10000, /* cycles */
+	PAGE_BYTES = 4096,
+	INSTRUCTION_MOST = 15, /* bytes: Intel SDM vol. 2, 2.3.11 */
 };
 
 PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
@@ -276,12 +278,24 @@ static void instrument_operation(struct qemu_plugin_insn *insn, enum operation o
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_operation, QEMU_PLUGIN_CB_NO_REGS, (void *)data);
 }
 
+/* QEMU 7.2 shows a block's last instruction also when it turns out to reach into the next page: such a one is taken out again with its
+ * callbacks, and begins a block of its own. */
+static bool may_be_taken_out(const struct qemu_plugin_insn *last)
+{
+	return qemu_plugin_insn_vaddr(last) % PAGE_BYTES > PAGE_BYTES - INSTRUCTION_MOST;
+}
+
 static void instrument_block(struct qemu_plugin_tb *tb, size_t count, bool begins_with_string)
 {
+	struct qemu_plugin_insn *last = qemu_plugin_tb_get_insn(tb, count - 1);
+	bool apart = count > 1 && may_be_taken_out(last); /* counted where it runs */
+	uintptr_t kernel = privilege_is_kernel(qemu_plugin_tb_vaddr(tb));
 	/* A string instruction begins a block of its own for each further element: it was counted with the block before. */
-	uintptr_t data = (count - begins_with_string) << 1 | privilege_is_kernel(qemu_plugin_tb_vaddr(tb));
+	uintptr_t data = (count - apart - begins_with_string) << 1 | kernel;
 
 	qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_PLUGIN_CB_NO_REGS, (void *)data);
+	if (apart)
+		qemu_plugin_register_vcpu_insn_exec_cb(last, on_block, QEMU_PLUGIN_CB_NO_REGS, (void *)((uintptr_t)1 << 1 | kernel));
 }
 
 static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)

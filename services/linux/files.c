@@ -230,7 +230,7 @@ static uint64_t hold_word(const uint64_t *word)
 {
 	uint64_t now = __atomic_load_n(word, __ATOMIC_ACQUIRE);
 
-	while (descriptor_file(now)) { /* bounded: each turn but the last, another core has changed it */
+	while (descriptor_file(now)) { /* bounded: by I2, each turn but the last, another core has changed it, perhaps to the same record again */
 		bool held = hold(descriptor_file(now));
 		uint64_t again = __atomic_load_n(word, __ATOMIC_ACQUIRE);
 
@@ -238,8 +238,6 @@ static uint64_t hold_word(const uint64_t *word)
 			return again;
 		if (held)
 			file_put(descriptor_file(now));
-		else if (again == now)
-			break;
 		now = again;
 	}
 	return 0;
@@ -279,26 +277,29 @@ struct descriptors *descriptors_copy(const struct descriptors *of)
 	return copy;
 }
 
-static void put_word(uint64_t word)
+/* Empties it first: a word with a file has a reference, to the last. */
+static void put_word(uint64_t *word, struct file *next)
 {
-	if (descriptor_file(word))
-		file_put(descriptor_file(word));
+	struct file *file = descriptor_file(__atomic_exchange_n(word, (uint64_t)next, __ATOMIC_ACQ_REL));
+
+	if (file)
+		file_put(file);
 }
 
 void descriptors_destroy(struct descriptors *table)
 {
-	put_word(table->directory);
+	put_word(&table->directory, NULL);
 	for (struct descriptors *next; table; table = next) {
 		next = table->next;
 		for (unsigned i = 0; i < DESCRIPTORS_PAGE; i++)
-			put_word(table->word[i]);
+			put_word(&table->word[i], NULL);
 		kernel_page_give(table);
 	}
 }
 
 void descriptors_move(struct descriptors *table, struct file *directory)
 {
-	put_word(__atomic_exchange_n(&table->directory, (uint64_t)directory, __ATOMIC_ACQ_REL));
+	put_word(&table->directory, directory);
 }
 
 uint64_t descriptors_directory(const struct descriptors *table)

@@ -128,10 +128,7 @@ static void a_file_is_closed_with_its_last_reference(void **state)
 	assert_int_equal(wakes, 0);
 	file_put(file);
 	assert_int_equal(wakes, 1); /* no call of anybody's need come */
-	*descriptor_word(table, 2) = (uint64_t)file; /* as who has looked before the end finds it */
-	assert_null(descriptor_hold(table, 2));
 	assert_int_equal(file->references, 0);
-	*descriptor_word(table, 2) = 0;
 	assert_int_equal(close_one(), 77);
 	assert_int_equal(close_one(), 0);
 	descriptors_destroy(table);
@@ -236,6 +233,52 @@ static void without_memory_nothing_is_kept(void **state)
 	pages_left = PAGES_MOST;
 	descriptors_destroy(table);
 	assert_int_equal(close_one(), 5);
+}
+
+/* A record that is free is another open file's at once: who finds its count at 0 has looked at the one before, and finds the word with the same record again. */
+enum { REPLACED = 300000 };
+static struct descriptors *turning;
+static bool turned;
+static unsigned closed_in_turn;
+
+static void *hold_all_the_time(void *number)
+{
+	core = (unsigned)(uintptr_t)number;
+	while (!__atomic_load_n(&turned, __ATOMIC_RELAXED)) { /* bounded: by the other thread's work */
+		struct file *file = descriptor_hold(turning, 0);
+
+		assert_non_null(file);
+		file_put(file);
+	}
+	return NULL;
+}
+
+static void *replace_all_the_time(void *number)
+{
+	core = (unsigned)(uintptr_t)number;
+	for (unsigned i = 0; i < REPLACED; i++) {
+		assert_true(descriptor_replace(turning, 0, file_open(1, 0, 0), 0));
+		while (close_one()) /* bounded: by what has been opened */
+			closed_in_turn++;
+	}
+	__atomic_store_n(&turned, true, __ATOMIC_RELAXED);
+	return NULL;
+}
+
+static void a_word_that_leads_to_files_in_turn_is_never_found_empty(void **state)
+{
+	pthread_t holder, replacer;
+
+	(void)state;
+	turning = descriptors_create();
+	assert_true(descriptor_replace(turning, 0, file_open(1, 0, 0), 0));
+	assert_int_equal(pthread_create(&holder, NULL, hold_all_the_time, (void *)1), 0);
+	assert_int_equal(pthread_create(&replacer, NULL, replace_all_the_time, (void *)2), 0);
+	pthread_join(replacer, NULL);
+	pthread_join(holder, NULL);
+	assert_int_equal(closed_in_turn + (gone_count[2] - gone_heard[2]), REPLACED - 1); /* each but the last, once */
+	memset(gone_count, 0, sizeof(gone_count)); /* of what is open still, nobody here wants to hear */
+	memset(gone_heard, 0, sizeof(gone_heard));
 }
 
 /* Four cores: one table, few descriptors, each core opens, duplicates, uses and closes. */
@@ -400,6 +443,7 @@ int main(void)
 		cmocka_unit_test(replacing_lets_go_of_what_was_there),
 		cmocka_unit_test(a_copy_has_references_of_its_own),
 		cmocka_unit_test(without_memory_nothing_is_kept),
+		cmocka_unit_test(a_word_that_leads_to_files_in_turn_is_never_found_empty),
 		cmocka_unit_test(whatever_four_cores_do_each_file_is_closed_once),
 	};
 
