@@ -25,6 +25,7 @@ unsigned kernel_distance(unsigned core_a, unsigned core_b); /* 0 to 4, see nativ
 uint64_t kernel_time(void);            /* nanoseconds since boot */
 unsigned kernel_home_of(uint64_t physical); /* the core whose partition holds a frame */
 uint64_t kernel_memory_total(void);    /* bytes in all partitions */
+uint64_t kernel_memory_free(void);     /* of them, those that nobody uses: what each core says of its own, at about this time */
 uint64_t kernel_counter(unsigned counter, unsigned core);
 uint64_t kernel_footprint(unsigned core);
 uint64_t kernel_online_time(unsigned core);

@@ -14,9 +14,9 @@ function is_bytes(test, metric, mode) { return unit_of[test, metric, mode] == "B
 
 function metric_title(test, metric, mode) {
 	if (is_bytes(test, metric, mode))
-		return metric == "throughput" || metric == "memory" ? "memory per core" : plain_words(metric)
-	if (test == "footprint" && metric == "latency")
-		return "boot time"
+		return metric == "throughput" || metric == "memory" ? "memory" (test == "footprint" ? " per core" : "") : plain_words(metric)
+	if (operation[test] == "bytes" && metric == "latency")
+		return test == "footprint" ? "boot time" : "time until it is taken"
 	if (metric == "lines_moved")
 		return "cache lines moved"
 	if (metric == "lines_read" || metric == "lines_written")
@@ -42,7 +42,7 @@ function metric_axis(test, metric, mode,    what) {
 	what = metric_title(test, metric, mode)
 	if (metric == "throughput" && !is_bytes(test, metric, mode))
 		return operations_of(test) " per second"
-	if (metric == "latency" && test != "footprint")
+	if (metric == "latency" && operation[test] != "bytes")
 		return "time per operation"
 	if (metric == "latency_median" || metric == "latency_longest")
 		return "time of the " (metric == "latency_median" ? "median" : "longest") " operation"

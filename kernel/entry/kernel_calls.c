@@ -22,10 +22,7 @@
 #include "kernel/memory/store.h"
 #include "kernel/memory/user.h"
 #include "kernel/memory/vspace.h"
-#include "lib/command_line.h"
 #include "lib/format.h"
-#include "percpu/clock.h"
-#include "percpu/counters.h"
 #include "percpu/far.h"
 #include "percpu/inbox.h"
 #include "percpu/instance.h"
@@ -39,90 +36,6 @@ _Static_assert(VSPACE_PLACED == ARENA_BASE, "services and kernel agree on where 
 _Static_assert(TOKEN_BASE == DIRECT_MAP, "the direct map is the token window of services in the kernel");
 
 enum { LINE_SIZE = 200 };
-
-unsigned kernel_core(void)
-{
-	return this_core();
-}
-
-unsigned kernel_core_count(void)
-{
-	return machine_cores();
-}
-
-unsigned kernel_node(void)
-{
-	return machine.acpi.core[this_core()].node;
-}
-
-unsigned kernel_distance(unsigned core_a, unsigned core_b)
-{
-	return topology_distance(&machine.topology, machine.acpi.core[core_a].apic_id,
-				 machine.acpi.core[core_b].apic_id);
-}
-
-uint64_t kernel_time(void)
-{
-	return clock_now();
-}
-
-unsigned kernel_home_of(uint64_t physical)
-{
-	return machine_home(physical);
-}
-
-uint64_t kernel_memory_total(void)
-{
-	return machine_partition_bytes();
-}
-
-uint64_t kernel_counter(unsigned counter, unsigned core)
-{
-	if (counter == COUNTER_frames_free && core == this_core())
-		return memory_service.free_frames(FRAME_PRIVATE) + memory_service.free_frames(FRAME_SHARED);
-	return far_read64(far_of(core, &counters[counter]));
-}
-
-uint64_t kernel_footprint(unsigned core)
-{
-	uint64_t own = far_read64(far_of(core, &birth.first_free)) - machine.memory[core].instance;
-	uint64_t zone = PAGE_SIZE + inbox_ring_area();
-
-	return own + zone + frame_table_size(core) + far_read64(far_of(core, &counters[COUNTER_frames_used])) * PAGE_SIZE;
-}
-
-uint64_t kernel_online_time(unsigned core)
-{
-	return clock_from_timestamp(far_read64(far_of(core, &birth.entered)));
-}
-
-int64_t kernel_poke(unsigned core)
-{
-	return far_poke(far_of(core, &birth.entered));
-}
-
-uint64_t kernel_random(void)
-{
-	static uint64_t state;
-	uint64_t mixed;
-
-	/* splitmix64 over the time-stamp counter: unpredictable enough for hash seeds, not for keys. */
-	state += cpu_timestamp() | 1;
-	mixed = (state ^ state >> 30) * 0xbf58476d1ce4e5b9;
-	mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111eb;
-	return mixed ^ mixed >> 31;
-}
-
-bool kernel_option(const char *key, char *value, size_t size)
-{
-	return command_line_value(machine.boot.command_line, key, value, size);
-}
-
-const uint8_t *kernel_initrd(uint64_t *size)
-{
-	*size = machine.boot.initrd.end - machine.boot.initrd.start;
-	return direct(machine.boot.initrd.start);
-}
 
 void kernel_log(const char *room, const char *fmt, ...)
 {

@@ -9,7 +9,7 @@ GUEST_CFLAGS := -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror
 GUEST_HEADERS := $(wildcard $(GUEST_DIR)/*.h $(GUEST_DIR)/../../abi/*.h $(GUEST_DIR)/../../abi/*.def) $(GUEST_DIR)/../tests.def
 BENCH_SOURCES := $(addprefix $(GUEST_DIR)/,bench.c worker.c processes.c meeting.c model.c threads.c system_calls.c faults.c calls.c \
 	rings.c names.c tokens.c ipc.c create.c wakeup.c footprint.c \
-	lines.c bursts.c locks.c forks.c copies.c second.c mapping.c unmap.c protect.c pipeline.c global.c files.c file_access.c file_faults.c restarts.c)
+	lines.c bursts.c locks.c forks.c copies.c second.c mapping.c unmap.c protect.c pipeline.c global.c files.c file_access.c file_faults.c file_footprint.c restarts.c)
 MUSL_GCC := musl-gcc $(GUEST_CFLAGS)
 # Concurrency Kit is headers alone, which lie beside glibc's: behind all others.
 BENCH_CK := -idirafter /usr/include

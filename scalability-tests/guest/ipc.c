@@ -3,6 +3,7 @@
  * The digits are the isolation classes of caller and service, a program's being 2; the composition that is booted must give the services theirs. Each
  * answer is checked. */
 #include "../../abi/clerk.h"
+#include "../../abi/relay.h"
 #include "../../abi/service.h"
 #include "native.h"
 
@@ -107,6 +108,47 @@ static void relay_kernel(struct work *work, unsigned long operations)
 	call_relay(work, operations, 0);
 }
 
+/* Whatever classes the composition gives the relay and those that it calls. */
+static void matrix(struct work *work, unsigned long operations, enum relay what, uint64_t size)
+{
+	struct words words = { { 1, what, size } };
+	int64_t result = ipc_call(SERVER_relay, &words); /* both are there from now on */
+
+	if (result != 1)
+		native_fail("could not have a service called by another one", result);
+	words = (struct words){ { operations, what, size } };
+	window_open(work, WINDOW_OWN);
+	result = ipc_call(SERVER_relay, &words);
+	window_close(work, operations);
+	if (result != (int64_t)operations)
+		native_fail("the service answered what it should not", result);
+}
+
+static void matrix_0(struct work *work, unsigned long operations)
+{
+	matrix(work, operations, RELAY_WORDS, 0);
+}
+
+static void matrix_4(struct work *work, unsigned long operations)
+{
+	matrix(work, operations, RELAY_WORDS, 4);
+}
+
+static void matrix_64(struct work *work, unsigned long operations)
+{
+	matrix(work, operations, RELAY_LEND, 64 * sizeof(uint64_t));
+}
+
+static void matrix_4k(struct work *work, unsigned long operations)
+{
+	matrix(work, operations, RELAY_LEND, 4 << 10);
+}
+
+static void matrix_64k(struct work *work, unsigned long operations)
+{
+	matrix(work, operations, RELAY_LEND, 64 << 10);
+}
+
 static void lend(struct work *work, unsigned long operations, unsigned long size)
 {
 	static char memory[64 << 10];
@@ -190,3 +232,8 @@ const struct test test_ipc_22_500 = { .name = "ipc_22_500", .run = call_500 };
 const struct test test_ipc_22_32000 = { .name = "ipc_22_32000", .run = call_32000 };
 const struct test test_ipc_22_4k = { .name = "ipc_22_4k", .run = lend_4k };
 const struct test test_ipc_22_64k = { .name = "ipc_22_64k", .run = lend_64k };
+const struct test test_ipc_matrix_0 = { .name = "ipc_matrix_0", .run = matrix_0 };
+const struct test test_ipc_matrix_4 = { .name = "ipc_matrix_4", .run = matrix_4 };
+const struct test test_ipc_matrix_64 = { .name = "ipc_matrix_64", .run = matrix_64 };
+const struct test test_ipc_matrix_4k = { .name = "ipc_matrix_4k", .run = matrix_4k };
+const struct test test_ipc_matrix_64k = { .name = "ipc_matrix_64k", .run = matrix_64k };

@@ -96,5 +96,5 @@ int test_is_by_distance(const struct test *test)
 
 int test_is_footprint(const struct test *test)
 {
-	return !strcmp(test->name, "footprint");
+	return !strcmp(test->unit, "bytes");
 }

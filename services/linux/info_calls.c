@@ -45,7 +45,7 @@ int64_t linux_sysinfo(struct registers *registers)
 	} info = {
 		.uptime = (int64_t)(kernel_time() / 1000000000),
 		.total = kernel_memory_total(),
-		.free = (memory_service.free_frames(FRAME_PRIVATE) + memory_service.free_frames(FRAME_SHARED)) * 4096,
+		.free = kernel_memory_free(),
 		.processes = 1,
 		.unit = 1,
 	};

@@ -2,11 +2,13 @@
  * SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/sysinfo.h>
 
 #include "native_call.h"
 #include "pin.h"
 
-enum { MESSAGES = 100 };
+enum { MESSAGES = 100, TAKEN = 4 << 20 };
 
 static int wrong;
 
@@ -30,6 +32,32 @@ static long look_up(long number)
 	char name[16];
 
 	return native_call(NATIVE_name_lookup, (long)name, snprintf(name, sizeof(name), "name-%ld", number), 0);
+}
+
+static unsigned long free_memory(void)
+{
+	struct sysinfo info;
+
+	if (sysinfo(&info) || !info.mem_unit || info.freeram > info.totalram)
+		return 0;
+	return info.freeram * info.mem_unit;
+}
+
+/* Whoever asks is told of the whole machine, wherever memory is taken. */
+static void check_free_memory(long here, long asks)
+{
+	unsigned long before, after;
+	char *memory;
+
+	pin(asks);
+	before = free_memory();
+	pin(here);
+	memory = mmap(NULL, TAKEN, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	memset(memory, 1, TAKEN);
+	pin(asks);
+	after = free_memory();
+	expect("memory that is free becomes less", here, asks, before >= after + TAKEN && before < after + 2 * TAKEN, 1);
+	munmap(memory, TAKEN);
 }
 
 int main(void)
@@ -61,6 +89,7 @@ int main(void)
 			expect("ring_echo", here, there, native_call(NATIVE_ring_echo, there, MESSAGES, 0), 0);
 			expect("ring_stream", here, there, native_call(NATIVE_ring_stream, there, MESSAGES, 0), 0);
 		}
+		check_free_memory(here, cores - 1 - here);
 		expect("core_footprint above 0", here, here, native_call(NATIVE_core_footprint, here, 0, 0) > 0, 1);
 		expect("boot_time above 0", here, here, native_call(NATIVE_boot_time, here, 0, 0) > 0, 1);
 		expect("kernel_count of messages", here, here,
