@@ -71,11 +71,11 @@ system_call_leave:
 	mov RSP - REGISTERS_SIZE(%rsp), %rsp
 	sysretq
 1:	mov $stacks + STACKS_KERNEL_END, %rsp
-	jmp event_loop
+	jmp call_parked
 2:	mov %rax, %rdi
 	mov $stacks + STACKS_KERNEL_END, %rsp
 	call backed_call_ends
-	jmp event_loop
+	jmp call_parked
 
 /* _Noreturn void registers_resume(const struct registers *): to user code, all registers; but for rcx and r11 after a system call, which
  * has lost them anyway, and which goes back by SYSRET, the cheaper way: its RIP is an address of the program's. */

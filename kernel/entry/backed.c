@@ -5,6 +5,7 @@
 #include "kernel/arch/paging.h"
 #include "kernel/arch/segments.h"
 #include "kernel/entry/borrow.h"
+#include "kernel/entry/events.h"
 #include "sched/dispatch.h"
 
 enum { CALL_FAULTED = -14 }; /* EFAULT of Linux's x86-64 ABI */
@@ -45,7 +46,6 @@ int64_t backed_go_on(struct task *task, uint64_t address, enum access access)
 	return linux_service.page(task, fault_over);
 }
 
-/* What the event loop would do with this thread, which comes from its program and goes into a service, as a rule. */
 static void begin_fault(void)
 {
 	struct thread *thread = thread_current;
@@ -53,8 +53,7 @@ static void begin_fault(void)
 
 	if (result != CALL_PARKED)
 		thread->program.registers.rax = (uint64_t)result;
-	else if (thread_current == thread && thread->state == THREAD_RUNNING && !activation_is_inner(thread->activation))
-		dispatch_run();
+	call_parked();
 }
 
 _Noreturn void backed_fault(const struct registers *registers, uint64_t address, enum access access)

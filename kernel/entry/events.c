@@ -10,6 +10,7 @@
 #include "kernel/arch/apic.h"
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/offsets.h"
+#include "kernel/arch/segments.h"
 #include "kernel/entry/audit.h"
 #include "kernel/entry/backed.h"
 #include "kernel/entry/borrow.h"
@@ -118,6 +119,24 @@ static bool resume(struct thread *thread)
 		return false;
 	thread->program.registers.rax = (uint64_t)result;
 	return true;
+}
+
+/* Nothing that the event loop would do before a thread that runs. */
+static bool only_thread_waits(void)
+{
+	return !inbox_pending() && !objects_orphaned && !remote_unsent && !loans_unsettled && !backlog_waits() && !dispatch_preceded();
+}
+
+/* The slice and the timer are the running thread's already. */
+_Noreturn void call_parked(void)
+{
+	struct thread *thread = thread_current;
+
+	if (thread && thread->state == THREAD_RUNNING && only_thread_waits() && resume(thread) && only_thread_waits()) {
+		inner_prepare(thread);
+		registers_resume(&thread->activation->registers);
+	}
+	event_loop();
 }
 
 /* A thread's end, or a leaf that was served in a wait, may have been the end of an object's maker. */

@@ -16,6 +16,10 @@ int64_t gate_system_call(struct registers *registers);
 
 void interrupt(unsigned vector);
 
+/* A call has not come to its end: its thread goes on at once where it has only gone into a service or come out of one, and nothing else waits; else the
+ * event loop says who does. */
+_Noreturn void call_parked(void);
+
 /* Messages, deadlines, then a program or sleep; again. */
 _Noreturn void event_loop(void);
 

@@ -140,7 +140,7 @@ _Noreturn void gate_call_from_inner(struct registers *registers)
 	result = gate_system_call(registers);
 	if (result != CALL_PARKED)
 		inner_resume(result);
-	event_loop();
+	call_parked();
 }
 
 _Noreturn void gate_is_broken(uint32_t wrote, uint32_t found)
