@@ -15,6 +15,8 @@
 #include "kernel/arch/defences.h"
 #include "kernel/arch/segments.h"
 #include "lib/string.h"
+#include "percpu/instance.h"
+#include "percpu/machine.h"
 #include "sched/dispatch.h"
 
 _Static_assert(offsetof(struct activation, above) == ACTIVATION_ABOVE, "gate_offsets.h");
@@ -120,6 +122,27 @@ static void enter_on_kept_stack(struct thread *thread, struct replica *callee)
 	callee->kept = 0;
 }
 
+/* A program's call that takes nothing along but its words, and asks for no core. */
+static bool may_be_anywhere(const struct thread *thread, enum server server)
+{
+	bool plain = !thread->serving && thread->activation->registers.error - IPC_CALL < IPC_SERVERS;
+
+	return plain && thread->activation == &thread->program && !(thread->program.on_return & ON_RETURN_REMOTE) && !(IPC_KEEP >> server & 1);
+}
+
+/* While a replica rests, the one on the nearest core serves those who do not mind where. A service minds: its monitor would be open meanwhile. */
+static int64_t call_neighbour(struct thread *thread, enum server server)
+{
+	struct registers *call = &thread->activation->registers;
+	unsigned neighbour = (this_core() ^ 1) < machine_cores() ? this_core() ^ 1 : this_core() - 1;
+
+	if (machine_cores() == 1 || !may_be_anywhere(thread, server))
+		return STATUS_DEAD;
+	call->rbx = neighbour;
+	call->r12 = 0; /* for as long as it takes */
+	return remote_call(thread, server);
+}
+
 /* To a service that is there, or begins now. */
 static int64_t go_in(struct thread *thread, uint64_t server)
 {
@@ -130,7 +153,7 @@ static int64_t go_in(struct thread *thread, uint64_t server)
 		status_t status = replica_begin((enum server)server);
 
 		if (status)
-			return status;
+			return status == STATUS_DEAD ? call_neighbour(thread, replica_domain((enum server)server)) : status;
 	}
 	own = activation_of(thread, callee);
 	if (own && callee->place)
@@ -199,8 +222,9 @@ void gate_come_back(struct thread *thread, struct activation *caller, const stru
 
 static int64_t leave(struct thread *thread)
 {
+	static const struct registers dead = { .rdi = (uint64_t)STATUS_DEAD };
 	struct activation *ending = thread->activation, *caller = ending->below;
-	struct registers answer = ending->registers;
+	const struct registers *answer = &ending->registers;
 	bool served;
 
 	if (ending->on_return & ON_RETURN_NOWHERE && defence_holds(DEFENCE_returns))
@@ -210,11 +234,11 @@ static int64_t leave(struct thread *thread)
 	else if (!(ending->on_return & ON_RETURN_NESTED))
 		monitor_leave(ending->replica, ending->stack);
 	while (caller->replica == &replica_dead) { /* bounded: programs are alive */
-		answer = (struct registers){ .rdi = (uint64_t)STATUS_DEAD };
+		answer = &dead;
 		caller = caller->below;
 	}
 	served = caller->above->on_return & ON_RETURN_SERVED;
-	gate_come_back(thread, caller, &answer);
+	gate_come_back(thread, caller, answer);
 	if (caller == &thread->program && thread->program.on_return & ON_RETURN_REMOTE)
 		return CALL_PARKED; /* the event loop goes on with it: it answers */
 	if (thread->dying && caller == &thread->program) {
@@ -222,7 +246,7 @@ static int64_t leave(struct thread *thread)
 		return CALL_PARKED;
 	}
 	load(thread);
-	return served || dispatch_preceded() ? CALL_PARKED : (int64_t)answer.rdi; /* the event loop goes on with the system call, or with a proxy that is let in */
+	return served || dispatch_preceded() ? CALL_PARKED : (int64_t)answer->rdi; /* the event loop goes on with the system call, or with a proxy that is let in */
 }
 
 bool gate_slice_over(struct thread *thread)

@@ -121,7 +121,7 @@ static bool resume(struct thread *thread)
 	return true;
 }
 
-/* Nothing that the event loop would do before a thread that runs. */
+/* Nothing that the event loop would do before it goes on with a thread that runs. */
 static bool only_thread_waits(void)
 {
 	return !inbox_pending() && !objects_orphaned && !remote_unsent && !loans_unsettled && !backlog_waits() && !dispatch_preceded();
@@ -132,7 +132,7 @@ _Noreturn void call_parked(void)
 {
 	struct thread *thread = thread_current;
 
-	if (thread && thread->state == THREAD_RUNNING && only_thread_waits() && resume(thread) && only_thread_waits()) {
+	if (thread && thread->state == THREAD_RUNNING && !dispatch_preceded() && resume(thread) && only_thread_waits()) {
 		inner_prepare(thread);
 		registers_resume(&thread->activation->registers);
 	}

@@ -30,7 +30,8 @@ status_t window_open(unsigned server, unsigned key)
 /* I2. The page is mapped; without the key, if it has just become so. */
 static void give_key(uint64_t address)
 {
-	uint64_t *word = view_table(window, address, 0) + paging_index(address, 0);
+	uint64_t *table = window->recent == address / UNIT_SIZE ? window->recent_table : view_table(window, address, 0);
+	uint64_t *word = &table[paging_index(address, 0)];
 
 	if ((*word & PTE_KEY(0xf)) == key_bits)
 		return;

@@ -1,9 +1,10 @@
 /* fickle.c - services go wrong, and their callers go on
  * SPDX-License-Identifier: MIT
  * Usage: fickle ROUNDS. A service faults, runs out of its stack, loops, or tries what it may not, as it is told: its caller hears that it has died,
- * and the next call finds a new one. Then, on each core, threads call services by way of others, while one core after the other ends theirs:
+ * and the next call finds a new one. One that fails too often is served for by the neighbour. Then, on each core, threads call services by way of others, while one core after the other ends theirs:
  * every call is answered, with what is right or with DEAD. */
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@ enum {
 	CALLERS = 3, /* on each core */
 	INSIDE = 300, /* calls that a relay makes */
 	PATIENCE = 5000, /* ms */
+	TRIES = 12, /* each time the service stays away twice as long */
 };
 
 static _Atomic long wrong;
@@ -41,13 +43,19 @@ static void rest(long milliseconds)
 	nanosleep(&(struct timespec){ .tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000 }, NULL);
 }
 
-static int64_t tell(enum fickle what, uint64_t address, uint64_t *calls)
+/* On this core: who does not say so is served by the neighbour while the service stays away (served_elsewhere). */
+static int64_t tell_at(long core, enum fickle what, uint64_t address, uint64_t *calls)
 {
 	struct words words = { { what, address } };
-	int64_t result = ipc_call(SERVER_fickle, &words);
+	int64_t result = ipc_call_at((unsigned)core, SERVER_fickle, &words, 0);
 
 	*calls = words.word[1];
 	return result;
+}
+
+static int64_t tell(enum fickle what, uint64_t address, uint64_t *calls)
+{
+	return tell_at(sched_getcpu(), what, address, calls);
 }
 
 /* It may stay away for a while when it has failed too often. */
@@ -184,6 +192,25 @@ static void end_again_and_again(long cores, int rounds)
 		pthread_join(thread[i], NULL);
 }
 
+/* A service that fails again and again here: its neighbour serves those who do not say where, and then it is back. */
+static void served_elsewhere(long core, long neighbour)
+{
+	uint64_t calls, there;
+	bool moved = false;
+
+	pin(core);
+	for (int tries = 0; tries < TRIES && !moved; tries++) {
+		struct words words = { { FICKLE_NOTHING } };
+
+		expect("the neighbour's", tell_at(neighbour, FICKLE_NOTHING, 0, &there), 0);
+		expect("the end of one that reads nowhere", tell_when_there(FICKLE_READ, 0, &calls), STATUS_DEAD);
+		expect("a call of what may stay away", ipc_call(SERVER_fickle, &words), 0);
+		moved = words.word[1] == there + 1;
+	}
+	expect("that it was the neighbour's", moved, true);
+	expect("that it is back", tell_when_there(FICKLE_NOTHING, 0, &calls), 0);
+}
+
 int main(int argc, char **argv)
 {
 	long cores = native_call(NATIVE_core_count, 0, 0, 0);
@@ -197,6 +224,10 @@ int main(int argc, char **argv)
 	go_wrong_alone();
 	loop();
 	loop_before_others();
+	if (cores > 1)
+		served_elsewhere(0, 1);
+	if (cores > 2 && cores % 2)
+		served_elsewhere(cores - 1, cores - 2); /* who has no other neighbour */
 	end_again_and_again(cores < CORES_MOST ? cores : CORES_MOST, rounds);
 	printf("fickle: %ld answered, %ld died, %ld wrong\n", (long)answered, (long)died, (long)wrong);
 	return wrong || !died || !answered;
