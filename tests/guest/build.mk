@@ -9,6 +9,7 @@ GUEST_TEST_FLAGS_attacks := -mno-red-zone # it pushes where C does not know
 GUEST_TEST_FLAGS_hostile := -mno-red-zone
 GUEST_TEST_PARTS_chaos := chaos_work region
 GUEST_TEST_PARTS_exhaust := region
+GUEST_TEST_PARTS_files := files_names files_say
 GUEST_TEST_PARTS_huge := region
 GUEST_TEST_PARTS_wander := region
 GUEST_TEST_PROGRAMS := $(addprefix $(GUEST_TEST_BIN)/,$(GUEST_TESTS))
