@@ -3,6 +3,8 @@
 #ifndef ABI_HOSTILE_H
 #define ABI_HOSTILE_H
 
+#include <stdint.h>
+
 /* In word 0; what the other words are. */
 enum hostile {
 	HOSTILE_NOTHING,
@@ -27,6 +29,9 @@ enum hostile {
 	HOSTILE_REWRITE_CODE, /* a byte of its code, with what is there */
 	HOSTILE_FORGE,       /* writes, as if an interrupt had saved them, registers that go on at an address (word 2), where word 1 says; then jumps: word 3 */
 };
+
+/* Where it is the pager as well (services/pager/forged): a page of a file beyond this one is that of the store. */
+#define HOSTILE_LIES (UINT64_C(1) << 26)
 
 /* Instructions and places of the kernel's that one would go for: NATIVE_gate_point's argument. */
 enum gate_point {

@@ -1,6 +1,6 @@
 # build.mk - reference pages from the tables in the code, and the check that documentation names what exists
 # SPDX-License-Identifier: MIT
-REFERENCES := linux-calls native-calls statuses counters boot-words servers scalability-tests defences service-attacks program-attacks
+REFERENCES := linux-calls native-calls statuses counters boot-words servers scalability-tests defences service-attacks pager-attacks program-attacks
 
 .PHONY: docs docs-test
 docs: ## write reference pages from the code's tables to build/docs

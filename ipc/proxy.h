@@ -10,7 +10,7 @@
  * Context: own core, interrupts off, never waits.
  * I1 an idle proxy is parked; one that is not has a call of another core's, which gets exactly one answer
  * I2 calls of a service wait here only while PROXIES_EACH proxies have calls of it
- * Tested by tests/unit/remote_test.c and remote_random_test.c; tests/spin/proxies.pml */
+ * Tested by tests/unit/remote_served_test.c and remote_random_test.c; tests/spin/proxies.pml */
 #ifndef IPC_PROXY_H
 #define IPC_PROXY_H
 

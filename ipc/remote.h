@@ -12,7 +12,7 @@
  * Context: own core, interrupts off, never waits: who must is parked.
  * I1 a record is on the list of unsent calls, or its message is on its way, there or back
  * I2 thread->out is the record, and record->thread the thread, while the thread waits for it; else both are NULL
- * Tested by tests/unit/remote_test.c and remote_random_test.c */
+ * Tested by tests/unit/remote_test.c, remote_room_test.c and remote_random_test.c */
 #ifndef IPC_REMOTE_H
 #define IPC_REMOTE_H
 

@@ -1,5 +1,7 @@
 /* scan_image.c - what the kernel looks for in a service's image before it runs in ring 0, when the image is built (lib/image_check.h)
  * SPDX-License-Identifier: MIT
+ * It decides nothing: by its answer the build tries the next layout (services/build.mk), since distances in the code change with it; and an image that has none is linked all
+ * the same, and the kernel refuses it and says why. What is privileged with one byte is not its question: that needs a disassembly, once (tools/check-image).
  * Usage: scan-image ELF. Exit status: 0; 1 and a sentence: the kernel would refuse it, or it cannot be read. */
 #include <elf.h>
 #include <stdio.h>

@@ -4,6 +4,7 @@
 
 #include "abi/domain.h"
 #include "abi/ipc.h"
+#include "kernel/arch/defences.h"
 #include "kernel/arch/paging.h"
 #include "kernel/memory/arena.h"
 #include "kernel/memory/frames.h"
@@ -143,6 +144,12 @@ static status_t look_at(const struct vspace *store, const struct store_page *pag
 	return far_read64(far_physical(frame + page->word % PAGE_SIZE)) == page->value ? STATUS_OK : STATUS_RESTART;
 }
 
+/* What its owner has put where others may have it. Where a page lies never changes. */
+static bool is_mappable(uint64_t address)
+{
+	return address & STORE_MAPPABLE;
+}
+
 /* The page goes only behind the word's change. So with the owner counted first, a word that is as it was says that the frame was this page's then. The slot is looked
  * at again because the kernel does not believe it. */
 status_t store_share(const struct store_page *page, uint64_t *frame)
@@ -151,6 +158,8 @@ status_t store_share(const struct store_page *page, uint64_t *frame)
 	const uint64_t *slot = store ? slot_at(store, store_outer(page->address)) : NULL;
 	status_t status;
 
+	if (!is_mappable(page->address) && defence_holds(DEFENCE_halves))
+		return STATUS_BAD_ADDRESS;
 	*frame = frame_in(slot);
 	if (!*frame)
 		return STATUS_RESTART;

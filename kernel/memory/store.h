@@ -6,7 +6,8 @@
  * Owner: core 0 makes the space at boot; each arena is its core's.
  * I1 a word of a replica's root from ARENA_BASE up is 0, or the store view's word, which never changes again
  * I2 a mapping of another core's arena has no right to write
- * Context: own core, interrupts off. Tested by tests/guest/store.c */
+ * I3 a program gets no page of the lower half of a shard (abi/store.h), whatever a service says
+ * Context: own core, interrupts off. Tested by tests/guest/store.c and tests/unit/store_test.c */
 #ifndef KERNEL_MEMORY_STORE_H
 #define KERNEL_MEMORY_STORE_H
 
@@ -30,7 +31,7 @@ struct store_page {
 	uint64_t address, word, value;
 };
 
-/* Any core: one owner more for the page's frame. RESTART: it is not what it was; BAD_ADDRESS: there is no such page, or no such word. */
+/* Any core: one owner more for the page's frame. RESTART: it is not what it was; BAD_ADDRESS: its owner keeps it for itself, or there is no such word. */
 must_check status_t store_share(const struct store_page *page, uint64_t *frame);
 
 /* The same of the view of a store itself, for an address in it, mapped there as its replicas may have it. */

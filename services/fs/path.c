@@ -36,11 +36,12 @@ static status_t step(uint64_t directory, const char *name, uint32_t length, enum
 	place->length = 0;
 	if (status != STATUS_OK)
 		return status;
-	if (is_dots(name, length, 1)) {
+	place->end = is_dots(name, length, 1) ? END_IS_DOT : is_dots(name, length, 2) ? END_IS_DOTS : END_IS_NAME;
+	if (place->end == END_IS_DOT) {
 		place->meaning = (struct meaning){ directory, 0 };
 		return STATUS_OK;
 	}
-	if (is_dots(name, length, 2))
+	if (place->end == END_IS_DOTS)
 		return go_up(place);
 	if (length > FS_NAME_MOST)
 		return STATUS_NAME_TOO_LONG;
@@ -64,6 +65,7 @@ static status_t walk(uint64_t directory, const char *path, enum path_last last, 
 	place->directory = directory;
 	place->length = 0;
 	place->slash = false;
+	place->end = END_IS_ROOT; /* if there is nothing but slashes */
 	place->meaning = (struct meaning){ directory, 0 };
 	while (*path && status == STATUS_OK) {
 		uint32_t length = 0;
@@ -102,7 +104,10 @@ status_t path_resolve(uint64_t directory, uint64_t range, enum path_last last, s
 	else
 		status = walk(self.path[slot][0] == '/' ? FS_ROOT : directory, self.path[slot], last, place);
 	self.paths &= ~(1 << slot);
-	if (status == STATUS_OK && place->slash && place->meaning.inode)
-		status = check_directory(place->meaning.inode);
 	return status;
+}
+
+status_t path_check_slash(const struct place *place)
+{
+	return place->slash && place->meaning.inode ? check_directory(place->meaning.inode) : STATUS_OK;
 }

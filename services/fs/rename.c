@@ -30,15 +30,13 @@ static bool replaces_directory(const struct operation *operation)
 	return word_get(&operation->mode) != 0;
 }
 
-/* Directories do not go elsewhere while it is our turn: so what this finds stays so. */
-static int64_t check_ancestors(const struct operation *operation)
+/* BAD_ARGUMENT: a directory is another one, or lies below it. */
+static int64_t check_ancestors(uint64_t at, uint64_t other)
 {
-	uint64_t at = word_get(&operation->target);
-
 	for (unsigned i = 0; i < DEPTH_MOST && at != FS_ROOT; i++) {
 		const struct inode *inode = inode_at(at);
 
-		if (at == word_get(&operation->inode))
+		if (at == other)
 			return STATUS_BAD_ARGUMENT;
 		if (!inode)
 			return STATUS_NOT_FOUND;
@@ -52,8 +50,8 @@ static int64_t turn(struct operation *operation)
 	struct words words;
 	int64_t result = drive_ask(operation, 0, FS_TURN, 0, &words);
 
-	if (result == STATUS_OK)
-		result = check_ancestors(operation);
+	if (result == STATUS_OK) /* directories do not go elsewhere while it is our turn: so what this finds stays so */
+		result = check_ancestors(word_get(&operation->target), word_get(&operation->inode));
 	if (result == STATUS_BUSY)
 		return result;
 	if (result == STATUS_OK)
@@ -177,6 +175,14 @@ static enum operation_step first_step(const struct place *from, const struct pla
 	return replaces ? STEP_SHUT : STEP_PUT;
 }
 
+/* A directory and a file. One that lies below the other: that is said first, as Linux does. */
+static status_t why_not_replaced(const struct place *from, const struct place *to, bool directory)
+{
+	if (directory)
+		return check_ancestors(to->directory, from->meaning.inode) == STATUS_BAD_ARGUMENT ? STATUS_BAD_ARGUMENT : STATUS_NOT_DIRECTORY;
+	return check_ancestors(from->directory, to->meaning.inode) == STATUS_BAD_ARGUMENT ? STATUS_NOT_EMPTY : STATUS_IS_DIRECTORY;
+}
+
 int64_t rename_place(uint64_t key, const struct place *from, const struct place *to)
 {
 	const struct inode *inode = inode_at(from->meaning.inode), *other = inode_at(to->meaning.inode);
@@ -185,10 +191,12 @@ int64_t rename_place(uint64_t key, const struct place *from, const struct place 
 
 	if (!inode || (to->meaning.inode && !other))
 		return STATUS_RESTART;
-	if (other && directory != replaces)
-		return directory ? STATUS_NOT_DIRECTORY : STATUS_IS_DIRECTORY;
 	if (!directory && (to->slash || from->slash))
 		return STATUS_NOT_DIRECTORY;
+	if (from->meaning.inode == to->meaning.inode)
+		return STATUS_OK;
+	if (other && directory != replaces)
+		return why_not_replaced(from, to, directory);
 	operation = operation_begin(KIND_RENAME);
 	if (!operation)
 		return STATUS_BUSY;

@@ -84,17 +84,22 @@ static int64_t open_once(struct words *words)
 {
 	unsigned flags = (unsigned)COUNT(words);
 	struct place place;
-	status_t status = path_resolve(INODE(words), 0, how_to_look(flags), &place);
 	const struct inode *inode;
+	status_t status;
 
+	if (flags & FS_CREATE && flags & FS_DIRECTORY)
+		return STATUS_BAD_ARGUMENT;
+	status = path_resolve(INODE(words), 0, how_to_look(flags), &place);
+	if (status == STATUS_OK && place.length && place.slash && flags & FS_CREATE) /* whatever is there: no file can be */
+		return STATUS_IS_DIRECTORY;
+	if (status == STATUS_OK)
+		status = path_check_slash(&place);
 	if (status != STATUS_OK)
 		return status;
 	if (!place.meaning.inode) {
 		self.was_there = false;
 		if (!(flags & FS_CREATE))
 			return STATUS_NOT_FOUND;
-		if (place.slash || flags & FS_DIRECTORY)
-			return place.slash ? STATUS_IS_DIRECTORY : STATUS_BAD_ARGUMENT;
 		return create_inode(KEY(words), &place, FS_MODE_FILE | (words->word[3] & PERMISSIONS), flags);
 	}
 	if (flags & FS_CREATE && flags & FS_EXCLUSIVE)
@@ -116,13 +121,19 @@ static int64_t mkdir_once(struct words *words)
 	struct place place;
 	status_t status = path_resolve(INODE(words), 0, LAST_IS_LOOKED_UP, &place);
 
-	if (status == STATUS_NOT_DIRECTORY && place.slash && place.meaning.inode) /* it is the last name that is no directory: it is there */
-		return STATUS_EXISTS;
 	if (status != STATUS_OK)
 		return status;
 	if (place.meaning.inode)
 		return STATUS_EXISTS;
 	return create_inode(KEY(words), &place, FS_MODE_DIRECTORY | (words->word[3] & PERMISSIONS), FS_EXCLUSIVE);
+}
+
+/* Linux's errors (rmdir(2), unlink(2)) for a path without a name. */
+static status_t why_not_removed(enum path_end end, bool wants_directory)
+{
+	if (!wants_directory)
+		return STATUS_IS_DIRECTORY;
+	return end == END_IS_DOT ? STATUS_BAD_ARGUMENT : end == END_IS_DOTS ? STATUS_NOT_EMPTY : STATUS_IN_USE;
 }
 
 static int64_t unlink_once(struct words *words)
@@ -132,18 +143,18 @@ static int64_t unlink_once(struct words *words)
 	status_t status = path_resolve(INODE(words), 0, LAST_IS_LOOKED_UP, &place);
 	const struct inode *inode;
 
+	if (status == STATUS_OK)
+		status = place.length ? path_check_slash(&place) : why_not_removed(place.end, wants_directory);
 	if (status != STATUS_OK)
 		return status;
 	if (!place.meaning.inode)
 		return STATUS_NOT_FOUND;
-	if (!place.length && place.slash) /* slashes alone */
-		return wants_directory ? STATUS_IN_USE : STATUS_IS_DIRECTORY;
 	inode = inode_at(place.meaning.inode);
 	if (!inode)
 		return STATUS_RESTART;
 	if (inode_is_directory(inode) != wants_directory)
 		return wants_directory ? STATUS_NOT_DIRECTORY : STATUS_IS_DIRECTORY;
-	return place.length ? unlink_place(KEY(words), &place) : STATUS_BAD_ARGUMENT;
+	return unlink_place(KEY(words), &place);
 }
 
 static int64_t rename_once(struct words *words)
@@ -155,14 +166,14 @@ static int64_t rename_once(struct words *words)
 		status = path_resolve(words->word[3], IPC_SECOND, LAST_IS_LOOKED_UP, &to);
 	if (status != STATUS_OK)
 		return status;
+	if (!from.length) /* dots, or slashes alone: that comes before the question what is there */
+		return STATUS_IN_USE;
+	if (!to.length)
+		return COUNT(words) & FS_NO_REPLACE ? STATUS_EXISTS : STATUS_IN_USE;
 	if (!from.meaning.inode)
 		return STATUS_NOT_FOUND;
-	if (!from.length || !to.length) /* dots, or slashes alone */
-		return STATUS_IN_USE;
 	if (to.meaning.inode && COUNT(words) & FS_NO_REPLACE)
 		return STATUS_EXISTS;
-	if (from.meaning.inode == to.meaning.inode)
-		return 0;
 	return rename_place(KEY(words), &from, &to);
 }
 
@@ -269,6 +280,8 @@ static int64_t stat_path(uint64_t directory, struct words *words)
 	for (unsigned i = 0; i < RESTARTS && result == STATUS_RESTART; i++) {
 		status_t status = path_resolve(directory, 0, LAST_IS_LOOKED_UP, &place);
 
+		if (status == STATUS_OK)
+			status = path_check_slash(&place);
 		if (status != STATUS_OK || !place.meaning.inode)
 			return status == STATUS_OK ? STATUS_NOT_FOUND : status;
 		result = stat_inode(place.meaning.inode, words);

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 
 #include "abi/service.h"
+#include "abi/store.h"
 #include "services/fs/journal.h"
 #include "services/fs/operation.h"
 #include "services/fs/replica.h"
@@ -30,7 +31,7 @@
 #define SHARD_PAGE_NOTES (61 * SHARD_GIB)
 #define SHARD_STAGING  (62 * SHARD_GIB)
 #define SHARD_NODES    (64 * SHARD_GIB)
-#define SHARD_PAGES    (128 * SHARD_GIB)
+#define SHARD_PAGES    STORE_MAPPABLE
 #define SHARD_MAGIC    UINT64_C(0x3165726f74536654) /* in memory: TfStore1 */
 
 enum {

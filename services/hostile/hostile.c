@@ -190,6 +190,8 @@ int64_t attack(struct words *words)
 		return ipc_ask((int64_t)words->word[1], words->word[2], words->word[3], words->word[4]);
 	case HOSTILE_FORGE:
 		return forge(words->word);
+	default:
+		return serve_joined(words);
 	}
 	return 0;
 }

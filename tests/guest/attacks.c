@@ -1,8 +1,8 @@
 /* attacks.c - a hostile program tries everything, and everybody else goes on
  * SPDX-License-Identifier: MIT
- * Usage: attacks [off DEFENCE | only ATTACK]. Every attack of abi/attacks.def that a program makes, each in a process of its own. It must be refused as the
- * table has it: by a signal, or by an answer. With `off`, the kernel has been booted without that defence, and those attacks that it alone stops must go
- * through. With `only`, that one is made, here. */
+ * Usage: attacks [pager] [off DEFENCE | only ATTACK]. Every attack of abi/attacks.def that a program makes, or with `pager` those for which a hostile pager
+ * does so, each in a process of its own. It must be refused as the table has it: by a signal, or by an answer; what is `open` must go through. With `off`, the
+ * kernel has been booted without that defence, and those attacks that it alone stops must go through. With `only`, that one is made, here. */
 #include "attack.h"
 
 #include <signal.h>
@@ -37,13 +37,25 @@ static const struct attack {
 	int (*run)(void);
 	unsigned stop;
 	int refusal;
-} attacks[] = {
+} by_program[] = {
 #define PROGRAM_ATTACK(name, defence, refusal, what) { #name, what, program_##name, STOP_##defence, REFUSAL_##refusal },
+#define PAGER_ATTACK(name, defence, refusal, what)
 #define SERVICE_ATTACK(name, class0, class1, class2, refusal, what)
 #include "../../abi/attacks.def"
 #undef PROGRAM_ATTACK
+#undef PAGER_ATTACK
+}, by_pager[] = {
+#define PROGRAM_ATTACK(name, defence, refusal, what)
+#define PAGER_ATTACK(name, defence, refusal, what) { #name, what, pager_##name, STOP_##defence, REFUSAL_##refusal },
+#include "../../abi/attacks.def"
+#undef PROGRAM_ATTACK
+#undef PAGER_ATTACK
 #undef SERVICE_ATTACK
 };
+
+/* Those of whom it is asked to make. */
+static const struct attack *attacks = by_program;
+static size_t attack_count = sizeof(by_program) / sizeof(*by_program);
 
 int by_another(int (*attack)(void))
 {
@@ -229,26 +241,45 @@ static void try(const struct attack *attack, enum outcome expected)
 
 static const struct attack *find(const char *name)
 {
-	for (size_t i = 0; i < sizeof(attacks) / sizeof(*attacks); i++)
+	for (size_t i = 0; i < attack_count; i++)
 		if (!strcmp(attacks[i].name, name))
 			return &attacks[i];
 	return NULL;
 }
 
+/* Whether the arguments have one more word, which is this one. */
+static bool has_word(int *argc, char ***argv, const char *word)
+{
+	if (*argc < 2 || strcmp((*argv)[1], word))
+		return false;
+	(*argc)--;
+	(*argv)++;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
-	enum stop off = argc == 3 && !strcmp(argv[1], "off") ? stop_find(argv[2]) : STOPS;
-	const struct attack *only = argc == 3 && !strcmp(argv[1], "only") ? find(argv[2]) : NULL;
+	bool pager = has_word(&argc, &argv, "pager");
+	enum stop off = STOPS;
+	const struct attack *only = NULL;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (argc > 1 && off == STOPS && !only)
-		return 2;
 	attack_parent = getpid();
 	core = native_call(NATIVE_core_count, 0, 0, 0) - 1;
 	pin(core);
+	if (pager) {
+		attacks = by_pager;
+		attack_count = sizeof(by_pager) / sizeof(*by_pager);
+	}
+	if (argc == 3 && !strcmp(argv[1], "off"))
+		off = stop_find(argv[2]);
+	else if (argc == 3 && !strcmp(argv[1], "only"))
+		only = find(argv[2]);
+	if ((argc > 1 && off == STOPS && !only) || (pager && !attack_pager_open()))
+		return 2;
 	if (only)
 		return only->run();
-	for (size_t i = 0; i < sizeof(attacks) / sizeof(*attacks); i++) {
+	for (size_t i = 0; i < attack_count; i++) {
 		enum outcome outcome = outcome_of(attacks[i].stop, off);
 
 		if (outcome == NOT_TRIED)

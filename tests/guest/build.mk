@@ -1,14 +1,15 @@
 # tests/guest/build.mk - `make guest-tests`, `make guest-long`: programs that test a booted system, and the driver that boots it
 # SPDX-License-Identifier: MIT
-GUEST_TESTS := closes composition orphans mapped across attacks advice borrow fickle files hostile kills greedy inside ipc huge mremap revoke store token chaos exhaust wander fork leave native storm relay remap page-registers poke everywhere fault survivor memory-hog thread-bomb spawn-bomb bad-pointers syscall-fuzz
+GUEST_TESTS := closes composition orphans mapped across attacks advice borrow fickle files hostile kills greedy inside ipc huge mremap revoke store token chaos exhaust wander fork leave paths native storm relay remap page-registers poke everywhere fault survivor memory-hog thread-bomb spawn-bomb bad-pointers syscall-fuzz
 GUEST_TEST_BIN := $(BUILD)/guest-tests
 GUEST_TEST_ROOT := $(BUILD)/guest-tests.root
 # Further files that a program is made of, each with its header.
-GUEST_TEST_PARTS_attacks := attack_calls attack_instructions attack_tokens
+GUEST_TEST_PARTS_attacks := attack_calls attack_instructions attack_pager attack_tokens
 GUEST_TEST_FLAGS_attacks := -mno-red-zone # it pushes where C does not know
 GUEST_TEST_FLAGS_hostile := -mno-red-zone
 GUEST_TEST_PARTS_chaos := chaos_work region
 GUEST_TEST_PARTS_exhaust := region
+GUEST_TEST_PARTS_files := files_names files_say
 GUEST_TEST_PARTS_huge := region
 GUEST_TEST_PARTS_wander := region
 GUEST_TEST_PROGRAMS := $(addprefix $(GUEST_TEST_BIN)/,$(GUEST_TESTS))
@@ -19,7 +20,7 @@ $(GUEST_TEST_BIN)/$(1): tests/guest/$(subst -,_,$(1)).c $(GUEST_TEST_PARTS_$(1):
 	$$(QUIET_CC)musl-gcc -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -I. -static -pthread $$(GUEST_TEST_FLAGS_$(1)) -o $$@ $$(filter %.c %.S,$$^)
 endef
 $(GUEST_TEST_BIN)/composition: abi/composition.def
-$(GUEST_TEST_BIN)/attacks: tests/guest/attack.h abi/clerk.h abi/device.h abi/fs.h
+$(GUEST_TEST_BIN)/attacks: tests/guest/attack.h abi/clerk.h abi/device.h abi/fs.h abi/store.h $(wildcard services/fs/*.h)
 $(addprefix $(GUEST_TEST_BIN)/,hostile attacks): tests/guest/attacks.h abi/attacks.def abi/defence.def abi/hostile.h abi/domain.h
 $(addprefix $(GUEST_TEST_BIN)/,across attacks composition fickle hostile inside ipc store): services/runtime/class2/call.S abi/service.h abi/ipc.h abi/server.def
 $(foreach test,$(GUEST_TESTS),$(eval $(call guest_test_program,$(test))))

@@ -301,9 +301,11 @@ static const struct attack {
 } attacks[] = {
 #define SERVICE_ATTACK(name, class0, class1, class2, refusal, what) { #name, what, name, { STOP_##class0, STOP_##class1, STOP_##class2 }, STATUS_##refusal },
 #define PROGRAM_ATTACK(name, defence, refusal, what)
+#define PAGER_ATTACK(name, defence, refusal, what)
 #include "../../abi/attacks.def"
 #undef SERVICE_ATTACK
 #undef PROGRAM_ATTACK
+#undef PAGER_ATTACK
 };
 
 /* Neighbours, of whom echo may be a key away. */

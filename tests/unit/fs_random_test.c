@@ -327,10 +327,12 @@ static int64_t rename_result(unsigned from, unsigned to, unsigned directory, uns
 		return STATUS_EXISTS;
 	if (to == from)
 		return 0;
-	if (to && node[from].directory != node[to].directory)
-		return node[from].directory ? STATUS_NOT_DIRECTORY : STATUS_IS_DIRECTORY;
 	if (node[from].directory && is_below(directory, from))
 		return STATUS_BAD_ARGUMENT;
+	if (to && is_below(node[from].parent, to))
+		return STATUS_NOT_EMPTY;
+	if (to && node[from].directory != node[to].directory)
+		return node[from].directory ? STATUS_NOT_DIRECTORY : STATUS_IS_DIRECTORY;
 	return to && node[to].directory && !is_empty(to) ? STATUS_NOT_EMPTY : 0;
 }
 

@@ -335,6 +335,35 @@ static void names_are_taken_as_linux_takes_them(void **state)
 	each_machine(odd_names);
 }
 
+/* What a path ends in; all of it, as Linux has it, is in tests/guest/paths.c. */
+static void ends_of_paths(unsigned cores)
+{
+	struct caller *caller = any(cores, 1);
+	struct fs_stat stat;
+
+	must(call_close(caller, (uint64_t)call_open(caller, FS_ROOT, "f", FS_CREATE)) == 0 && call_mkdir(caller, FS_ROOT, "d") == 0);
+	must(call_close(caller, (uint64_t)call_open(caller, FS_ROOT, "d/f", FS_CREATE)) == 0);
+	must(call_open(caller, FS_ROOT, "f/", FS_CREATE) == STATUS_IS_DIRECTORY && call_open(caller, FS_ROOT, "f/", 0) == STATUS_NOT_DIRECTORY);
+	must(call_open(caller, FS_ROOT, "d/", FS_CREATE | FS_EXCLUSIVE) == STATUS_IS_DIRECTORY);
+	must(call_open(caller, FS_ROOT, "d/.", FS_CREATE | FS_EXCLUSIVE) == STATUS_EXISTS);
+	must(call_open(caller, FS_ROOT, "d", FS_CREATE | FS_DIRECTORY) == STATUS_BAD_ARGUMENT);
+	must(call_mkdir(caller, FS_ROOT, "f/") == STATUS_EXISTS && call_stat(caller, FS_ROOT, "f/", &stat) == STATUS_NOT_DIRECTORY);
+	must(call_rmdir(caller, FS_ROOT, "d/./") == STATUS_BAD_ARGUMENT && call_rmdir(caller, FS_ROOT, "d/../") == STATUS_NOT_EMPTY);
+	must(call_rmdir(caller, FS_ROOT, "//") == STATUS_IN_USE && call_rmdir(caller, FS_ROOT, "f/") == STATUS_NOT_DIRECTORY);
+	must(call_unlink(caller, FS_ROOT, "d/..") == STATUS_IS_DIRECTORY && call_unlink(caller, FS_ROOT, "f/") == STATUS_NOT_DIRECTORY);
+	must(call_rename(caller, FS_ROOT, "n", FS_ROOT, "d/.", 0) == STATUS_IN_USE);
+	must(call_rename(caller, FS_ROOT, "f", FS_ROOT, "d/.", FS_NO_REPLACE) == STATUS_EXISTS);
+	must(call_rename(caller, FS_ROOT, "f", FS_ROOT, "d/", 0) == STATUS_NOT_DIRECTORY && call_rename(caller, FS_ROOT, "f/", FS_ROOT, "f", 0) == STATUS_NOT_DIRECTORY);
+	must(call_rename(caller, FS_ROOT, "d", FS_ROOT, "d/f", 0) == STATUS_BAD_ARGUMENT && call_rename(caller, FS_ROOT, "d/f", FS_ROOT, "d", 0) == STATUS_NOT_EMPTY);
+	must(fs_check().inodes == 4);
+}
+
+static void what_a_path_ends_in_is_taken_as_linux_takes_it(void **state)
+{
+	(void)state;
+	each_machine(ends_of_paths);
+}
+
 /* FS_FILES= for more of them; what a file costs is printed then. */
 static void make_many(unsigned cores)
 {
@@ -383,6 +412,7 @@ int main(void)
 		cmocka_unit_test(a_full_store_loses_nothing),
 		cmocka_unit_test(the_archive_is_there_from_the_beginning),
 		cmocka_unit_test(names_are_taken_as_linux_takes_them),
+		cmocka_unit_test(what_a_path_ends_in_is_taken_as_linux_takes_it),
 		cmocka_unit_test(many_files_cost_what_one_costs),
 	};
 
