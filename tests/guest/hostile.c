@@ -60,7 +60,7 @@ static int64_t call_when_there(unsigned server, struct words words, bool lends)
 	for (int tries = 0; tries < PATIENCE; tries++) {
 		struct words harmless = { { HOSTILE_NOTHING } };
 
-		if (ipc_call(server, &harmless) != STATUS_DEAD)
+		if (ipc_call_at((unsigned)sched_getcpu(), server, &harmless, 0) != STATUS_DEAD)
 			return lends ? ipc_lend(server, &words) : ipc_call(server, &words);
 		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 	}
