@@ -193,15 +193,20 @@ status_t backing_split(const struct vspace *space, uint64_t start, uint64_t end)
 	return status || !word_at(space, end) ? status : split_at(space, end);
 }
 
-status_t backing_set(struct vspace *space, uint64_t start, uint64_t end, uint64_t holder, uint64_t first, bool unwritable, bool *kept)
+status_t backing_enter(struct vspace *space, uint64_t start, uint64_t end, uint64_t holder, struct backing_entered *entered)
 {
 	status_t status = reach(&space->backing_tree) ? split_all(space, start, end) : STATUS_NO_MEMORY;
-	int number = status ? -1 : enter(space, holder, (end - start) / PAGE_SIZE, kept);
+	int number = status ? -1 : enter(space, holder, (end - start) / PAGE_SIZE, &entered->keeps);
 
 	if (number < 0)
 		return status ? status : STATUS_NO_MEMORY;
-	put_word(space, start, end, make_word((unsigned)number, start, first, unwritable));
+	entered->number = (unsigned)number;
 	return STATUS_OK;
+}
+
+void backing_set(struct vspace *space, uint64_t start, uint64_t end, const struct backing_entered *entered, uint64_t first, bool unwritable)
+{
+	put_word(space, start, end, make_word(entered->number, start, first, unwritable));
 }
 
 status_t backing_extend(struct vspace *space, uint64_t start, uint64_t end, uint64_t new_start, uint64_t new_end, bool moves)

@@ -29,9 +29,15 @@ extern uint64_t (*const backing_object)(uint64_t holder);
 extern void (*const backing_keep)(uint64_t holder);
 extern void (*const backing_let_go)(uint64_t holder);
 
-/* Home of the addresses, in a change: pages of the holder's object from `first` on are in [start, end), where nothing is. `unwritable`: see backing_unwritable.
- * On OK *kept says whether the holder's reference is needed from now on. NO_MEMORY, NO_SPACE. */
-must_check status_t backing_set(struct vspace *space, uint64_t start, uint64_t end, uint64_t holder, uint64_t first, bool unwritable, bool *kept);
+/* Home of the addresses, in a change: the holder's object will be in [start, end), whatever is there now. NO_MEMORY: or too many objects. */
+struct backing_entered {
+	unsigned number; /* of the object, in the space */
+	bool keeps;      /* the holder's reference is needed from now on */
+};
+must_check status_t backing_enter(struct vspace *space, uint64_t start, uint64_t end, uint64_t holder, struct backing_entered *entered);
+
+/* The same, behind that: its pages from `first` on are there, where nothing is any more. `unwritable`: see backing_unwritable. */
+void backing_set(struct vspace *space, uint64_t start, uint64_t end, const struct backing_entered *entered, uint64_t first, bool unwritable);
 
 /* The same: [new_start, new_end) gets what is in [start, end) and behind it (moves), or what comes behind that range, at whose end it lies. BAD_ADDRESS: the range
  * is not one mapping's; NO_MEMORY. */

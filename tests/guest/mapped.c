@@ -308,6 +308,57 @@ static void threads(const char *name)
 	close(file);
 }
 
+static volatile int replacing;
+
+static void *read_pages(void *argument)
+{
+	const volatile char *memory = argument;
+	uintptr_t wrong = 0;
+
+	while (replacing)
+		for (int page = 0; page < PAGES; page++) {
+			char first = memory[page * PAGE];
+
+			wrong += first && first != 'p';
+		}
+	return (void *)wrong;
+}
+
+/* One mapping takes another one's place; whoever reads meanwhile finds the old or the new one. */
+static void replace(char *memory, int file, int round)
+{
+	enum { SIZE = PAGES * PAGE };
+	int flags = MAP_FIXED | (round % 4 == 1 ? MAP_SHARED : MAP_PRIVATE);
+
+	if (round % 4 == 3)
+		mremap(map(SIZE, PROT_READ, MAP_SHARED, file, 0), SIZE, SIZE, MREMAP_MAYMOVE | MREMAP_FIXED, memory);
+	else if (mmap(memory, SIZE, PROT_READ | PROT_WRITE, round % 4 == 2 ? flags | MAP_ANONYMOUS : flags, round % 4 == 2 ? -1 : file, 0) != memory)
+		say("not replaced", -1);
+}
+
+static void replaces(const char *name)
+{
+	int file = make(name);
+	char *memory = map(PAGES * PAGE, PROT_READ, MAP_SHARED, file, 0);
+	pthread_t thread[THREADS];
+	uintptr_t wrong = 0;
+	void *result;
+
+	replacing = 1;
+	for (int i = 0; i < THREADS; i++)
+		pthread_create(&thread[i], NULL, read_pages, memory);
+	for (int round = 0; round < 400; round++)
+		replace(memory, file, round);
+	replacing = 0;
+	for (int i = 0; i < THREADS; i++) {
+		pthread_join(thread[i], &result);
+		wrong += (uintptr_t)result;
+	}
+	say("pages that are neither", (long)wrong);
+	munmap(memory, PAGES * PAGE);
+	close(file);
+}
+
 /* Many, so that places in tables come and go. */
 static void many(const char *name)
 {
@@ -355,6 +406,7 @@ int main(int count, char **argument)
 	holes(name);
 	unlinked(name);
 	threads(name);
+	replaces(name);
 	many(name);
 	say("unlink", unlink(name));
 	return 0;
