@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -207,6 +208,31 @@ static void calls(const char *name, int file)
 	unlink(other);
 }
 
+/* The same, of calls that are over with a part where something is wrong; and of a name that says where it begins. */
+static void parts(const char *name, int file)
+{
+	char *memory = map(PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0), other[220];
+	struct iovec pieces[] = { { memory + PAGE, 6 }, { memory + 3 * PAGE, 6 }, { memory + 5 * PAGE - 3, 9 }, { "\n", 1 } };
+	int second;
+
+	say("random bytes", getrandom(memory + 7 * PAGE - 100, 2 * PAGE, 0));
+	say("to the console", write(1, memory + 10 * PAGE - 4, 11));
+	say("from pages to the console", writev(1, pieces, 4));
+	snprintf(other, sizeof(other), "%s.other", name);
+	second = open(other, O_RDWR | O_CREAT | O_TRUNC, 0644);
+	say("ftruncate", ftruncate(second, PAGES * PAGE));
+	for (int i = -2; i < 2; i++)
+		say("pwrite", pwrite(second, pieces, sizeof(*pieces), 11 * PAGE + i * (off_t)sizeof(*pieces)));
+	say("pwrite", pwrite(second, other, strlen(other) + 1, 13 * PAGE - 5) > 0);
+	memory = map(PAGES * PAGE, PROT_READ, MAP_SHARED, second, 0);
+	say("pieces that a mapping tells of", writev(second, (struct iovec *)(memory + 11 * PAGE) - 2, 4));
+	say("a name that begins at the root", openat(-1, memory + 13 * PAGE - 5, O_RDONLY) >= 0);
+	say("a name that is nowhere", openat(-1, (char *)1, O_RDONLY));
+	munmap(memory, PAGES * PAGE);
+	close(second);
+	unlink(other);
+}
+
 static void forks(int file)
 {
 	char *ours = map(2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0), *everybodys = map(2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 2 * PAGE);
@@ -400,6 +426,7 @@ int main(int count, char **argument)
 	shared(file);
 	refusals(name, directory);
 	calls(name, file);
+	parts(name, file);
 	forks(file);
 	moves(file);
 	close(file);
