@@ -125,20 +125,41 @@ static int64_t finish(struct task *task, int64_t error)
 
 static int64_t go_on(struct task *task);
 
+static uint64_t left_of_page(const struct transfer *transfer)
+{
+	return PAGE - transfer->address % PAGE;
+}
+
+/* What the service is asked for at once. */
+static uint64_t part_of_piece(const struct transfer *transfer)
+{
+	uint64_t most = transfer->how & HOW_BY_PAGES ? left_of_page(transfer) : FS_TRANSFER_MOST;
+
+	return transfer->size < most ? transfer->size : most;
+}
+
+/* The service begins anew behind a page that it has missed. So the pages behind that come, too, before it does: saved[0] is the next one. */
 static int64_t page_came(struct task *task, int64_t result)
 {
 	struct transfer *transfer = transfer_of(task);
+	uint64_t *next = &task->saved[0];
+	char byte;
 
 	if (result != STATUS_OK && transfer->how & HOW_BY_PAGES)
 		return finish(task, -LINUX_EFAULT);
 	if (result != STATUS_OK)
 		transfer->how |= HOW_BY_PAGES; /* what lies before that page counts */
-	return go_on(task);
+	while (result == STATUS_OK && *next - transfer->address < part_of_piece(transfer)) { /* bounded: by FS_TRANSFER_MOST */
+		result = kernel_copy_in(&byte, *next, sizeof(byte));
+		*next += PAGE;
+	}
+	return result != STATUS_OK && task->missed ? mapped_page(task, page_came) : go_on(task);
 }
 
-static uint64_t left_of_page(const struct transfer *transfer)
+static int64_t fetch_pages(struct task *task)
 {
-	return PAGE - transfer->address % PAGE;
+	task->saved[0] = (task->missed | (PAGE - 1)) + 1;
+	return mapped_page(task, page_came);
 }
 
 static int64_t piece_done(struct task *task, int64_t result)
@@ -147,7 +168,7 @@ static int64_t piece_done(struct task *task, int64_t result)
 	uint64_t asked = task->call.word[0] >> 16;
 
 	if (result == STATUS_BAD_ADDRESS && task->missed)
-		return mapped_page(task, page_came);
+		return fetch_pages(task);
 	if (result == STATUS_BAD_ADDRESS && asked > left_of_page(transfer) && !kernel_ending()) { /* what lies before the bad address counts */
 		transfer->how |= HOW_BY_PAGES;
 		return go_on(task);
@@ -169,10 +190,8 @@ static int64_t go_on(struct task *task)
 	uint64_t size, offset = transfer->how & HOW_APPENDS ? FS_APPEND : transfer->start + transfer->done;
 
 	if (!next_piece(transfer))
-		return task->missed ? mapped_page(task, page_came) : finish(task, 0);
-	size = transfer->size < FS_TRANSFER_MOST ? transfer->size : FS_TRANSFER_MOST;
-	if (transfer->how & HOW_BY_PAGES && size > left_of_page(transfer))
-		size = left_of_page(transfer);
+		return task->missed ? fetch_pages(task) : finish(task, 0);
+	size = part_of_piece(transfer);
 	return serve_file_call(&(struct service_call){
 		.word = { (writes ? FS_WRITE : FS_READ) | size << 16, 0, task->file->inode, offset },
 		.lent = { { transfer->address, size | (writes ? 0 : IPC_WRITABLE) } },
