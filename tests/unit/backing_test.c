@@ -422,19 +422,38 @@ static void a_page_that_its_object_has_lost_stays_with_who_has_it(void **state)
 	play(1, ONE, exchange);
 }
 
+/* In every second page, so that no two lie in one word. */
+static void check_many(const struct vspace *which, int64_t references)
+{
+	struct object_page page;
+
+	for (unsigned i = 0; i < OBJECTS; i++) {
+		play_must(!backing_find(which, at(2 * i), &page) && page.object == i && page.index == i % OBJECT_PAGES);
+		play_must(backing_find(which, at(2 * i + 1), &page) == STATUS_BAD_ADDRESS);
+		play_must(objects_kept(i * 10) == references);
+	}
+}
+
 static void many(void)
 {
+	struct vspace *copy;
+
 	huge_open();
 	for (unsigned round = 0; round < 2; round++) {
-		for (unsigned i = 0; i < 400; i++)
+		for (unsigned i = 0; i < OBJECTS; i++)
 			map(2 * i, 1, i * 10, i % OBJECT_PAGES, READ);
-		for (unsigned i = 0; i < 400; i++) {
-			struct object_page page;
-
-			play_must(!backing_find(space, at(2 * i), &page) && page.object == i && page.index == i % OBJECT_PAGES);
-			play_must(backing_find(space, at(2 * i + 1), &page) == STATUS_BAD_ADDRESS);
+		check_many(space, 1);
+		for (unsigned i = 0; i < OBJECTS; i++) {
+			map(2 * i + 1, 1, i * 10 + 1, 0, READ);
+			play_must(objects_kept(i * 10 + 1) == 0);
+			unmap(2 * i + 1, 1);
 		}
-		for (unsigned i = 0; i < 400; i++) {
+		copy = space_fork(space);
+		play_must(copy);
+		check_many(copy, 2);
+		vspace_release(copy);
+		check_many(space, 1);
+		for (unsigned i = 0; i < OBJECTS; i++) {
 			unmap(2 * i, 1);
 			play_must(objects_kept(i * 10) == 0);
 		}
