@@ -18,6 +18,18 @@ enum {
 	DISTANCE_SHIFT = 22,
 };
 
+/* A tree of hash tables: an object's entry is in one bucket of the first, or of the one of the four below it that its hash leads to, and so on. */
+enum {
+	BUCKETS = 13,
+	BUCKET = 13,
+	ENTRIES = BUCKETS * BUCKET,
+	BELOW = 4,
+	LEVELS = 5,
+	TABLES = 1 + BELOW + BELOW * BELOW + BELOW * BELOW * BELOW + BELOW * BELOW * BELOW * BELOW, /* numbered level by level */
+};
+
+#define HASH UINT64_C(0x9e3779b97f4a7c15) /* 2^64 by the golden ratio: numbers that follow each other lie far apart */
+
 #define DISTANCE_MASK ((UINT64_C(1) << 36) - 1)
 #define WORD_UNWRITABLE   UINT64_C(8)
 #define CLAIMED       (UINT64_C(1) << 63)
@@ -27,14 +39,13 @@ struct entry {
 	uint64_t object, holder; /* constant while pages is neither 0 nor CLAIMED */
 };
 
-enum { ENTRIES = (PAGE_SIZE - 8) / sizeof(struct entry) };
-
 struct table {
 	struct entry entry[ENTRIES];
-	uint64_t next; /* co-managed: 0 -> a frame, once */
+	uint64_t below[BELOW]; /* co-managed: 0 -> a frame, once */
 };
 
 _Static_assert(sizeof(struct table) <= PAGE_SIZE, "a table is a frame");
+_Static_assert(TABLES * ENTRIES <= NUMBERS, "each entry has a number");
 
 static uint64_t load(const uint64_t *word)
 {
@@ -59,13 +70,14 @@ static uint64_t reach(uint64_t *word)
 	return load(word);
 }
 
+static const struct table *table_at(const struct vspace *space, unsigned table)
+{
+	return direct(table ? load(&table_at(space, (table - 1) / BELOW)->below[(table - 1) % BELOW]) : load(&space->backing));
+}
+
 static const struct entry *entry_at(const struct vspace *space, unsigned number)
 {
-	const struct table *table = direct(load(&space->backing));
-
-	for (; number >= ENTRIES; number -= ENTRIES)
-		table = direct(load(&table->next));
-	return &table->entry[number];
+	return &table_at(space, number / ENTRIES)->entry[number % ENTRIES];
 }
 
 static unsigned number_of(uint64_t word)
@@ -135,25 +147,28 @@ static bool claim(struct entry *entry, uint64_t object, uint64_t holder, uint64_
 	return true;
 }
 
-/* Its number; -1: no memory, or too many. */
+/* Its number; -1: no memory, or no room where it may be. */
 static int enter(struct vspace *space, uint64_t holder, uint64_t pages, bool *kept)
 {
-	uint64_t object = backing_object(holder);
+	uint64_t object = backing_object(holder), hash = object * HASH >> 32;
+	unsigned first = (hash >> 2 * LEVELS) % BUCKETS * BUCKET;
 
 	for (int pass = 0; pass < 2; pass++) {
 		uint64_t *link = &space->backing;
 
 		*kept = pass;
-		for (unsigned base = 0; base < NUMBERS - ENTRIES; base += ENTRIES) {
+		for (unsigned level = 0, number = 0; level < LEVELS; level++) {
+			unsigned below = hash >> 2 * level & (BELOW - 1);
 			uint64_t frame = pass ? reach(link) : load(link);
 			struct table *table = direct(frame);
 
 			if (!frame)
 				break;
-			for (unsigned i = 0; i < ENTRIES; i++)
+			for (unsigned i = first; i < first + BUCKET; i++)
 				if (pass ? claim(&table->entry[i], object, holder, pages) : add_to(&table->entry[i], object, pages))
-					return (int)(base + i);
-			link = &table->next;
+					return (int)(number * ENTRIES + i);
+			number = number * BELOW + 1 + below;
+			link = &table->below[below];
 		}
 	}
 	return -1;
@@ -193,15 +208,20 @@ status_t backing_split(const struct vspace *space, uint64_t start, uint64_t end)
 	return status || !word_at(space, end) ? status : split_at(space, end);
 }
 
-status_t backing_set(struct vspace *space, uint64_t start, uint64_t end, uint64_t holder, uint64_t first, bool unwritable, bool *kept)
+status_t backing_enter(struct vspace *space, uint64_t start, uint64_t end, uint64_t holder, struct backing_entered *entered)
 {
 	status_t status = reach(&space->backing_tree) ? split_all(space, start, end) : STATUS_NO_MEMORY;
-	int number = status ? -1 : enter(space, holder, (end - start) / PAGE_SIZE, kept);
+	int number = status ? -1 : enter(space, holder, (end - start) / PAGE_SIZE, &entered->keeps);
 
 	if (number < 0)
 		return status ? status : STATUS_NO_MEMORY;
-	put_word(space, start, end, make_word((unsigned)number, start, first, unwritable));
+	entered->number = (unsigned)number;
 	return STATUS_OK;
+}
+
+void backing_set(struct vspace *space, uint64_t start, uint64_t end, const struct backing_entered *entered, uint64_t first, bool unwritable)
+{
+	put_word(space, start, end, make_word(entered->number, start, first, unwritable));
 }
 
 status_t backing_extend(struct vspace *space, uint64_t start, uint64_t end, uint64_t new_start, uint64_t new_end, bool moves)
@@ -325,32 +345,31 @@ static status_t copy_word(uint64_t *word, uint64_t *copy, void *context)
 	return STATUS_OK;
 }
 
-static status_t copy_tables(const struct vspace *from, struct vspace *to)
+static status_t copy_tables(uint64_t from, uint64_t *link)
 {
-	const uint64_t *link = &from->backing;
-	uint64_t *copy_link = &to->backing;
+	const struct table *table = direct(from);
+	struct table *copy;
+	status_t status = STATUS_OK;
 
-	while (*link) { /* bounded: by NUMBERS */
-		const struct table *table = direct(*link);
-		struct table *copy = direct(reach(copy_link));
-
-		if (!*copy_link)
-			return STATUS_NO_MEMORY;
-		for (unsigned i = 0; i < ENTRIES; i++) {
-			if (!table->entry[i].pages)
-				continue;
-			backing_keep(table->entry[i].holder);
-			copy->entry[i] = table->entry[i];
-		}
-		link = &table->next;
-		copy_link = &copy->next;
+	if (!from)
+		return STATUS_OK;
+	copy = direct(reach(link));
+	if (!*link)
+		return STATUS_NO_MEMORY;
+	for (unsigned i = 0; i < ENTRIES; i++) {
+		if (!table->entry[i].pages)
+			continue;
+		backing_keep(table->entry[i].holder);
+		copy->entry[i] = table->entry[i];
 	}
-	return STATUS_OK;
+	for (unsigned i = 0; i < BELOW && !status; i++)
+		status = copy_tables(table->below[i], &copy->below[i]);
+	return status;
 }
 
 status_t backing_copy(const struct vspace *from, struct vspace *to)
 {
-	status_t status = copy_tables(from, to);
+	status_t status = copy_tables(from->backing, &to->backing);
 
 	if (status || !from->backing_tree)
 		return status;
@@ -359,24 +378,36 @@ status_t backing_copy(const struct vspace *from, struct vspace *to)
 	return slots_copy(from->backing_tree, to->backing_tree, frame_take_node, frame_give, copy_word, NULL);
 }
 
+static void let_all_go(uint64_t frame)
+{
+	const struct table *table = direct(frame);
+
+	if (!frame)
+		return;
+	for (unsigned i = 0; i < ENTRIES; i++)
+		if (table->entry[i].pages)
+			backing_let_go(table->entry[i].holder);
+	for (unsigned i = 0; i < BELOW; i++)
+		let_all_go(table->below[i]);
+}
+
 void backing_let_all_go(const struct vspace *space)
 {
-	for (uint64_t frame = space->backing; frame;) { /* bounded: by NUMBERS */
-		const struct table *table = direct(frame);
+	let_all_go(space->backing);
+}
 
-		for (unsigned i = 0; i < ENTRIES; i++)
-			if (table->entry[i].pages)
-				backing_let_go(table->entry[i].holder);
-		frame = table->next;
-	}
+static void visit_tables(uint64_t frame, frame_visitor visit)
+{
+	if (!frame)
+		return;
+	for (unsigned i = 0; i < BELOW; i++)
+		visit_tables(((const struct table *)direct(frame))->below[i], visit);
+	visit(FRAME_slots, frame);
 }
 
 void backing_visit(const struct vspace *space, frame_visitor visit)
 {
-	for (uint64_t next, frame = space->backing; frame; frame = next) {
-		next = ((struct table *)direct(frame))->next;
-		visit(FRAME_slots, frame);
-	}
+	visit_tables(space->backing, visit);
 	if (space->backing_tree)
 		slots_visit(space->backing_tree, visit);
 }

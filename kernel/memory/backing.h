@@ -12,6 +12,8 @@
  * How a page that is not there comes (B), after the object's service has said where it is in its store (store.h):
  *   B1 slot RESERVED -> COPYING   B2 look whether it is still this page of this object   B3 an owner more for the store's frame, which must still be
  *   that page's   B4 slot PRESENT: shared, or to be copied when it is written
+ * Each object has its place in one of five buckets of 13 entries, by its number: so a new one is looked for in 65 entries, whatever else is mapped, and refused when these
+ * are all taken: with numbers that nobody has chosen for that not before there are some 20 000.
  * An object's number is never another object's. Its holder is whatever keeps the object while it is mapped, with one reference for each entry.
  * Context: as each function says; interrupts off. Modelled in tests/spin/backing.pml. Tested by tests/unit/backing_test.c, tests/guest/mapped.c */
 #ifndef KERNEL_MEMORY_BACKING_H
@@ -29,9 +31,15 @@ extern uint64_t (*const backing_object)(uint64_t holder);
 extern void (*const backing_keep)(uint64_t holder);
 extern void (*const backing_let_go)(uint64_t holder);
 
-/* Home of the addresses, in a change: pages of the holder's object from `first` on are in [start, end), where nothing is. `unwritable`: see backing_unwritable.
- * On OK *kept says whether the holder's reference is needed from now on. NO_MEMORY, NO_SPACE. */
-must_check status_t backing_set(struct vspace *space, uint64_t start, uint64_t end, uint64_t holder, uint64_t first, bool unwritable, bool *kept);
+/* Home of the addresses, in a change: the holder's object will be in [start, end), whatever is there now. NO_MEMORY: or too many objects. */
+struct backing_entered {
+	unsigned number; /* of the object, in the space */
+	bool keeps;      /* the holder's reference is needed from now on */
+};
+must_check status_t backing_enter(struct vspace *space, uint64_t start, uint64_t end, uint64_t holder, struct backing_entered *entered);
+
+/* The same, behind that: its pages from `first` on are there, where nothing is any more. `unwritable`: see backing_unwritable. */
+void backing_set(struct vspace *space, uint64_t start, uint64_t end, const struct backing_entered *entered, uint64_t first, bool unwritable);
 
 /* The same: [new_start, new_end) gets what is in [start, end) and behind it (moves), or what comes behind that range, at whose end it lies. BAD_ADDRESS: the range
  * is not one mapping's; NO_MEMORY. */

@@ -1,4 +1,4 @@
-/* change.c - what the home of an arena does to it: map, unmap, protect, discard, advise, look, heap (vspace.h); see change.h
+/* change.c - what the home of an arena does to it: unmap, protect, discard, advise, look, heap (vspace.h); see change.h
  * SPDX-License-Identifier: MIT
  * Each operation checks its range, splits folded words at the two ends (the only step that can fail), and then
  * cannot fail any more. Pages that this core alone holds, or nobody, are taken back at once; those of others in a second pass, behind
@@ -15,6 +15,7 @@
 #include "kernel/memory/holders.h"
 #include "kernel/memory/hole.h"
 #include "kernel/memory/huge.h"
+#include "kernel/memory/map.h"
 #include "kernel/memory/move.h"
 #include "kernel/memory/shootdown.h"
 #include "kernel/memory/slots.h"
@@ -33,22 +34,25 @@ static uint64_t to_reserved(uint64_t word, const struct slots_change *how)
 {
 	const uint64_t *wanted = how->context;
 
-	return slot_state(word) == SLOT_EMPTY ? *wanted : word;
+	return slot_state(word) == SLOT_EMPTY || word == SLOT_AWAITED ? *wanted : word;
 }
 
 /* What remains where pages were taken back: nothing (unmap), a reservation like the word's own (discard, which leaves shared pages, and drop),
- * or one with new rights, REMAINS_NEW + those (a mapping over another: at no moment is there none). */
+ * or, in the place of which another mapping comes, so that at no moment there is none: one with new rights, REMAINS_NEW + those, or AWAITED. */
 enum remains {
 	REMAINS_NOTHING,
 	REMAINS_RESERVED,
 	REMAINS_DROPPED,
+	REMAINS_AWAITED,
 	REMAINS_NEW = 64,
 };
 
 static uint64_t after_taking(uint64_t word, const struct slots_change *how)
 {
 	if (how->rights == REMAINS_NOTHING)
-		return 0;
+		return SLOT_EMPTY;
+	if (how->rights == REMAINS_AWAITED)
+		return SLOT_AWAITED;
 	if (how->rights < REMAINS_NEW)
 		return change_reserved(slot_rights(word)) | (word & (SLOT_HUGE | SLOT_SHARED | SLOT_BACKED));
 	return change_reserved(how->rights - REMAINS_NEW);
@@ -183,6 +187,11 @@ status_t vspace_reserve(struct vspace *space, uint64_t start, uint64_t end, unsi
 	return change_reserve(space, start, end, change_reserved(rights));
 }
 
+static bool ends_mapping(unsigned remains)
+{
+	return remains != REMAINS_RESERVED && remains != REMAINS_DROPPED;
+}
+
 static status_t take_back(struct vspace *space, uint64_t start, uint64_t end, unsigned remains)
 {
 	struct told told = { .pages = 0 };
@@ -196,7 +205,7 @@ static status_t take_back(struct vspace *space, uint64_t start, uint64_t end, un
 	struct slots_change second = { .change = from_retired, .changed = give_frame, .wait = inbox_serve_leaves, .rights = remains, .context = &told };
 	status_t status = change_split(space, start, end);
 
-	if (!status && (remains == REMAINS_NOTHING || remains >= REMAINS_NEW))
+	if (!status && ends_mapping(remains))
 		status = backing_split(space, start, end);
 	if (status)
 		return status;
@@ -206,7 +215,7 @@ static status_t take_back(struct vspace *space, uint64_t start, uint64_t end, un
 		slots_apply(space->slots, start, end, &second); /* H5 */
 	allowance_return(space, view_find(space), told.given);
 	frame_give_flush();
-	if (remains == REMAINS_NOTHING || remains >= REMAINS_NEW)
+	if (ends_mapping(remains))
 		backing_clear(space, start, end);
 	if (remains == REMAINS_NOTHING)
 		hole_made(space, start, end);
@@ -218,60 +227,14 @@ status_t change_unmap(struct vspace *space, uint64_t start, uint64_t end)
 	return take_back(space, start, end, REMAINS_NOTHING);
 }
 
-/* Where a mapping goes, empty or about to be replaced by its reservation. An object's begins empty: who faults meanwhile must not find the
- * new object under the old one's rights. */
-static int64_t make_room(struct vspace *space, uint64_t address, uint64_t size, unsigned rights, enum vspace_map_flags flags)
+status_t change_await(struct vspace *space, uint64_t start, uint64_t end)
 {
-	status_t status;
-
-	if (flags == VSPACE_ANYWHERE) {
-		address = hole_find(space, size);
-		if (!address)
-			return STATUS_NO_MEMORY;
-	} else if (address < ARENA_LOWEST) {
-		return STATUS_BAD_ADDRESS;
-	} else if (flags == VSPACE_FIXED_IF_EMPTY && slots_occupied(space->slots, address, address + size)) {
-		return STATUS_EXISTS;
-	} else if (flags == VSPACE_FIXED) {
-		status = take_back(space, address, address + size, rights & VSPACE_BACKED ? REMAINS_NOTHING : REMAINS_NEW + rights);
-		if (status)
-			return status;
-	}
-	return (int64_t)address;
+	return take_back(space, start, end, REMAINS_AWAITED);
 }
 
-static int64_t map(struct vspace *space, uint64_t address, uint64_t size, unsigned rights, enum vspace_map_flags flags)
+status_t change_renew(struct vspace *space, uint64_t start, uint64_t end, unsigned rights)
 {
-	int64_t start = make_room(space, address, size, rights, flags);
-	status_t status;
-
-	if (start < 0)
-		return start;
-	status = vspace_reserve(space, (uint64_t)start, (uint64_t)start + size, rights);
-	return status ? status : start;
-}
-
-static int64_t map_object(struct vspace *space, uint64_t address, uint64_t size, uint64_t how, uint64_t holder)
-{
-	unsigned rights = (unsigned)(how & VSPACE_OBJECT_RIGHTS) | VSPACE_BACKED;
-	int64_t start = make_room(space, address, size, rights, (enum vspace_map_flags)(how >> VSPACE_OBJECT_FLAGS & 3));
-	uint64_t end = (uint64_t)start + size;
-	bool kept;
-	status_t status;
-
-	if (start < 0)
-		return start;
-	status = backing_set(space, (uint64_t)start, end, holder, how >> VSPACE_OBJECT_PAGE, how & VSPACE_OBJECT_UNWRITABLE, &kept);
-	if (status)
-		return status;
-	status = vspace_reserve(space, (uint64_t)start, end, rights);
-	if (status && kept)
-		backing_keep(holder); /* the caller has it back */
-	if (status)
-		backing_clear(space, (uint64_t)start, end);
-	else if (!kept)
-		backing_let_go(holder);
-	return status ? status : start;
+	return take_back(space, start, end, REMAINS_NEW + rights);
 }
 
 static status_t protect(struct vspace *space, uint64_t start, uint64_t end, unsigned rights)
@@ -379,7 +342,7 @@ static int64_t change(struct vspace *space, enum vspace_operation operation, con
 		return STATUS_NO_MEMORY; /* two cores would have to change it */
 	switch (operation) {
 	case VSPACE_MAP:
-		return map(space, start, size, (unsigned)argument[2], (enum vspace_map_flags)argument[3]);
+		return map_memory(space, start, size, (unsigned)argument[2], (enum vspace_map_flags)argument[3]);
 	case VSPACE_MAP_OBJECT:
 		return map_object(space, start, size, argument[2], argument[3]);
 	case VSPACE_UNMAP:

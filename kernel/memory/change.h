@@ -27,8 +27,14 @@ uint64_t change_reserved(unsigned rights);
 /* No word, and no huge page, reaches across one of the ends any more. NO_MEMORY. */
 must_check status_t change_split(struct vspace *space, uint64_t start, uint64_t end);
 
-/* Empty words of the range become `word`. NO_MEMORY. */
+/* Empty and AWAITED words of the range become `word`. NO_MEMORY. */
 must_check status_t change_reserve(struct vspace *space, uint64_t start, uint64_t end, uint64_t word);
+
+/* What was mapped in the range is gone, and AWAITED in its place: at no moment is there nothing. NO_MEMORY. */
+must_check status_t change_await(struct vspace *space, uint64_t start, uint64_t end);
+
+/* The same, and reserved with these rights (enum vspace_right) in its place; what was empty still is. NO_MEMORY. */
+must_check status_t change_renew(struct vspace *space, uint64_t start, uint64_t end, unsigned rights);
 
 /* For slots_change.changed, with a struct told as its context: adds the holders of what was present. */
 void change_tell(uint64_t before, const struct slots_change *how);

@@ -214,9 +214,9 @@ static uint64_t find_place(struct vspace *space, uint64_t size, uint64_t where)
 
 	if (where == VSPACE_MOVE_ANYWHERE)
 		new.start = hole_find(space, size);
-	else if (change_unmap(space, new.start, new.end))
+	else if (change_await(space, new.start, new.end))
 		return 0;
-	if (!new.start || change_reserve(space, new.start, new.start + size, change_reserved(0)))
+	if (!new.start || change_reserve(space, new.start, new.start + size, SLOT_AWAITED))
 		return 0;
 	return new.start;
 }

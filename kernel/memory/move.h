@@ -1,7 +1,7 @@
 /* move.h - mappings that grow, shrink, and go to other addresses with their pages
  * SPDX-License-Identifier: MIT
  * The old and the new addresses have one home, which does it all:
- *   M1 the new range is reserved, without rights yet, so that nobody puts pages there
+ *   M1 the new range is AWAITED, so that nobody puts pages there; what is mapped there is gone
  *   M2 huge pages of the old one are broken; its slots PRESENT or RESERVED -> RETIRED: who faults there waits for the end, which may be M3's
  *   M3 the new leaves are made; if one cannot be, M2's slots go back to what they were, and M1's away
  *   M4 the holders are told, and waited for (H3, H4 of vspace.h)

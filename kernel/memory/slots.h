@@ -8,10 +8,11 @@
  *   PRESENT  -> PRESENT              any core (fault): it becomes a holder (holders.h)
  *   RESERVED/EMPTY -> NODE (levels 1 to 3)  any core, by compare-and-swap; the node repeats the word
  *   RESERVED -> EMPTY, rights changed       home
+ *   EMPTY, RESERVED -> AWAITED -> RESERVED  home (a mapping that comes in another one's place, or from elsewhere); to all others AWAITED is RESERVED
  *   PRESENT  -> RETIRED              home (unmap, discard): no core installs it any more
  *   PRESENT, RESERVED -> RETIRED     home (move.h), and back, when a frame is lacking
- *   PRESENT  -> EMPTY or RESERVED    home, where nobody else holds the page
- *   RETIRED  -> EMPTY or RESERVED    home, after every holder has acknowledged; the frame is free
+ *   PRESENT  -> EMPTY, RESERVED or AWAITED  home, where nobody else holds the page
+ *   RETIRED  -> EMPTY, RESERVED or AWAITED  home, after every holder has acknowledged; the frame is free
  *   PRESENT  -> COPYING              any core (write to a page that other spaces may have, copy.h); that core alone goes on:
  *   COPYING  -> PRESENT              it has the page for itself now, or a copy that no other core holds
  *   RESERVED -> COPYING -> PRESENT or RESERVED  any core, the same way: a page of an object is mapped, or is not what was asked for (backing.h)
@@ -66,6 +67,8 @@ enum {
 #define SLOT_HUGE    (UINT64_C(1) << 51)
 /* Of a page that is mapped: what it has in it at first is not zeros but a page of an object (backing.h). */
 #define SLOT_BACKED  (UINT64_C(1) << 50)
+/* A word that is RESERVED, without rights: what will be mapped there is on its way. Who reaches for it looks again, and finds that. */
+#define SLOT_AWAITED (SLOT_RESERVED | SLOT_MANY)
 #define SLOT_KIND    (SLOT_COPY | SLOT_SHARED | SLOT_TOKEN | SLOT_HUGE | SLOT_BACKED)
 
 static inline enum slot_state slot_state(uint64_t word)

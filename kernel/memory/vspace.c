@@ -162,7 +162,7 @@ static inline status_t resolve(struct view *view, uint64_t address, uint64_t *sl
 	if (slot_state(*now) == SLOT_RETIRED || slot_state(*now) == SLOT_COPYING)
 		return STATUS_BUSY;
 	if (!(slot_rights(*now) & access))
-		return STATUS_BAD_ADDRESS;
+		return *now == SLOT_AWAITED ? STATUS_BUSY : STATUS_BAD_ADDRESS;
 	if (slot_state(*now) != SLOT_PRESENT)
 		return fill_allowed(view, slot, now);
 	if (access == ACCESS_WRITE && *now & SLOT_COPY)

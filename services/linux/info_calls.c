@@ -6,6 +6,7 @@
 #include "services/linux/calls.h"
 #include "services/linux/errno.h"
 #include "services/linux/files.h"
+#include "services/linux/mapped.h"
 #include "services/linux/then.h"
 
 enum {
@@ -80,6 +81,15 @@ static status_t copy_random(uint64_t to, uint64_t size)
 	return kernel_copy_out(to, word, size);
 }
 
+static int64_t fill_random(struct task *task, int64_t result);
+
+static int64_t page_came(struct task *task, int64_t result)
+{
+	if (result != STATUS_OK)
+		return task->saved[0] ? (int64_t)task->saved[0] : -LINUX_EFAULT;
+	return fill_random(task, 0);
+}
+
 /* A step; saved[0] counts the bytes of those before it. Others have their turn in between. */
 static int64_t fill_random(struct task *task, int64_t result)
 {
@@ -90,7 +100,7 @@ static int64_t fill_random(struct task *task, int64_t result)
 		uint64_t piece = end - *done < RANDOM_PIECE ? end - *done : RANDOM_PIECE;
 
 		if (copy_random(registers->rdi + *done, piece))
-			return *done ? (int64_t)*done : -LINUX_EFAULT;
+			return task->missed ? mapped_page(task, page_came) : page_came(task, STATUS_BAD_ADDRESS);
 		*done += piece;
 	}
 	return end == size ? (int64_t)size : then(kernel_go_on(result), fill_random);

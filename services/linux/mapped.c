@@ -23,17 +23,26 @@ enum {
 static int64_t end(struct task *task, int64_t result)
 {
 	task->missed = 0;
-	return task->mapped(task, result == STATUS_BUSY || result == STATUS_NO_PAGE ? STATUS_OK : result); /* who tries again sees why, or finds it */
+	if (result == STATUS_BUSY || result == STATUS_NO_PAGE || result == STATUS_BAD_ADDRESS)
+		result = STATUS_OK; /* who tries again sees why, or finds it: something else may be mapped there by now */
+	return task->mapped(task, result);
 }
 
 static int64_t ask(const struct task *task, const struct object_page *page);
+
+static bool is_wanted_still(const struct task *task, const struct object_page *page)
+{
+	struct object_page now;
+
+	return !kernel_object_page_find(task->missed, &now) && now.object == page->object && now.index == page->index;
+}
 
 static int64_t answered(struct task *task, int64_t result)
 {
 	struct object_page page = { task->call.word[2], task->call.word[3] };
 
 	if (result != STATUS_OK)
-		return end(task, result);
+		return end(task, is_wanted_still(task, &page) ? result : STATUS_OK);
 	result = kernel_object_page_put(task->missed & ~(uint64_t)(PAGE - 1), &page, SERVER_fs, &task->answer[1], task->missed & RIGHTS);
 	if (result != STATUS_RESTART || ++task->anew == ANEW_MOST)
 		return end(task, result == STATUS_RESTART ? STATUS_BUSY : result);

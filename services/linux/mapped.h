@@ -7,7 +7,7 @@
 
 #include "abi/kernel.h"
 
-/* The page that the task has missed comes; then `next` gets OK: try again; or NOT_FOUND: the file ends before it; NO_SPACE, NO_MEMORY, OVER_LIMIT, DEAD, BAD_ADDRESS. */
+/* The page that the task has missed comes; then `next` gets OK: try again; or NOT_FOUND: the file ends before it; NO_SPACE, NO_MEMORY, OVER_LIMIT, DEAD. */
 int64_t mapped_page(struct task *task, int64_t (*next)(struct task *task, int64_t result));
 
 /* mmap of a file: Linux's result. */

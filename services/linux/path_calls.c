@@ -66,9 +66,11 @@ static int64_t start_of(uint64_t descriptor, uint64_t path)
 {
 	char first;
 
-	if ((int32_t)descriptor != AT_CURRENT && !kernel_copy_in(&first, path, 1) && first == '/')
-		return (int64_t)FS_ROOT;
-	return directory_of(descriptor);
+	if ((int32_t)descriptor == AT_CURRENT)
+		return directory_of(descriptor);
+	if (kernel_copy_in(&first, path, 1))
+		return -LINUX_EFAULT;
+	return first == '/' ? (int64_t)FS_ROOT : directory_of(descriptor);
 }
 
 int64_t path_ask(uint64_t descriptor, uint64_t path, struct service_call *call, int64_t (*next)(struct task *task, int64_t result))

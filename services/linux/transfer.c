@@ -125,20 +125,41 @@ static int64_t finish(struct task *task, int64_t error)
 
 static int64_t go_on(struct task *task);
 
+static uint64_t left_of_page(const struct transfer *transfer)
+{
+	return PAGE - transfer->address % PAGE;
+}
+
+/* What the service is asked for at once. */
+static uint64_t part_of_piece(const struct transfer *transfer)
+{
+	uint64_t most = transfer->how & HOW_BY_PAGES ? left_of_page(transfer) : FS_TRANSFER_MOST;
+
+	return transfer->size < most ? transfer->size : most;
+}
+
+/* The service begins anew behind a page that it has missed. So the pages behind that come, too, before it does: saved[0] is the next one. */
 static int64_t page_came(struct task *task, int64_t result)
 {
 	struct transfer *transfer = transfer_of(task);
+	uint64_t *next = &task->saved[0];
+	char byte;
 
 	if (result != STATUS_OK && transfer->how & HOW_BY_PAGES)
 		return finish(task, -LINUX_EFAULT);
 	if (result != STATUS_OK)
 		transfer->how |= HOW_BY_PAGES; /* what lies before that page counts */
-	return go_on(task);
+	while (result == STATUS_OK && *next - transfer->address < part_of_piece(transfer)) { /* bounded: by FS_TRANSFER_MOST */
+		result = kernel_copy_in(&byte, *next, sizeof(byte));
+		*next += PAGE;
+	}
+	return result != STATUS_OK && task->missed ? mapped_page(task, page_came) : go_on(task);
 }
 
-static uint64_t left_of_page(const struct transfer *transfer)
+static int64_t fetch_pages(struct task *task)
 {
-	return PAGE - transfer->address % PAGE;
+	task->saved[0] = (task->missed | (PAGE - 1)) + 1;
+	return mapped_page(task, page_came);
 }
 
 static int64_t piece_done(struct task *task, int64_t result)
@@ -147,7 +168,7 @@ static int64_t piece_done(struct task *task, int64_t result)
 	uint64_t asked = task->call.word[0] >> 16;
 
 	if (result == STATUS_BAD_ADDRESS && task->missed)
-		return mapped_page(task, page_came);
+		return fetch_pages(task);
 	if (result == STATUS_BAD_ADDRESS && asked > left_of_page(transfer) && !kernel_ending()) { /* what lies before the bad address counts */
 		transfer->how |= HOW_BY_PAGES;
 		return go_on(task);
@@ -169,50 +190,48 @@ static int64_t go_on(struct task *task)
 	uint64_t size, offset = transfer->how & HOW_APPENDS ? FS_APPEND : transfer->start + transfer->done;
 
 	if (!next_piece(transfer))
-		return finish(task, 0);
-	size = transfer->size < FS_TRANSFER_MOST ? transfer->size : FS_TRANSFER_MOST;
-	if (transfer->how & HOW_BY_PAGES && size > left_of_page(transfer))
-		size = left_of_page(transfer);
+		return task->missed ? fetch_pages(task) : finish(task, 0);
+	size = part_of_piece(transfer);
 	return serve_file_call(&(struct service_call){
 		.word = { (writes ? FS_WRITE : FS_READ) | size << 16, 0, task->file->inode, offset },
 		.lent = { { transfer->address, size | (writes ? 0 : IPC_WRITABLE) } },
 	}, piece_done);
 }
 
-static int64_t use_console(struct task *task, unsigned how)
+/* One piece, where no service is asked: bytes, or a negative error number. */
+static int64_t move_piece(const struct task *task, const struct transfer *transfer)
 {
-	struct transfer *transfer = transfer_of(task);
-
-	if (!(how & HOW_MOVES))
-		return leave(task, -LINUX_ESPIPE);
-	while (how & HOW_WRITES && next_piece(transfer)) {
-		int64_t written = console_write(transfer->address, transfer->size);
-
-		if (written < 0)
-			return leave(task, transfer->done ? (int64_t)transfer->done : written);
-		transfer->done += (uint64_t)written;
-		if ((uint64_t)written < transfer->size)
-			break;
-		transfer->size = 0;
-	}
-	return leave(task, (int64_t)transfer->done);
+	if (task->file->text)
+		return proc_read(task->file->text, transfer->start + transfer->done, transfer->address, transfer->size);
+	return transfer->how & HOW_WRITES ? console_write(transfer->address, transfer->size) : 0;
 }
 
-/* Of a file that nobody can write to. */
-static int64_t read_text(struct task *task)
+static int64_t go_on_here(struct task *task, int64_t result);
+
+/* A text, or the console. */
+static int64_t move_here(struct task *task)
 {
 	struct transfer *transfer = transfer_of(task);
 	int64_t result = 0;
 
 	while (next_piece(transfer)) { /* bounded: by VECTORS_MOST */
-		result = proc_read(task->file->text, transfer->start + transfer->done, transfer->address, transfer->size);
-		if (result > 0)
-			transfer->done += (uint64_t)result;
-		if (result < 0 || (uint64_t)result < transfer->size)
+		result = move_piece(task, transfer);
+		if (result < 0)
 			break;
-		transfer->size = 0;
+		transfer->address += (uint64_t)result;
+		transfer->size -= (uint64_t)result;
+		transfer->done += (uint64_t)result;
+		if (transfer->size)
+			break;
 	}
+	if (task->missed)
+		return mapped_page(task, go_on_here);
 	return finish(task, result);
+}
+
+static int64_t go_on_here(struct task *task, int64_t result)
+{
+	return result == STATUS_OK ? move_here(task) : finish(task, -LINUX_EFAULT);
 }
 
 static bool is_permitted(const struct file *file, unsigned how)
@@ -251,10 +270,10 @@ int64_t transfer(uint64_t descriptor, uint64_t address, uint64_t size, uint64_t 
 	if (error)
 		return leave(task, error);
 	if (!file->inode && !file->text)
-		return use_console(task, how);
+		return how & HOW_MOVES ? move_here(task) : leave(task, -LINUX_ESPIPE);
 	if (how == (HOW_MOVES | HOW_WRITES) && __atomic_load_n(&file->flags, __ATOMIC_RELAXED) & APPENDS)
 		transfer->how |= HOW_APPENDS;
 	else if (how & HOW_MOVES)
 		begin(file, transfer);
-	return file->text ? read_text(task) : go_on(task);
+	return file->text ? move_here(task) : go_on(task);
 }

@@ -3,7 +3,10 @@
  * A transfer is made in pieces that the file service takes (FS_TRANSFER_MOST). Where the offset of the open file counts, a read moves it behind what it
  * has read, if it is still where it was, and else reads anew; a write moves it first, and then back over what it has not written. So threads that
  * share an open file read and write what is theirs alone.
- * Own core; never waits but for room in the log: what the service does goes on in a resume function. */
+ * Memory that is a mapping of a file may lack pages: they come, those of a piece together, and then the piece begins anew; so no page is moved more than twice but
+ * where something is wrong with one of them.
+ * Own core; never waits but for room in the log: what the service does goes on in a resume function.
+ * Tested by tests/unit/transfer_test.c */
 #ifndef SERVICES_LINUX_TRANSFER_H
 #define SERVICES_LINUX_TRANSFER_H
 

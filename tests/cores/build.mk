@@ -11,7 +11,7 @@ $(BUILD)/unit/cores/%.c: %.c tests/cores/prelude.h tests/cores/variables.sed
 
 # What a play of address spaces (spaces.h) is made of.
 SPACES_SOURCES := $(addprefix $(BUILD)/unit/cores/, \
-	$(addprefix kernel/memory/,allowance.c backing.c change.c copy.c frames.c holders.c hole.c huge.c loans.c move.c object.c pool.c shootdown.c \
+	$(addprefix kernel/memory/,allowance.c backing.c change.c copy.c frames.c holders.c hole.c huge.c loans.c map.c move.c object.c pool.c shootdown.c \
 		slots.c tables.c view.c vspace.c) \
 	$(addprefix percpu/,backlog.c frame_table.c inbox.c) $(addprefix services/memory/,memory.c units.c)) \
 	services/memory/lenders.c percpu/ring.c lib/command_line.c $(addprefix tests/cores/,objects.c play.c processor.c spaces.c)

@@ -116,10 +116,9 @@ static status_t fetch(uint64_t address, enum access access)
 {
 	struct object_page page;
 	struct store_page from;
-	status_t status = backing_find(space, address, &page);
 
-	if (status)
-		return status;
+	if (backing_find(space, address, &page))
+		return STATUS_BUSY; /* something else is mapped there by now */
 	if (page.index >= OBJECT_PAGES)
 		return STATUS_NOT_FOUND;
 	from = (struct store_page){ .address = page.object * OBJECT_PAGES + page.index, .value = __atomic_load_n(&objects[page.object].version, __ATOMIC_SEQ_CST) };

@@ -8,7 +8,7 @@
 #include "tests/cores/move.h"
 
 enum {
-	OBJECTS = 400,
+	OBJECTS = 4000,
 	OBJECT_PAGES = 16,
 };
 

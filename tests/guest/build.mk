@@ -1,6 +1,6 @@
 # tests/guest/build.mk - `make guest-tests`, `make guest-long`: programs that test a booted system, and the driver that boots it
 # SPDX-License-Identifier: MIT
-GUEST_TESTS := closes composition orphans mapped across attacks advice borrow fickle files hostile kills greedy inside ipc huge mremap revoke store token chaos exhaust wander fork leave paths native storm relay remap page-registers poke everywhere fault survivor memory-hog thread-bomb spawn-bomb bad-pointers syscall-fuzz
+GUEST_TESTS := closes composition orphans mapped mapped-chaos across attacks advice borrow fickle files hostile kills greedy inside ipc huge mremap revoke store token chaos exhaust wander fork leave paths native storm relay remap page-registers poke everywhere fault survivor memory-hog thread-bomb spawn-bomb bad-pointers syscall-fuzz
 GUEST_TEST_BIN := $(BUILD)/guest-tests
 GUEST_TEST_ROOT := $(BUILD)/guest-tests.root
 # Further files that a program is made of, each with its header.
@@ -8,6 +8,7 @@ GUEST_TEST_PARTS_attacks := attack_calls attack_instructions attack_pager attack
 GUEST_TEST_FLAGS_attacks := -mno-red-zone # it pushes where C does not know
 GUEST_TEST_FLAGS_hostile := -mno-red-zone
 GUEST_TEST_PARTS_chaos := chaos_work region
+GUEST_TEST_PARTS_mapped-chaos := mapped_work region
 GUEST_TEST_PARTS_exhaust := region
 GUEST_TEST_PARTS_files := files_names files_say
 GUEST_TEST_PARTS_huge := region

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -207,6 +208,31 @@ static void calls(const char *name, int file)
 	unlink(other);
 }
 
+/* The same, of calls that are over with a part where something is wrong; and of a name that says where it begins. */
+static void parts(const char *name, int file)
+{
+	char *memory = map(PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0), other[220];
+	struct iovec pieces[] = { { memory + PAGE, 6 }, { memory + 3 * PAGE, 6 }, { memory + 5 * PAGE - 3, 9 }, { "\n", 1 } };
+	int second;
+
+	say("random bytes", getrandom(memory + 7 * PAGE - 100, 2 * PAGE, 0));
+	say("to the console", write(1, memory + 10 * PAGE - 4, 11));
+	say("from pages to the console", writev(1, pieces, 4));
+	snprintf(other, sizeof(other), "%s.other", name);
+	second = open(other, O_RDWR | O_CREAT | O_TRUNC, 0644);
+	say("ftruncate", ftruncate(second, PAGES * PAGE));
+	for (int i = -2; i < 2; i++)
+		say("pwrite", pwrite(second, pieces, sizeof(*pieces), 11 * PAGE + i * (off_t)sizeof(*pieces)));
+	say("pwrite", pwrite(second, other, strlen(other) + 1, 13 * PAGE - 5) > 0);
+	memory = map(PAGES * PAGE, PROT_READ, MAP_SHARED, second, 0);
+	say("pieces that a mapping tells of", writev(second, (struct iovec *)(memory + 11 * PAGE) - 2, 4));
+	say("a name that begins at the root", openat(-1, memory + 13 * PAGE - 5, O_RDONLY) >= 0);
+	say("a name that is nowhere", openat(-1, (char *)1, O_RDONLY));
+	munmap(memory, PAGES * PAGE);
+	close(second);
+	unlink(other);
+}
+
 static void forks(int file)
 {
 	char *ours = map(2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0), *everybodys = map(2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 2 * PAGE);
@@ -308,6 +334,57 @@ static void threads(const char *name)
 	close(file);
 }
 
+static volatile int replacing;
+
+static void *read_pages(void *argument)
+{
+	const volatile char *memory = argument;
+	uintptr_t wrong = 0;
+
+	while (replacing)
+		for (int page = 0; page < PAGES; page++) {
+			char first = memory[page * PAGE];
+
+			wrong += first && first != 'p';
+		}
+	return (void *)wrong;
+}
+
+/* One mapping takes another one's place; whoever reads meanwhile finds the old or the new one. */
+static void replace(char *memory, int file, int round)
+{
+	enum { SIZE = PAGES * PAGE };
+	int flags = MAP_FIXED | (round % 4 == 1 ? MAP_SHARED : MAP_PRIVATE);
+
+	if (round % 4 == 3)
+		mremap(map(SIZE, PROT_READ, MAP_SHARED, file, 0), SIZE, SIZE, MREMAP_MAYMOVE | MREMAP_FIXED, memory);
+	else if (mmap(memory, SIZE, PROT_READ | PROT_WRITE, round % 4 == 2 ? flags | MAP_ANONYMOUS : flags, round % 4 == 2 ? -1 : file, 0) != memory)
+		say("not replaced", -1);
+}
+
+static void replaces(const char *name)
+{
+	int file = make(name);
+	char *memory = map(PAGES * PAGE, PROT_READ, MAP_SHARED, file, 0);
+	pthread_t thread[THREADS];
+	uintptr_t wrong = 0;
+	void *result;
+
+	replacing = 1;
+	for (int i = 0; i < THREADS; i++)
+		pthread_create(&thread[i], NULL, read_pages, memory);
+	for (int round = 0; round < 400; round++)
+		replace(memory, file, round);
+	replacing = 0;
+	for (int i = 0; i < THREADS; i++) {
+		pthread_join(thread[i], &result);
+		wrong += (uintptr_t)result;
+	}
+	say("pages that are neither", (long)wrong);
+	munmap(memory, PAGES * PAGE);
+	close(file);
+}
+
 /* Many, so that places in tables come and go. */
 static void many(const char *name)
 {
@@ -349,12 +426,14 @@ int main(int count, char **argument)
 	shared(file);
 	refusals(name, directory);
 	calls(name, file);
+	parts(name, file);
 	forks(file);
 	moves(file);
 	close(file);
 	holes(name);
 	unlinked(name);
 	threads(name);
+	replaces(name);
 	many(name);
 	say("unlink", unlink(name));
 	return 0;

@@ -1,13 +1,14 @@
 /* backing.pml - model of a page of an object that comes into a mapping while that is changed, and while the object loses the page
  * SPDX-License-Identifier: MIT
- * Mirrors steps B1 to B4 of kernel/memory/backing.h and store_share of kernel/memory/store.c. The home maps one object, then the other one in its place, and the first
- * again; two cores fault; the object's home takes a page out of the store, whose frame somebody else may get then. All steps are locked operations or
+ * Mirrors steps B1 to B4 of kernel/memory/backing.h, map_object of kernel/memory/map.c and store_share of kernel/memory/store.c. The home maps one object, unmaps it, maps the
+ * other one, and the first in the place of that; two cores fault; the object's home takes a page out of the store, whose frame somebody else may get then. All steps are locked operations or
  * come behind one, so memory is as written here.
  * I1 what a program reaches is a page of the object that is mapped
  * I2 a frame that is mapped is not free
+ * I3 while one mapping takes another one's place, nobody finds that there is none
  * tests/spin/table lists the planted bugs. */
 
-mtype = { EMPTY, RESERVED, COPYING, PRESENT };
+mtype = { EMPTY, AWAITED, RESERVED, COPYING, PRESENT };
 
 #define NONE  0
 #define FIRST 1  /* objects; each has one page, in the frame of its number */
@@ -17,7 +18,8 @@ mtype = { EMPTY, RESERVED, COPYING, PRESENT };
 mtype slot = EMPTY;
 byte slot_frame;       /* of PRESENT */
 byte tree = NONE;      /* the object that the address stands for */
-byte mapped = NONE;    /* what the program has asked for: constant while the slot is not EMPTY */
+byte mapped = NONE;    /* what the program has asked for: constant while the slot is neither EMPTY nor AWAITED */
+bool replacing;
 byte sharers[3];       /* by frame */
 bool is_free[3];
 byte content[3] = { NONE, FIRST, OTHER }; /* what is in it */
@@ -34,12 +36,13 @@ inline drop(frame)
 	}
 }
 
-inline unmap()
+inline take_away(what_remains)
 {
 	atomic { /* a change of the slot waits for who copies */
 		slot != COPYING;
 		was = (slot == PRESENT -> slot_frame : NONE);
-		slot = EMPTY
+		slot = what_remains;
+		mapped = NONE
 	};
 	if
 	:: was != NONE -> drop(was)
@@ -54,15 +57,30 @@ inline map(object)
 	atomic { mapped = object; slot = RESERVED }
 }
 
+inline replace(object)
+{
+	replacing = true;
+#ifdef GAP
+	take_away(EMPTY);
+#else
+#ifdef NOT_AWAITED
+	take_away(RESERVED);
+#else
+	take_away(AWAITED);
+#endif
+#endif
+	map(object);
+	replacing = false
+}
+
 active proctype home()
 {
 	byte was;
 
 	map(FIRST);
-	unmap();
+	take_away(EMPTY);
 	map(OTHER);
-	unmap();
-	map(FIRST)
+	replace(FIRST)
 }
 
 inline give_back()
@@ -168,5 +186,6 @@ active proctype program()
 {
 end:	do
 	:: atomic { slot == PRESENT -> assert(content[slot_frame] == mapped); assert(!is_free[slot_frame]) }
+	:: atomic { replacing -> assert(slot != EMPTY) }
 	od
 }

@@ -10,6 +10,7 @@
 #include "kernel/memory/arena.h"
 #include "kernel/memory/backing.h"
 #include "kernel/memory/copy.h"
+#include "kernel/memory/frames.h"
 
 enum {
 	READ = VSPACE_READ,
@@ -161,6 +162,85 @@ static void a_mapping_takes_anothers_place(void **state)
 {
 	(void)state;
 	play(1, ONE, replace);
+}
+
+/* All frames that nodes and tables may have but `left`, taken away; and given back. */
+static uint64_t taken[UNIT_PAGES];
+static unsigned taken_count;
+
+static void keep_all_but(unsigned left)
+{
+	for (taken_count = 0; (taken[taken_count] = frame_take_node_for_program()); taken_count++)
+		;
+	while (left--)
+		frame_give(taken[--taken_count]);
+}
+
+static void let_go(void)
+{
+	while (taken_count)
+		frame_give(taken[--taken_count]);
+}
+
+/* Another object in the middle of one that has a unit's word in both trees. */
+static int64_t replace_with(unsigned frames, uint64_t unit)
+{
+	uint64_t start = unit + 5 * PAGE_SIZE;
+	struct object_page page;
+	int64_t mapped;
+
+	play_must(objects_map(unit, UNIT_PAGES, 10, 0, READ, VSPACE_FIXED) == (int64_t)unit);
+	keep_all_but(frames);
+	mapped = objects_map(start, 3, 20, 7, READ | WRITE, VSPACE_FIXED);
+	let_go();
+	play_must(mapped == (int64_t)start || mapped == STATUS_NO_MEMORY);
+	play_must(objects_kept(10) == 1 && objects_kept(20) == (mapped > 0));
+	for (unsigned i = 0; i < UNIT_PAGES; i++) {
+		bool other = mapped > 0 && i >= 5 && i < 8;
+
+		play_must(!backing_find(space, unit + i * PAGE_SIZE, &page) && page.object == (other ? 2 : 1) && page.index == (other ? i + 2 : i));
+		play_must(vspace_fault(space_view, unit + i * PAGE_SIZE, ACCESS_WRITE) == (other ? STATUS_BACKED : STATUS_BAD_ADDRESS));
+		play_must(vspace_fault(space_view, unit + i * PAGE_SIZE, ACCESS_READ) == STATUS_BACKED);
+	}
+	play_must(!space_change(VSPACE_UNMAP, unit, UNIT_SIZE, 0, 0) && objects_kept(10) == 0 && objects_kept(20) == 0);
+	return mapped;
+}
+
+/* The same in the place of memory, while the space has nothing of an object yet. */
+static void replace_memory(void)
+{
+	int64_t mapped = STATUS_NO_MEMORY;
+
+	huge_open();
+	move_map(at(0), 4, READ | WRITE);
+	for (unsigned frames = 0; mapped == STATUS_NO_MEMORY; frames++) {
+		reach(1, ACCESS_WRITE)[OWN] = 4;
+		keep_all_but(frames);
+		mapped = objects_map(at(0), 4, 20, 0, READ | WRITE, VSPACE_FIXED);
+		let_go();
+		play_must(objects_kept(20) == (mapped > 0));
+		play_must(mapped > 0 || reach(1, ACCESS_READ)[OWN] == 4);
+	}
+	unmap(0, 4);
+	huge_close();
+}
+
+static void replace_without_frames(void)
+{
+	unsigned frames = 0;
+
+	huge_open();
+	while (replace_with(frames, 2 * GIB + frames * UNIT_SIZE) == STATUS_NO_MEMORY)
+		frames++;
+	play_must(frames > 1);
+	huge_close();
+}
+
+static void a_mapping_that_cannot_be_leaves_what_is_in_its_place(void **state)
+{
+	(void)state;
+	play(1, ONE, replace_without_frames);
+	play(1, ONE, replace_memory);
 }
 
 static void discard(void)
@@ -342,19 +422,38 @@ static void a_page_that_its_object_has_lost_stays_with_who_has_it(void **state)
 	play(1, ONE, exchange);
 }
 
+/* In every second page, so that no two lie in one word. */
+static void check_many(const struct vspace *which, int64_t references)
+{
+	struct object_page page;
+
+	for (unsigned i = 0; i < OBJECTS; i++) {
+		play_must(!backing_find(which, at(2 * i), &page) && page.object == i && page.index == i % OBJECT_PAGES);
+		play_must(backing_find(which, at(2 * i + 1), &page) == STATUS_BAD_ADDRESS);
+		play_must(objects_kept(i * 10) == references);
+	}
+}
+
 static void many(void)
 {
+	struct vspace *copy;
+
 	huge_open();
 	for (unsigned round = 0; round < 2; round++) {
-		for (unsigned i = 0; i < 400; i++)
+		for (unsigned i = 0; i < OBJECTS; i++)
 			map(2 * i, 1, i * 10, i % OBJECT_PAGES, READ);
-		for (unsigned i = 0; i < 400; i++) {
-			struct object_page page;
-
-			play_must(!backing_find(space, at(2 * i), &page) && page.object == i && page.index == i % OBJECT_PAGES);
-			play_must(backing_find(space, at(2 * i + 1), &page) == STATUS_BAD_ADDRESS);
+		check_many(space, 1);
+		for (unsigned i = 0; i < OBJECTS; i++) {
+			map(2 * i + 1, 1, i * 10 + 1, 0, READ);
+			play_must(objects_kept(i * 10 + 1) == 0);
+			unmap(2 * i + 1, 1);
 		}
-		for (unsigned i = 0; i < 400; i++) {
+		copy = space_fork(space);
+		play_must(copy);
+		check_many(copy, 2);
+		vspace_release(copy);
+		check_many(space, 1);
+		for (unsigned i = 0; i < OBJECTS; i++) {
 			unmap(2 * i, 1);
 			play_must(objects_kept(i * 10) == 0);
 		}
@@ -419,6 +518,7 @@ int main(void)
 		cmocka_unit_test(shared_mappings_have_one_page_and_one_holder),
 		cmocka_unit_test(a_page_behind_the_objects_end_is_not_found),
 		cmocka_unit_test(a_mapping_takes_anothers_place),
+		cmocka_unit_test(a_mapping_that_cannot_be_leaves_what_is_in_its_place),
 		cmocka_unit_test(a_discarded_page_is_the_objects_again),
 		cmocka_unit_test(what_may_not_be_written_cannot_be_made_writable),
 		cmocka_unit_test(a_mapping_grows_and_moves_with_what_it_is_of),
