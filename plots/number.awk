@@ -168,5 +168,6 @@ function plain_words(name) {
 
 function as_title(name) {
 	name = plain_words(name)
+	sub(/^ipc/, "IPC", name)
 	return toupper(substr(name, 1, 1)) substr(name, 2)
 }

@@ -17,7 +17,19 @@ set linetype 5 lw 1.6 dt (16,14) lc rgb '#e69f00' pt 10 ps 1.0
 set linetype 6 lw 1.6 dt (8,6) lc rgb '#56b4e9' pt 14 ps 1.0
 set linetype 7 lw 1.6 dt (16,14) lc rgb '#8a8f98' pt 6 ps 1.0
 set linetype 8 lw 1.6 dt (8,6) lc rgb '#8c6d1f' pt 4 ps 1.0
-set linetype cycle 8
+set linetype 9 lw 1.6 dt (3,5) lc rgb '#009e73' pt 2 ps 0.9
+set linetype 10 lw 1.6 dt (3,5) lc rgb '#cc79a7' pt 3 ps 0.9
+set linetype 11 lw 1.6 dt (3,5) lc rgb '#e69f00' pt 9 ps 1.0
+set linetype 12 lw 1.6 dt (3,5) lc rgb '#56b4e9' pt 11 ps 1.0
+set linetype 13 lw 1.6 dt (3,5) lc rgb '#8a8f98' pt 13 ps 1.0
+set linetype 14 lw 1.6 dt (3,5) lc rgb '#8c6d1f' pt 15 ps 1.0
+set linetype 15 lw 1.6 dt (16,6,3,6) lc rgb '#009e73' pt 6 ps 1.0
+set linetype 16 lw 1.6 dt (16,6,3,6) lc rgb '#cc79a7' pt 4 ps 1.0
+set linetype 17 lw 1.6 dt (16,6,3,6) lc rgb '#e69f00' pt 12 ps 1.0
+set linetype 18 lw 1.6 dt (16,6,3,6) lc rgb '#56b4e9' pt 2 ps 0.9
+set linetype 19 lw 1.6 dt (16,6,3,6) lc rgb '#8a8f98' pt 3 ps 0.9
+set linetype 20 lw 1.6 dt (16,6,3,6) lc rgb '#8c6d1f' pt 1 ps 0.9
+set linetype cycle 20
 
 set border 3 lw 1 lc rgb faint
 set grid ytics back lt 1 lw 0.7 dt 1 lc rgb grid_colour
