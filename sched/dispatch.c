@@ -58,15 +58,20 @@ static void arm(void)
 	clock_arm(deadline);
 }
 
-void dispatch_ready(struct thread *thread)
+void dispatch_await(void)
 {
-	thread->state = THREAD_READY;
-	run_queue_append(&queue, thread);
-	if (!thread_current)
+	if (!thread_current || !slices_count())
 		return;
 	if (!slice_end)
 		slice_end = clock_now() + SLICE;
 	arm();
+}
+
+void dispatch_ready(struct thread *thread)
+{
+	thread->state = THREAD_READY;
+	run_queue_append(&queue, thread);
+	dispatch_await();
 }
 
 void dispatch_complete(struct thread *thread, int64_t result)
