@@ -43,6 +43,9 @@ bool dispatch_others_ready(void);
 /* Makes a taken thread the current one, its view loaded. */
 void dispatch_select(struct thread *thread);
 
+/* The current thread's segment bases are others now. */
+void dispatch_bases_changed(void);
+
 /* Into the current thread's program. */
 _Noreturn void dispatch_run(void);
 
