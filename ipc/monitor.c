@@ -106,21 +106,37 @@ static struct thread *in_the_way(const struct replica *replica, const struct thr
 	return other;
 }
 
+static void queue_up(struct replica *replica, struct thread *thread)
+{
+	if (replica->inside)
+		behind_door(replica)->on_return |= ON_RETURN_WAITED;
+	thread->wait = WAIT_ANSWER;
+	thread->waits_at = replica;
+	run_queue_append(&replica->waiting, thread);
+}
+
 int64_t monitor_wait_at(struct replica *replica, struct thread *thread)
 {
 	struct thread *other = in_the_way(replica, thread);
 
 	if (other == thread)
 		return STATUS_BUSY;
-	if (replica->inside)
-		behind_door(replica)->on_return |= ON_RETURN_WAITED;
-	thread->wait = WAIT_ANSWER;
-	thread->waits_at = replica;
 	dispatch_park();
-	run_queue_append(&replica->waiting, thread);
+	queue_up(replica, thread);
 	if (other)
 		dispatch_lend(other);
 	return CALL_PARKED;
+}
+
+bool monitor_queue_at(struct replica *replica, struct thread *proxy)
+{
+	const struct thread *other = is_held(replica) ? in_the_way(replica, proxy) : NULL;
+
+	if (!is_held(replica) || (other && other->state == THREAD_READY))
+		return false;
+	queue_up(replica, proxy);
+	dispatch_await();
+	return true;
 }
 
 status_t monitor_release(struct thread *thread, uint64_t nanoseconds)
@@ -168,6 +184,7 @@ void monitor_rise(struct thread *thread, int64_t result)
 	if (is_held(replica)) {
 		run_queue_append(&replica->returning, thread);
 		behind_door(replica)->on_return |= ON_RETURN_WAITED;
+		dispatch_await();
 		return;
 	}
 	if (replica->door)

@@ -8,12 +8,16 @@
 #ifndef IPC_MONITOR_H
 #define IPC_MONITOR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "ipc/replica.h"
 
 /* The thread's call finds the door closed: CALL_PARKED, and the call is made when it is its turn; BUSY: it would wait for itself. */
 int64_t monitor_wait_at(struct replica *replica, struct thread *thread);
+
+/* A parked proxy would find the door closed, and nobody to lend its time to: it waits there without having run. Else false, and it has to run. */
+bool monitor_queue_at(struct replica *replica, struct thread *proxy);
 
 /* Nobody is inside any more: the next one comes in, one who waits at the door on this stack, which is free; 0: there is none. */
 void monitor_leave(struct replica *replica, uint64_t stack);

@@ -7,6 +7,7 @@
 #include "abi/ipc.h"
 #include "abi/services.h"
 #include "ipc/gate.h"
+#include "ipc/monitor.h"
 #include "kernel/arch/layout.h"
 #include "kernel/memory/pool.h"
 #include "percpu/inbox.h"
@@ -76,12 +77,12 @@ static void begin(struct thread *proxy);
 static void take_next(struct thread *proxy, struct service_calls *of)
 {
 	thread_current = NULL;
+	proxy->state = THREAD_PARKED;
 	if (take_waiting(of, proxy)) {
 		begin(proxy);
 		return;
 	}
 	of->proxies--;
-	proxy->state = THREAD_PARKED;
 	proxy->wait = WAIT_ANSWER;
 	run_queue_append(&idle, proxy);
 }
@@ -111,9 +112,14 @@ bool proxy_is_through(const struct thread *thread)
 	return thread->activation == &thread->program && thread->program.on_return & ON_RETURN_REMOTE && thread->program.registers.rip == MADE;
 }
 
+/* To a closed door it goes at once: to switch to it, and back to whoever it has to wait for, would keep that one longer. */
 static void begin(struct thread *proxy)
 {
 	proxy->task.resume = go_on;
+	if (monitor_queue_at(replicas[proxy->task.request[PROXY_SERVER]], proxy)) {
+		proxy->program.registers.rip = MADE;
+		return;
+	}
 	proxy->wait = WAIT_NOTHING;
 	dispatch_precede(proxy);
 }

@@ -20,6 +20,7 @@ static struct run_queue queue;
 static struct run_queue urgent; /* before those in the queue */
 static struct thread *registers_of;  /* whose floating-point registers are loaded */
 static struct thread *last_run;      /* whose segment bases are loaded */
+static uint64_t gs_loaded;           /* one of 0 stays so until the kernel changes it: a program can load no segment with another */
 static bool preceded;                /* somebody is to run before the running thread */
 static struct thread *given_way;     /* to somebody who has preceded it; compared, never followed */
 static uint64_t given_way_until;     /* the end of its slice */
@@ -29,6 +30,7 @@ static bool lent;                    /* whoever is next has what is left of it *
 void dispatch_open(void)
 {
 	fpu_open();
+	cpu_write_msr(MSR_GS_BASE, gs_loaded);
 }
 
 /* Somebody waits at the door of a service that the thread is in. */
@@ -58,15 +60,20 @@ static void arm(void)
 	clock_arm(deadline);
 }
 
-void dispatch_ready(struct thread *thread)
+void dispatch_await(void)
 {
-	thread->state = THREAD_READY;
-	run_queue_append(&queue, thread);
-	if (!thread_current)
+	if (!thread_current || !slices_count())
 		return;
 	if (!slice_end)
 		slice_end = clock_now() + SLICE;
 	arm();
+}
+
+void dispatch_ready(struct thread *thread)
+{
+	thread->state = THREAD_READY;
+	run_queue_append(&queue, thread);
+	dispatch_await();
 }
 
 void dispatch_complete(struct thread *thread, int64_t result)
@@ -149,7 +156,15 @@ static void load_bases(const struct thread *thread)
 		return;
 	last_run = (struct thread *)(uintptr_t)thread;
 	cpu_write_msr(MSR_FS_BASE, thread->fs_base);
-	cpu_write_msr(MSR_GS_BASE, thread->gs_base);
+	if (gs_loaded | thread->gs_base)
+		cpu_write_msr(MSR_GS_BASE, thread->gs_base);
+	gs_loaded = thread->gs_base;
+}
+
+void dispatch_bases_changed(void)
+{
+	last_run = NULL;
+	load_bases(thread_current);
 }
 
 void dispatch_select(struct thread *thread)

@@ -14,6 +14,9 @@ void dispatch_open(void);
 /* Parked or running thread -> READY. */
 void dispatch_ready(struct thread *thread);
 
+/* Somebody may wait from now on for a service that the running thread is in: then its slice begins, if it has not. */
+void dispatch_await(void);
+
 /* Ends a park: the system call answers `result`. */
 void dispatch_complete(struct thread *thread, int64_t result);
 
@@ -39,6 +42,9 @@ bool dispatch_others_ready(void);
 
 /* Makes a taken thread the current one, its view loaded. */
 void dispatch_select(struct thread *thread);
+
+/* The current thread's segment bases are others now. */
+void dispatch_bases_changed(void);
 
 /* Into the current thread's program. */
 _Noreturn void dispatch_run(void);

@@ -168,13 +168,8 @@ uint64_t kernel_base(unsigned which)
 
 void kernel_set_base(unsigned which, uint64_t address)
 {
-	if (which) {
-		thread_current->gs_base = address;
-		cpu_write_msr(MSR_GS_BASE, address);
-	} else {
-		thread_current->fs_base = address;
-		cpu_write_msr(MSR_FS_BASE, address);
-	}
+	*(which ? &thread_current->gs_base : &thread_current->fs_base) = address;
+	dispatch_bases_changed();
 }
 
 void kernel_affinity(struct core_set *set)

@@ -60,6 +60,10 @@ struct shard {
 	/* Others look at these again and again: on lines that change seldom. */
 	uint64_t buckets;  /* of the table */
 	uint64_t inodes __attribute__((aligned(64)));
+	uint64_t opens_at[CORES_MOST] __attribute__((aligned(64))); /* inodes of each home that are open here */
+
+	/* Others read those that are in flight, mostly the first: it is on the first page, which they map in any case. */
+	struct operation operation[OPERATIONS];
 
 	/* Frontiers, in objects, as is the one of inodes; and what is free below them. */
 	uint64_t free_inode __attribute__((aligned(64)));
@@ -74,12 +78,12 @@ struct shard {
 	uint64_t tail;             /* inode whose last page may have bytes beyond its size */
 	uint64_t live_inodes;
 
-	uint64_t opens_at[CORES_MOST]; /* inodes of each home that are open here */
 	struct journal journal;
 	struct answer answer[ANSWERS];
-	struct operation operation[OPERATIONS];
 	uint64_t question[QUESTIONS][QUESTION_WORDS]; /* names that another core is to look up */
 };
+
+_Static_assert(offsetof(struct shard, operation[1]) <= PAGE, "the first operation is on the first page");
 
 static inline struct shard *shard_of(unsigned core)
 {

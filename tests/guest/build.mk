@@ -1,6 +1,6 @@
 # tests/guest/build.mk - `make guest-tests`, `make guest-long`: programs that test a booted system, and the driver that boots it
 # SPDX-License-Identifier: MIT
-GUEST_TESTS := closes composition orphans mapped mapped-chaos across attacks advice borrow fickle files hostile kills greedy inside ipc huge mremap revoke store token chaos exhaust wander fork leave paths native storm relay remap page-registers poke everywhere fault survivor memory-hog thread-bomb spawn-bomb bad-pointers syscall-fuzz
+GUEST_TESTS := bases closes composition orphans mapped mapped-chaos across attacks advice borrow fickle files hostile kills greedy inside ipc huge mremap revoke store token chaos exhaust wander fork leave paths native storm relay remap page-registers poke everywhere fault survivor memory-hog thread-bomb spawn-bomb bad-pointers syscall-fuzz
 GUEST_TEST_BIN := $(BUILD)/guest-tests
 GUEST_TEST_ROOT := $(BUILD)/guest-tests.root
 # Further files that a program is made of, each with its header.

@@ -88,9 +88,17 @@ static void it_waits_at_a_closed_door(void **state)
 
 	(void)state;
 	machine_interrupt();
+	dispatch_yield();
+	machine_go_on(); /* it has no slice, since nobody waits */
+	machine_interrupt();
 	machine_asked(AWAY, ECHO, COOKIE, 10);
+	assert_non_null(replicas[ECHO]->waiting.first); /* without having run */
+	assert_false(dispatch_preceded());
 	assert_true(machine_go_on());
 	assert_ptr_equal(thread_current, inside);
+	assert_false(dispatch_slice_over());
+	machine_time += UINT64_C(1000000000);
+	assert_true(dispatch_slice_over()); /* the one inside is waited for */
 	machine_return(30);
 	assert_true(machine_go_on() && runs_for_others()); /* before the program that has let it in */
 	assert_called_with(10);
@@ -99,6 +107,54 @@ static void it_waits_at_a_closed_door(void **state)
 	assert_answer(AWAY, COOKIE, 40);
 	assert_ptr_equal(thread_current, inside);
 	assert_answered_with(30);
+	leave(inside);
+	assert_at_rest();
+}
+
+static void who_is_inside_and_ready_runs_next(void **state)
+{
+	struct thread *inside = thread_inside(ECHO), *running = machine_thread();
+
+	(void)state;
+	machine_slice_over();
+	machine_run(running);
+	machine_interrupt();
+	machine_asked(AWAY, ECHO, COOKIE, 10);
+	assert_true(machine_go_on());
+	assert_ptr_equal(thread_current, inside); /* the proxy has lent it its time */
+	machine_return(30);
+	assert_true(machine_go_on() && runs_for_others());
+	machine_return(40);
+	assert_true(machine_go_on());
+	assert_answer(AWAY, COOKIE, 40);
+	machine_run(inside);
+	leave(inside);
+	machine_run(running);
+	leave(running);
+	assert_at_rest();
+}
+
+static void what_waits_at_the_door_of_what_fails_is_made_anew(void **state)
+{
+	struct thread *inside = thread_inside(ECHO);
+
+	(void)state;
+	machine_interrupt();
+	machine_asked(AWAY, ECHO, COOKIE, 10);
+	assert_true(machine_go_on());
+	machine_fault();
+	machine_time += UINT64_C(10000000000);
+	assert_true(machine_go_on());
+	if (!runs_for_others()) { /* the program first, which hears DEAD */
+		machine_interrupt();
+		dispatch_yield();
+		assert_true(machine_go_on() && runs_for_others());
+	}
+	assert_called_with(10);
+	machine_return(40);
+	(void)machine_go_on();
+	assert_answer(AWAY, COOKIE, 40);
+	machine_run(inside);
 	leave(inside);
 	assert_at_rest();
 }
@@ -370,6 +426,8 @@ int main(void)
 		TEST(it_goes_before_the_program_that_runs),
 		TEST(the_programs_slice_goes_on_meanwhile),
 		TEST(it_waits_at_a_closed_door),
+		TEST(who_is_inside_and_ready_runs_next),
+		TEST(what_waits_at_the_door_of_what_fails_is_made_anew),
 		TEST(each_answers_before_the_next_one_goes_on),
 		TEST(when_the_replica_fails_the_answer_is_dead_for_who_is_inside),
 		TEST(a_service_that_cannot_be_made_answers_so),
