@@ -365,12 +365,22 @@ void inbox_watch(void)
 		begin_to_watch((unsigned)watched[i].core);
 }
 
-bool inbox_look(void)
+static inline bool look(void)
 {
 	for (const struct watched *at = watched; at < watched + watched_count; at++)
 		if (is_filled(at->ring[MESSAGE_LEAF]) || is_filled(at->ring[MESSAGE_CALL]))
 			return true;
 	return inbox_pending();
+}
+
+bool inbox_look(unsigned times)
+{
+	for (; times; times--) {
+		if (look())
+			return true;
+		cpu_pause();
+	}
+	return false;
 }
 
 /* R1 and R2. */

@@ -66,9 +66,10 @@ static inline bool inbox_pending(void)
 /* That core is to answer: it is among those whom this one watches when it has nothing to do. */
 void inbox_expect(unsigned core);
 
-/* W1, for a core that has nothing to do; and whether something has come since, for such a core to ask again and again. */
+/* W1, for a core that has nothing to do; and whether something has come since, as such a core looks so many times. Between two looks is a PAUSE and nothing
+ * is written, so that who looks disturbs nobody. */
 void inbox_watch(void);
-bool inbox_look(void);
+bool inbox_look(unsigned times);
 
 /* Handles all that is there. Event loop and kernel entry only. */
 void inbox_drain(void);

@@ -35,11 +35,8 @@ bool idle_look(void)
 		return false;
 	inbox_watch();
 	while (now <= end) { /* bounded: by time */
-		for (unsigned i = 0; i < LOOKS; i++) {
-			if (inbox_look())
-				return true;
-			cpu_pause();
-		}
+		if (inbox_look(LOOKS))
+			return true;
 		now = clock_now();
 		if (!end)
 			end = now + LOOK_FOR < timer_next() ? now + LOOK_FOR : timer_next();

@@ -206,7 +206,7 @@ static bool look_for_a_while(void)
 		return false;
 	inbox_watch();
 	for (unsigned i = 0; i < 20; i++) {
-		if (inbox_look())
+		if (inbox_look(1))
 			return true;
 		cpu_pause();
 	}

@@ -87,14 +87,14 @@ static void watch_a_sender(void)
 	play_meet();
 	inbox_watch();
 	inbox_watch();
-	play_must(anybody_watched() && !inbox_look());
+	play_must(anybody_watched() && !inbox_look(1));
 	play_meet();
 	play_meet();
-	play_must(!inbox_pending() && inbox_look());
+	play_must(!inbox_pending() && inbox_look(1));
 	inbox_serve_leaves();
-	play_must(received[MESSAGE_LEAF] == 2 && !received[MESSAGE_CALL] && inbox_look());
+	play_must(received[MESSAGE_LEAF] == 2 && !received[MESSAGE_CALL] && inbox_look(1));
 	inbox_drain();
-	play_must(received[MESSAGE_CALL] == 1 && !inbox_look());
+	play_must(received[MESSAGE_CALL] == 1 && !inbox_look(1));
 	play_must(inbox_leave() && !anybody_watched() && !play_rung());
 	play_meet();
 }
@@ -195,7 +195,7 @@ static void watch_too_many(void)
 		send(home, MESSAGE_stream);
 	play_meet();
 	if (self == home) {
-		play_must(!inbox_pending() && inbox_look());
+		play_must(!inbox_pending() && inbox_look(1));
 		inbox_drain();
 		play_must(inbox_leave());
 	}
@@ -244,7 +244,7 @@ static void expect_an_answer(void)
 		send(home, MESSAGE_stream);
 	play_meet();
 	if (self == home) {
-		play_must(!inbox_pending() && inbox_look());
+		play_must(!inbox_pending() && inbox_look(1));
 		inbox_drain();
 		play_must(inbox_leave());
 	}
@@ -290,7 +290,7 @@ static void call_who_was_away(void)
 	inbox_watch();
 	play_meet();
 	play_meet();
-	play_must(!inbox_pending() && inbox_look());
+	play_must(!inbox_pending() && inbox_look(1));
 	inbox_drain();
 	play_meet();
 	play_meet();
@@ -298,7 +298,7 @@ static void call_who_was_away(void)
 	inbox_drain();
 	play_meet();
 	play_meet();
-	play_must(!inbox_pending() && inbox_look()); /* it was seen to listen, so it is asked again */
+	play_must(!inbox_pending() && inbox_look(1)); /* it was seen to listen, so it is asked again */
 	inbox_drain();
 	play_must(received[MESSAGE_LEAF] == 2 && received[MESSAGE_CALL] == 3);
 	play_meet();
