@@ -358,27 +358,19 @@ __attribute__((noinline)) static void empty_watched(enum message_class class)
 
 void inbox_watch(void)
 {
-	if (watching)
-		return;
-	watching = true;
-	for (unsigned i = 0; i < watched_count; i++)
+	for (unsigned i = 0; i < watched_count && !watching; i++)
 		begin_to_watch((unsigned)watched[i].core);
-}
-
-static inline bool look(void)
-{
-	for (const struct watched *at = watched; at < watched + watched_count; at++)
-		if (is_filled(at->ring[MESSAGE_LEAF]) || is_filled(at->ring[MESSAGE_CALL]))
-			return true;
-	return inbox_pending();
+	watching = true;
 }
 
 bool inbox_look(unsigned times)
 {
-	for (; times; times--) {
-		if (look())
+	for (; times; times--, cpu_pause()) {
+		for (const struct watched *at = watched; at < watched + watched_count; at++)
+			if (is_filled(at->ring[MESSAGE_LEAF]) || is_filled(at->ring[MESSAGE_CALL]))
+				return true;
+		if (inbox_pending())
 			return true;
-		cpu_pause();
 	}
 	return false;
 }

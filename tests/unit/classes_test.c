@@ -93,7 +93,7 @@ static void test_keys_are_ones_own(void **state)
 		assert_int_equal(classes[server].key, KEY_FIRST + server);
 		assert_null(classes[server].why);
 	}
-	assert_non_null(strstr(said, "service relay: class 1, key 4\n"));
+	assert_non_null(strstr(said, "service clerk: class 1, key 4\n"));
 }
 
 static void test_refused_images(void **state)
@@ -112,8 +112,8 @@ static void test_too_few_keys(void **state)
 	(void)state;
 	choose("compose=ic1", KEY_FIRST + 2);
 	assert_int_equal(classes[SERVER_echo].key, KEY_FIRST);
-	assert_int_equal(classes[SERVER_relay].key, KEY_FIRST + 1);
-	for (unsigned server = SERVER_fickle; server <= SERVER_device; server++) {
+	assert_int_equal(classes[SERVER_clerk].key, KEY_FIRST + 1);
+	for (unsigned server = SERVER_relay; server <= SERVER_device; server++) {
 		assert_int_equal(classes[server].isolation, ISOLATION_SPACE);
 		assert_string_equal(classes[server].why, "there is no key left");
 	}
