@@ -201,7 +201,8 @@ int64_t kernel_vspace_call(struct vspace *space, enum vspace_operation operation
  * may be borrowed; BUSY: try again. */
 must_check status_t kernel_vspace_fault(struct vspace *space, uint64_t address, enum vspace_right right);
 /* Pages of objects that are mapped (kernel/memory/backing.h). Which one an address of the thread stands for: BAD_ADDRESS. And it comes there, from the store of the service
- * that has it: by its address, and a word (address, value) that says it is still this page. RESTART: it is not any more; BUSY; and as kernel_vspace_fault. */
+ * that has it: by its address, and a word (address, value) that says it is still this page. RESTART: it is not any more; NOT_ALLOWED: the page is not
+ * for others, or the word is none; BUSY; and as kernel_vspace_fault. */
 struct object_page {
 	uint64_t object, index;
 };

@@ -140,7 +140,7 @@ static status_t look_at(const struct vspace *store, const struct store_page *pag
 	uint64_t frame = page->word % 8 ? 0 : frame_in(slot_at(store, store_outer(page->word)));
 
 	if (!frame)
-		return STATUS_BAD_ADDRESS;
+		return STATUS_NOT_ALLOWED;
 	return far_read64(far_physical(frame + page->word % PAGE_SIZE)) == page->value ? STATUS_OK : STATUS_RESTART;
 }
 
@@ -159,7 +159,7 @@ status_t store_share(const struct store_page *page, uint64_t *frame)
 	status_t status;
 
 	if (!is_mappable(page->address) && defence_holds(DEFENCE_halves))
-		return STATUS_BAD_ADDRESS;
+		return STATUS_NOT_ALLOWED;
 	*frame = frame_in(slot);
 	if (!*frame)
 		return STATUS_RESTART;

@@ -31,7 +31,7 @@ struct store_page {
 	uint64_t address, word, value;
 };
 
-/* Any core: one owner more for the page's frame. RESTART: it is not what it was; BAD_ADDRESS: its owner keeps it for itself, or there is no such word. */
+/* Any core: one owner more for the page's frame. RESTART: it is not what it was; NOT_ALLOWED: its owner keeps it for itself, or there is no such word. */
 must_check status_t store_share(const struct store_page *page, uint64_t *frame);
 
 /* The same of the view of a store itself, for an address in it, mapped there as its replicas may have it. */

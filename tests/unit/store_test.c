@@ -126,9 +126,9 @@ static void by_address(void)
 	fill(STORE_BASE + SHARD / 4);
 	play_must(!share(PAGES, WORD, VALUE));
 	play_must(!share(PAGES + SHARD / 2 - PAGE_SIZE, WORD, VALUE));
-	play_must(share(WORD, WORD, VALUE) == STATUS_BAD_ADDRESS);
-	play_must(share(STORE_BASE + SHARD / 4, WORD, VALUE) == STATUS_BAD_ADDRESS);
-	play_must(share(PAGES - PAGE_SIZE, WORD, VALUE) == STATUS_BAD_ADDRESS);
+	play_must(share(WORD, WORD, VALUE) == STATUS_NOT_ALLOWED);
+	play_must(share(STORE_BASE + SHARD / 4, WORD, VALUE) == STATUS_NOT_ALLOWED);
+	play_must(share(PAGES - PAGE_SIZE, WORD, VALUE) == STATUS_NOT_ALLOWED);
 	play_must(*frame_sharers(frame_at(WORD)) == 0);
 }
 
@@ -147,7 +147,7 @@ static void inner(void)
 	fill(PAGES);
 	play_must(!store_share(&(struct store_page){ SERVER, store_inner(PAGES), store_inner(WORD), VALUE }, &frame));
 	frame_drop(frame);
-	play_must(store_share(&(struct store_page){ SERVER, store_inner(WORD), store_inner(WORD), VALUE }, &frame) == STATUS_BAD_ADDRESS);
+	play_must(store_share(&(struct store_page){ SERVER, store_inner(WORD), store_inner(WORD), VALUE }, &frame) == STATUS_NOT_ALLOWED);
 }
 
 static void so_it_is_by_the_addresses_of_ring_0(void **state)
@@ -175,9 +175,9 @@ static void by_word(void)
 	open_store();
 	fill(PAGES);
 	play_must(share(PAGES, WORD, VALUE + 1) == STATUS_RESTART);
-	play_must(share(PAGES, WORD + 1, VALUE) == STATUS_BAD_ADDRESS);
-	play_must(share(PAGES, WORD + PAGE_SIZE, 0) == STATUS_BAD_ADDRESS);
-	play_must(share(PAGES, 0, 0) == STATUS_BAD_ADDRESS);
+	play_must(share(PAGES, WORD + 1, VALUE) == STATUS_NOT_ALLOWED);
+	play_must(share(PAGES, WORD + PAGE_SIZE, 0) == STATUS_NOT_ALLOWED);
+	play_must(share(PAGES, 0, 0) == STATUS_NOT_ALLOWED);
 	play_must(share(PAGES + PAGE_SIZE, WORD, VALUE) == STATUS_RESTART);
 	play_must(share(PAGES - SHARD, WORD, VALUE) == STATUS_RESTART); /* below the store */
 	play_must(store_share(&(struct store_page){ SERVER_keeper, PAGES, WORD, VALUE }, &(uint64_t){ 0 }) == STATUS_RESTART);
