@@ -173,7 +173,9 @@ static int64_t prepare(struct write *write, uint64_t id, uint64_t offset, uint64
 {
 	status_t status;
 
-	*write = (struct write){ .inode = inode_home(id) == self.core ? inode_at(id) : NULL, .staging = staging };
+	write->inode = inode_home(id) == self.core ? inode_at(id) : NULL;
+	write->staging = staging;
+	write->taking.count = 0;
 	if (!write->inode)
 		return STATUS_NOT_FOUND;
 	if (inode_is_directory(write->inode))

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "services/fs/pages.h"
 
+#include "services/fs/replica.h"
 #include "services/fs/shard.h"
 #include "services/fs/word.h"
 
@@ -12,6 +13,7 @@ enum {
 	DROP_MOST = 64,   /* pages that one step drops */
 	UNLINK_MOST = 64, /* slots that one step takes apart */
 	NEED_STEPS = 64,  /* of tidying, before there is no space */
+	AHEAD = 4,        /* pages that are filled by one call of the kernel when one is needed */
 };
 
 static uint64_t *page_note(uint64_t number)
@@ -44,13 +46,56 @@ static uint64_t node_number(uint64_t node)
 	return (node - (uint64_t)node_at(0)) / PAGE;
 }
 
+static void drop(uint64_t first, uint64_t count)
+{
+	if (count && store_drop(page_at(first), count) != STATUS_OK)
+		__builtin_trap(); /* pages of our own in our own shard; recovery tries again */
+}
+
+/* I3 */
+static void drop_free_ahead(uint64_t free)
+{
+	drop(free + 1 - self.free_ahead, self.free_ahead);
+	self.free_ahead = 0;
+}
+
+/* From `first` on; if there is no room for so many, those that are needed now. How many are there. */
+static status_t fill(uint64_t first, unsigned count, uint64_t needed_first, unsigned needed, unsigned *there)
+{
+	status_t status = store_fill(page_at(first), count);
+
+	*there = count;
+	if (status != STATUS_OK && count > needed) {
+		drop(first, count);
+		status = store_fill(page_at(needed_first), needed);
+		*there = needed;
+	}
+	if (status != STATUS_OK)
+		*there = 0;
+	return status;
+}
+
+/* Lists are last first: pages that became free together follow each other downwards. */
+static unsigned run_of_free(uint64_t number)
+{
+	unsigned count = 1;
+
+	while (count < AHEAD && number > 1 && word_get(page_note(number)) == number - 1) {
+		number--;
+		count++;
+	}
+	return count;
+}
+
 static status_t take_free(struct taking *taking)
 {
 	uint64_t number = taking->free;
-	status_t status = store_fill(page_at(number), 1);
+	unsigned run = self.free_ahead ? 0 : run_of_free(number);
+	status_t status = run ? fill(number + 1 - run, run, number, 1, &self.free_ahead) : STATUS_OK;
 
 	if (status != STATUS_OK)
 		return status;
+	self.free_ahead--;
 	taking->free = word_get(page_note(number));
 	taking->page[taking->count++] = (uint64_t)page_at(number);
 	return STATUS_OK;
@@ -61,13 +106,14 @@ static status_t take_fresh(struct taking *taking, unsigned count)
 	uint64_t frontier = taking->frontier;
 	status_t status = shard_extend(SHARD_PAGE_NOTES, sizeof(uint64_t), frontier == 1 ? 0 : frontier, frontier + count);
 
-	if (status == STATUS_OK)
-		status = store_fill(page_at(frontier), count);
+	if (status == STATUS_OK && self.fresh_ahead < count)
+		status = fill(frontier, count < AHEAD ? AHEAD : count, frontier, count, &self.fresh_ahead);
 	if (status != STATUS_OK)
 		return status;
 	for (unsigned i = 0; i < count; i++)
 		taking->page[taking->count++] = (uint64_t)page_at(frontier + i);
 	taking->frontier += count;
+	self.fresh_ahead -= count;
 	return STATUS_OK;
 }
 
@@ -76,7 +122,9 @@ static status_t take(struct taking *taking, unsigned count)
 	const struct shard *shard = shard_own();
 	status_t status = STATUS_OK;
 
-	*taking = (struct taking){ .free = word_get(&shard->free_page), .frontier = word_get(&shard->pages) };
+	taking->count = 0;
+	taking->free = word_get(&shard->free_page);
+	taking->frontier = word_get(&shard->pages);
 	if (!taking->frontier)
 		taking->frontier = 1; /* 0 ends lists */
 	while (taking->count < count && taking->free && status == STATUS_OK)
@@ -91,13 +139,12 @@ status_t pages_take(struct taking *taking, unsigned count)
 {
 	status_t status = STATUS_OK;
 
+	taking->count = 0;
 	for (unsigned i = 0; i < NEED_STEPS && count; i++) {
 		status = take(taking, count);
 		if (status == STATUS_OK || !pages_tidy())
 			break;
 	}
-	if (!count)
-		*taking = (struct taking){ .count = 0 };
 	return status;
 }
 
@@ -111,9 +158,13 @@ void pages_keep(const struct taking *taking)
 
 void pages_give_up(const struct taking *taking)
 {
+	if (!taking->count)
+		return;
 	for (unsigned i = 0; i < taking->count; i++)
-		if (store_drop((void *)taking->page[i], 1) != STATUS_OK)
-			__builtin_trap(); /* a page of our own in our own shard; recovery tries again */
+		drop(page_number(taking->page[i]), 1);
+	drop_free_ahead(taking->free);
+	drop(taking->frontier, self.fresh_ahead);
+	self.fresh_ahead = 0;
 }
 
 status_t pages_take_node(uint64_t **node)
@@ -165,20 +216,19 @@ static void drop_some(struct shard *shard)
 {
 	uint64_t first = word_get(&shard->dropping), last = first, start = first, size = 0;
 
+	drop_free_ahead(word_get(&shard->free_page));
 	for (uint64_t at = first, count = 0; at && count < DROP_MOST; at = word_get(page_note(at)), count++) {
 		if (size && at == start - 1) { /* lists are last first */
 			start--;
 		} else if (size && at != start + size) {
-			if (store_drop(page_at(start), size) != STATUS_OK)
-				__builtin_trap();
+			drop(start, size);
 			start = at;
 			size = 0;
 		}
 		size++;
 		last = at;
 	}
-	if (store_drop(page_at(start), size) != STATUS_OK)
-		__builtin_trap();
+	drop(start, size);
 	journal_begin();
 	journal_set(&shard->dropping, word_get(page_note(last)));
 	journal_set(page_note(last), word_get(&shard->free_page));
@@ -233,10 +283,8 @@ void pages_recover(void)
 {
 	const struct shard *shard = shard_own();
 	uint64_t free = word_get(&shard->free_page), frontier = word_get(&shard->pages);
-	status_t status = store_drop(page_at(frontier ? frontier : 1), TAKE_MOST);
 
-	for (unsigned i = 0; status == STATUS_OK && free && i < TAKE_MOST; i++, free = word_get(page_note(free)))
-		status = store_drop(page_at(free), 1);
-	if (status != STATUS_OK)
-		__builtin_trap();
+	drop(frontier ? frontier : 1, TAKE_MOST + AHEAD);
+	for (unsigned i = 0; free && i < TAKE_MOST + AHEAD; i++, free = word_get(page_note(free)))
+		drop(free, 1);
 }

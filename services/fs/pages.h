@@ -3,10 +3,12 @@
  * Pages are numbered in their shard, from 1; a word beside each links lists. A page of data is there while it is in a file, and for the moment
  * before and after:
  *   free (not there) -> taken: store_fill, written -> in a file, by the change that says so -> dropping -> store_drop -> free
+ * To call the kernel once for several, a few of the next ones to be taken are there ahead of need.
  * Nodes stay where they are once they were used, and are nodes for ever: so readers may follow a tree that is being taken down. What led to whole
  * subtrees goes to the trash as it is, and is taken apart later, step by step (pages_tidy), when there is time or need.
  * I1 a page is in exactly one of: a file's tree, the trash's trees, dropping, free; a node in one of a tree, the trash, free
- * I2 pages that were taken when the replica died are the next ones to be taken: recovery drops so many
+ * I2 pages that were taken when the replica died, and those ahead, are the next ones to be taken: recovery drops so many
+ * I3 of the free pages, and those beyond all that were ever used, the first ones ahead are there, zero (replica.h), and no others
  * Context: own core. */
 #ifndef SERVICES_FS_PAGES_H
 #define SERVICES_FS_PAGES_H

@@ -36,6 +36,7 @@ struct replica {
 	unsigned heard;              /* operation that ended in the last activation: its caller has heard when the next one is here; 1 more than its number */
 	unsigned drivers;            /* activations inside operations */
 	uint32_t paths, questions;   /* bit n: in use */
+	unsigned free_ahead, fresh_ahead; /* pages that are there before they are needed (pages.h) */
 	bool was_there;              /* the last name that was to be new */
 	struct listing listing[LISTINGS];
 	unsigned next_listing;

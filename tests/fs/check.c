@@ -10,12 +10,14 @@
 #include "services/fs/inode.h"
 #include "services/fs/opens.h"
 #include "services/fs/pages.h"
+#include "services/fs/replica.h"
 #include "services/fs/shard.h"
 #include "services/fs/tree.h"
 #include "tests/fs/check.h"
 #include "tests/fs/fake.h"
 
 enum { MARK_TREE = 1, MARK_TRASH, MARK_DROPPING, MARK_FREE };
+enum { FRESH_MOST = 2 * TAKE_MOST }; /* pages beyond all that were used that are looked at */
 
 /* Of the shard that is looked at. */
 static uint8_t *page_mark, *node_mark;
@@ -114,6 +116,12 @@ static void check_inodes(void)
 	must(!get(&shard->inodes) || live + free == get(&shard->inodes) - 1);
 }
 
+/* Page 0 is never used: it ends lists. */
+static uint64_t beyond(uint64_t pages)
+{
+	return pages ? pages : 1;
+}
+
 static void check_pages(void)
 {
 	const struct shard *shard = shard_own();
@@ -122,11 +130,12 @@ static void check_pages(void)
 
 	for (uint64_t at = get(&shard->dropping); at; at = get(&page_note[at]))
 		mark(page_mark, get(&shard->pages), at, MARK_DROPPING);
-	for (uint64_t at = get(&shard->free_page); at; at = get(&page_note[at])) {
+	for (uint64_t at = get(&shard->free_page), count = 0; at; at = get(&page_note[at]), count++) {
 		mark(page_mark, get(&shard->pages), at, MARK_FREE);
-		must(!fake_is_there(first + at * PAGE));
+		must(fake_is_there(first + at * PAGE) == (count < self.free_ahead));
 	}
-	must(!fake_is_there(first + get(&shard->pages) * PAGE));
+	for (uint64_t i = 0; i < FRESH_MOST; i++)
+		must(fake_is_there(first + (beyond(get(&shard->pages)) + i) * PAGE) == (i < self.fresh_ahead));
 	for (uint64_t at = get(&shard->free_node); at; at = (uint32_t)get(&node_note[at]))
 		mark(node_mark, get(&shard->nodes), at, MARK_FREE);
 	for (uint64_t at = get(&shard->trash); at; at = (uint32_t)get(&node_note[at])) {
