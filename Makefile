@@ -6,12 +6,11 @@ BUILD ?= build
 V ?= 0
 export BUILD
 
-# The default is known to be good.
-ifneq ($(BUILD),build)
-wrong_build := $(shell tools/check-build '$(subst ','\'',$(BUILD))')
+# It is to hold nothing but what was built, since `clean` removes it.
+build_step := $(if $(filter-out help clean,$(or $(MAKECMDGOALS),help)),claim,check)
+wrong_build := $(shell tools/build-folder $(build_step) '$(subst ','\'',$(BUILD))')
 ifneq ($(wrong_build),)
 $(error BUILD='$(BUILD)': $(wrong_build))
-endif
 endif
 
 ifeq ($(V),0)
@@ -38,4 +37,4 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort -u | awk -F ':.*## ' '{ printf "  %-12s %s\n", $$1, $$2 }'
 
 clean: ## remove everything that was built or measured
-	rm -rf $(BUILD)
+	tools/build-folder remove $(BUILD)
