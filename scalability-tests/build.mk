@@ -13,7 +13,7 @@ SCALE_KERNELS := $(BUILD)/tessera.elf $(BUILD)/tessera-locked.elf
 
 include $(wildcard $(SCALE_DIR)/*/build.mk)
 
-$(BUILD)/runner: $(RUNNER_SOURCES) $(RUNNER_HEADERS)
+$(BUILD)/runner: $(RUNNER_SOURCES) $(RUNNER_HEADERS) abi/composition.def
 	@mkdir -p $(@D)
 	$(QUIET_CC)$(CC) $(RUNNER_CFLAGS) -o $@ $(filter %.c,$^) -lhwloc
 

@@ -113,6 +113,31 @@ static int check_initrd(const char *file)
 	return 0;
 }
 
+/* Refuses what the kernel would refuse, before anything boots. Another KERNEL has its own words. */
+static int check_composition(void)
+{
+	static const char *const names[] = {
+#define COMPOSITION(name, class, meaning) #name,
+#include "../../abi/composition.def"
+	};
+	static const char list[] =
+#define COMPOSITION(name, class, meaning) " " #name
+#include "../../abi/composition.def"
+		;
+	const char *given = setting(SETTING_COMPOSE);
+
+	if (!*given)
+		return 0;
+	if (strstr(setting(SETTING_APPEND), "compose="))
+		return complain("COMPOSE=%s, and APPEND has a compose= as well: leave one of them out", given);
+	if (setting_given(SETTING_KERNEL))
+		return 0;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(names[i], given))
+			return 0;
+	return complain("COMPOSE=%s: there is no such composition; there are:%s", given, list);
+}
+
 int run(enum run_mode mode)
 {
 	struct machine machine;
@@ -132,7 +157,7 @@ int run(enum run_mode mode)
 	session.limit = (unsigned int)(limit > 0 ? limit : 0);
 	if (session.boot.debugged && !is_socket(STDIN_FILENO))
 		complain("standard input is no debugger's socket; start the debugger with: make debug");
-	else if (limit >= 0 && session.boot.accelerator && !read_machine(&machine, &session.boot.cores)) {
+	else if (limit >= 0 && session.boot.accelerator && !check_composition() && !read_machine(&machine, &session.boot.cores)) {
 		session.bind = bind_possible(session.boot.cores);
 		session.boot.mib = machine_memory(&machine, setting_memory(session.boot.cores));
 		mkdir(setting(SETTING_BUILD), 0777);
