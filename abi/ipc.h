@@ -3,7 +3,7 @@
  * A program or service in ring 3 calls a service by IPC_CALL + its number (enum server) in rax, six words in rdi, rsi, rdx, r10, r8 and r9.
  * It gets the result, or a negative status, in rax, and five more words in rsi, rdx, r10, r8 and r9; rbx, rbp and r12 to r15 are lost. A
  * service gets the words in the same registers, on a stack of its own, and ends with IPC_RETURN, its result in rdi and the others as above.
- * While that core's replica stays away, since it has failed too often, a program's IPC_CALL is served by the nearest core's, unless the service keeps a store
+ * While that core's replica stays away, since it has failed too often, a program's IPC_CALL is served by a neighbour core's, unless the service keeps a store
  * (IPC_KEEP); everybody else hears DEAD.
  * By IPC_LEND + its number the caller lends it memory for the length of the call as well: from r8 on so many bytes as r9 says, to write to if
  * r9 has IPC_WRITABLE. It copies from there by IPC_COPY_IN, to there by IPC_COPY_OUT: rdi an address of its own, rsi an offset in what is lent,

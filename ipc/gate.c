@@ -130,7 +130,7 @@ static bool may_be_anywhere(const struct thread *thread, enum server server)
 	return plain && thread->activation == &thread->program && !(thread->program.on_return & ON_RETURN_REMOTE) && !(IPC_KEEP >> server & 1);
 }
 
-/* While a replica rests, the one on the nearest core serves those who do not mind where. A service minds: its monitor would be open meanwhile. */
+/* While a replica rests, the one on the core beside serves those who do not mind where. A service minds: its monitor would be open meanwhile. */
 static int64_t call_neighbour(struct thread *thread, enum server server)
 {
 	struct registers *call = &thread->activation->registers;

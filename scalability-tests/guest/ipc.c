@@ -75,22 +75,27 @@ static void call_kernel(struct work *work, unsigned long operations)
 	call_echo(work, operations, 0);
 }
 
-/* One call of the relay is in the window, too. */
-static void call_relay(struct work *work, unsigned long operations, long class)
+/* Whatever classes the composition gives the relay and those that it calls. One call of the relay is in the window, too. */
+static void matrix(struct work *work, unsigned long operations, enum relay what, uint64_t size)
 {
-	struct words words = { { 1 } };
-	int64_t result;
+	struct words words = { { 1, what, size } };
+	int64_t result = ipc_call(SERVER_relay, &words); /* both are there from now on */
 
-	expect_class(SERVER_echo, class);
-	expect_class(SERVER_relay, class);
-	if (ipc_call(SERVER_relay, &words) != 1)
-		native_fail("could not call a service", 0);
-	words = (struct words){ { operations } };
+	if (result != 1)
+		native_fail("could not have a service called by another one", result);
+	words = (struct words){ { operations, what, size } };
 	window_open(work, WINDOW_OWN);
 	result = ipc_call(SERVER_relay, &words);
 	window_close(work, operations);
 	if (result != (int64_t)operations)
 		native_fail("the service answered what it should not", result);
+}
+
+static void call_relay(struct work *work, unsigned long operations, long class)
+{
+	expect_class(SERVER_echo, class);
+	expect_class(SERVER_relay, class);
+	matrix(work, operations, RELAY_ALL, 0);
 }
 
 static void relay_spaces(struct work *work, unsigned long operations)
@@ -106,22 +111,6 @@ static void relay_keys(struct work *work, unsigned long operations)
 static void relay_kernel(struct work *work, unsigned long operations)
 {
 	call_relay(work, operations, 0);
-}
-
-/* Whatever classes the composition gives the relay and those that it calls. */
-static void matrix(struct work *work, unsigned long operations, enum relay what, uint64_t size)
-{
-	struct words words = { { 1, what, size } };
-	int64_t result = ipc_call(SERVER_relay, &words); /* both are there from now on */
-
-	if (result != 1)
-		native_fail("could not have a service called by another one", result);
-	words = (struct words){ { operations, what, size } };
-	window_open(work, WINDOW_OWN);
-	result = ipc_call(SERVER_relay, &words);
-	window_close(work, operations);
-	if (result != (int64_t)operations)
-		native_fail("the service answered what it should not", result);
 }
 
 static void matrix_0(struct work *work, unsigned long operations)

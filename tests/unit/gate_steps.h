@@ -63,4 +63,14 @@ static inline struct thread *thread_waiting_at(unsigned server)
 	return thread;
 }
 
+/* A call of a service on another core. */
+static inline void assert_sent(const struct sent *sent, unsigned core, unsigned server, uint64_t words)
+{
+	assert_int_equal(sent->core, core);
+	assert_int_equal(sent->message.kind, MESSAGE_call_at);
+	assert_int_equal(sent->message.operation, server);
+	for (unsigned i = 0; i < 6; i++)
+		assert_int_equal(sent->message.word[i], words + i);
+}
+
 #endif

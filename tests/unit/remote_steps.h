@@ -42,15 +42,6 @@ static inline struct thread *service_calling(uint64_t core, uint64_t words, uint
 	return thread;
 }
 
-static inline void assert_sent(const struct sent *sent, unsigned core, unsigned server, uint64_t words)
-{
-	assert_int_equal(sent->core, core);
-	assert_int_equal(sent->message.kind, MESSAGE_call_at);
-	assert_int_equal(sent->message.operation, server);
-	for (unsigned i = 0; i < 6; i++)
-		assert_int_equal(sent->message.word[i], words + i);
-}
-
 /* What was answered to another core. */
 static inline void assert_answer(unsigned core, uint64_t cookie, uint64_t words)
 {

@@ -1,4 +1,4 @@
-/* replica_rest_test.c - services that fail again and again stay away for a while, and are called on the nearest core meanwhile
+/* replica_rest_test.c - services that fail again and again stay away for a while, and are called on the core beside meanwhile
  * SPDX-License-Identifier: MIT */
 #include "percpu/machine.h"
 #include "tests/unit/gate_steps.h"
@@ -14,11 +14,7 @@ static void assert_served_elsewhere(struct thread *caller, uint64_t words, uint6
 {
 	struct sent sent = machine_take_sent();
 
-	assert_int_equal(sent.core, NEIGHBOUR);
-	assert_int_equal(sent.message.kind, MESSAGE_call_at);
-	assert_int_equal(sent.message.operation, ECHO);
-	for (unsigned i = 0; i < 6; i++)
-		assert_int_equal(sent.message.word[i], words + i);
+	assert_sent(&sent, NEIGHBOUR, ECHO, words);
 	machine_answered(&sent, answer);
 	machine_run(caller);
 	assert_int_equal(processor.rax, answer);
