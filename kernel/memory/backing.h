@@ -15,7 +15,7 @@
  * Each object has its place in one of five buckets of 13 entries, by its number: so a new one is looked for in 65 entries, whatever else is mapped, and refused when these
  * are all taken: with numbers that nobody has chosen for that not before there are some 20 000.
  * An object's number is never another object's. Its holder is whatever keeps the object while it is mapped, with one reference for each entry.
- * Context: as each function says; interrupts off. Modelled in tests/spin/backing.pml. Tested by tests/unit/backing_test.c, tests/guest/mapped.c */
+ * Context: as each function says; interrupts off. Modelled in tests/spin/backing.pml. Tested by tests/unit/backing_test.c, backing_change_test.c, tests/guest/mapped.c */
 #ifndef KERNEL_MEMORY_BACKING_H
 #define KERNEL_MEMORY_BACKING_H
 

@@ -3,7 +3,7 @@
  * A thread that reaches for a page while one mapping takes another one's place finds the old one or the new one, and never none: its slot has the new
  * rights at once, or is AWAITED (slots.h) meanwhile.
  * Context: home of the addresses, inside vspace_change; interrupts off. Ranges are whole pages.
- * Tested by tests/unit/spaces_test.c, backing_test.c and backing_threads_test.c; modelled in tests/spin/backing.pml */
+ * Tested by tests/unit/spaces_test.c, backing_change_test.c and backing_threads_test.c; modelled in tests/spin/backing.pml */
 #ifndef KERNEL_MEMORY_MAP_H
 #define KERNEL_MEMORY_MAP_H
 
